@@ -1,0 +1,38 @@
+import { bigint, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { batches } from './batch.ts'
+import { id, time, timestamps } from './columns.ts'
+import { experiments } from './experiment.ts'
+
+/**
+ * One immutable Parquet file of curated events. A version holds the parts with
+ * `added_in <= number` and (`removed_in` is null or `removed_in > number`): a version costs one row however many parts
+ * it has, so a batch a minute for a month stays cheap.
+ */
+export const datasetParts = pgTable(
+  'dataset_parts',
+  {
+    id: id(),
+    experimentId: uuid('experiment_id')
+      .notNull()
+      .references(() => experiments.id, { onDelete: 'cascade' }),
+    batchId: uuid('batch_id')
+      .notNull()
+      .references(() => batches.id),
+    addedIn: integer('added_in').notNull(),
+    removedIn: integer('removed_in'),
+    /** Where the file is in object storage. */
+    objectKey: text('object_key').notNull().unique(),
+    rows: bigint('rows', { mode: 'number' }).notNull(),
+    bytes: bigint('bytes', { mode: 'number' }).notNull(),
+    sha256: text('sha256').notNull(),
+    minTime: time('min_time').notNull(),
+    maxTime: time('max_time').notNull(),
+    /** Range of the 64-bit unit hashes, as decimal text: JavaScript numbers cannot hold them. */
+    minUnit: text('min_unit').notNull(),
+    maxUnit: text('max_unit').notNull(),
+    eventTypes: text('event_types').array().notNull(),
+    attributes: text('attributes').array().notNull(),
+    ...timestamps,
+  },
+  (table) => [index('dataset_parts_experiment_id_added_in_index').on(table.experimentId, table.addedIn)],
+)

@@ -1,0 +1,46 @@
+import { sql } from 'drizzle-orm'
+import { boolean, doublePrecision, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { id, time, timestamps } from './columns.ts'
+import { experiments } from './experiment.ts'
+
+/**
+ * What a caller sees of background work. The queue (pg-boss) holds the lease and the retries; this row holds progress,
+ * stage and outcome. Every change is announced by NOTIFY (see the migration), so any process can follow any job.
+ */
+export const jobs = pgTable(
+  'jobs',
+  {
+    id: id(),
+    kind: text('kind', { enum: ['INGEST_BATCH', 'RUN_ANALYSIS'] }).notNull(),
+    experimentId: uuid('experiment_id')
+      .notNull()
+      .references(() => experiments.id, { onDelete: 'cascade' }),
+    status: text('status', { enum: ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] })
+      .notNull()
+      .default('QUEUED'),
+    /** What is being done now, for people. */
+    stage: text('stage'),
+    /** 0 to 1. */
+    progress: doublePrecision('progress').notNull().default(0),
+    attempts: integer('attempts').notNull().default(0),
+    cancelRequested: boolean('cancel_requested').notNull().default(false),
+    input: jsonb('input').notNull(),
+    /** What the job made: a batch or an analysis. */
+    batchId: uuid('batch_id'),
+    analysisId: uuid('analysis_id'),
+    error: jsonb('error').$type<{ code: string; message: string }>(),
+    idempotencyKey: text('idempotency_key'),
+    startedAt: time('started_at'),
+    finishedAt: time('finished_at'),
+    ...timestamps,
+  },
+  (table) => [
+    index('jobs_experiment_id_created_at_index').on(table.experimentId, table.createdAt, table.id),
+    index('jobs_created_at_index').on(table.createdAt, table.id),
+    index('jobs_batch_id_index').on(table.batchId),
+    // A key names one piece of work for as long as it is not given up.
+    uniqueIndex('jobs_idempotency_key_unique')
+      .on(table.experimentId, table.kind, table.idempotencyKey)
+      .where(sql`status in ('QUEUED', 'RUNNING', 'SUCCEEDED')`),
+  ],
+)
