@@ -1,0 +1,63 @@
+const MAX_STEPS = 300
+
+/**
+ * Where a continuous function crosses zero between `low` and `high`, to the last digits.
+ *
+ * Inverse quadratic interpolation where it is safe, bisection where it is not: never more than a few times the steps of
+ * bisection, usually about ten. Infinite values of f are allowed (they are bisected away).
+ *
+ * Errors: RangeError when f has the same sign at both ends.
+ *
+ * See Chandrupatla (1997), "A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear function".
+ */
+export function findRoot(f: (x: number) => number, low: number, high: number): number {
+  let [a, b] = [low, high]
+  let [fa, fb] = [f(a), f(b)]
+  if (fa === 0) return a
+  if (fb === 0) return b
+  if (fa > 0 === fb > 0) throw new RangeError(`f must change sign between ${low} and ${high}`)
+  let t = 0.5
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const x = a + t * (b - a)
+    const fx = f(x)
+    // Keep the bracket [a, b] with the newest point as a, and the point that left it as c.
+    const sameSide = fx > 0 === fa > 0
+    const [c, fc] = sameSide ? [a, fa] : [b, fb]
+    if (!sameSide) [b, fb] = [a, fa]
+    ;[a, fa] = [x, fx]
+    const [best, fBest] = Math.abs(fa) < Math.abs(fb) ? [a, fa] : [b, fb]
+    const tolerance = (2 * Number.EPSILON * Math.abs(best) + Number.MIN_VALUE) / Math.abs(b - a)
+    if (fBest === 0 || tolerance > 0.5) return best
+    t = Math.min(1 - tolerance, Math.max(tolerance, nextFraction(a, b, c, fa, fb, fc)))
+  }
+  return Math.abs(fa) < Math.abs(fb) ? a : b
+}
+
+/** How far from a to b to go next. */
+function nextFraction(a: number, b: number, c: number, fa: number, fb: number, fc: number): number {
+  const xi = (a - b) / (c - b)
+  const phi = (fa - fb) / (fc - fb)
+  const interpolationIsSafe = phi ** 2 < xi && (1 - phi) ** 2 < 1 - xi
+  if (!interpolationIsSafe) return 0.5
+  const fraction = (fa / (fb - fa)) * (fc / (fb - fc)) + ((c - a) / (b - a)) * (fa / (fc - fa)) * (fb / (fc - fb))
+  return Number.isFinite(fraction) ? fraction : 0.5
+}
+
+/** Doublings of the first step: enough to cross the whole range of doubles. */
+const MAX_DOUBLINGS = 2100
+
+/** Where an increasing function crosses zero, walking from `start` in doubling steps until the crossing is enclosed. */
+export function solveIncreasing(f: (x: number) => number, start: number, firstStep: number): number {
+  const value = f(start)
+  if (value === 0) return start
+  const direction = value < 0 ? 1 : -1
+  let inside = start
+  let step = firstStep
+  for (let i = 0; i < MAX_DOUBLINGS; i++) {
+    const outside = inside + direction * step
+    if (f(outside) * direction >= 0) return findRoot(f, inside, outside)
+    inside = outside
+    step *= 2
+  }
+  throw new RangeError(`f does not cross zero on the ${direction > 0 ? 'upper' : 'lower'} side of ${start}`)
+}

@@ -1,0 +1,53 @@
+import { type ContinuousDistribution } from './distribution.ts'
+import { incompleteBeta } from './numerics/incomplete-beta.ts'
+import { betaQuantileLogit } from './numerics/inverse-incomplete-beta.ts'
+import { logBeta } from './numerics/special-functions.ts'
+import { logOneMinusExp } from './numerics/tails.ts'
+import { requirePositive, requireProbability } from './parameters.ts'
+
+/** Student's t distribution; degrees of freedom are any positive number (Welch's are fractions). */
+export function studentT(degreesOfFreedom: number): ContinuousDistribution {
+  requirePositive('degreesOfFreedom', degreesOfFreedom)
+  const half = degreesOfFreedom / 2
+  const root = Math.sqrt(degreesOfFreedom)
+  const logNorm = logBeta(half, 0.5)
+
+  /** log P(T > t) for t >= 0. */
+  function logUpper(t: number): number {
+    const ratio = t / root
+    const square = ratio * ratio
+    if (square > HUGE) return -degreesOfFreedom * Math.log(ratio) - Math.log(degreesOfFreedom) - logNorm
+    const aboveSquare = 1 / (1 + square)
+    return incompleteBeta(half, 0.5, aboveSquare, square * aboveSquare).logLower - Math.LN2
+  }
+  const logSf = (t: number) => (t >= 0 ? logUpper(t) : logOneMinusExp(logUpper(-t)))
+  const sf = (t: number) => (t >= 0 ? Math.exp(logUpper(t)) : -Math.expm1(logUpper(-t)))
+
+  /** The t >= 0 with P(T > t) = p, for p <= 1/2. */
+  function upperQuantile(p: number): number {
+    if (p === 0) return Infinity
+    // Near the middle P(0 < T < t) tells more about t than P(T > t) does.
+    const logit =
+      p < CENTRE ? -betaQuantileLogit(half, 0.5, Math.log(2 * p)) : betaQuantileLogit(0.5, half, Math.log1p(-2 * p))
+    return root * Math.exp(logit / 2)
+  }
+  const isf = (p: number) => {
+    requireProbability('p', p)
+    return p <= 0.5 ? upperQuantile(p) : -upperQuantile(1 - p)
+  }
+
+  return {
+    pdf: (t) => Math.exp((-(degreesOfFreedom + 1) / 2) * Math.log1p((t / root) ** 2) - logNorm) / root,
+    cdf: (t) => sf(-t),
+    sf,
+    logCdf: (t) => logSf(-t),
+    logSf,
+    ppf: (p) => isf(p) * -1 + 0,
+    isf,
+  }
+}
+
+/** Beyond this t^2 / df the tail is its leading power to the last digit, and t^2 itself may overflow. */
+const HUGE = 1e60
+/** Upper probabilities between this and 1/2 count as the middle. */
+const CENTRE = 0.25

@@ -1,0 +1,32 @@
+import { agreeWithPValue } from './agree-with-p-value.ts'
+import { normal } from './distributions/normal.ts'
+import { studentT } from './distributions/student-t.ts'
+import { type ArmEstimate, fiellerLift } from './fieller-lift.ts'
+import { type ResolvedOptions } from './inference-options.ts'
+import { isNotComputable, type NotComputable, notComputable } from './not-computable.ts'
+import { type RelativeEffect, type TestResult, type TestResultWithLift } from './test-result.ts'
+
+/** Adds to a test of a difference the lift whose interval inverts the same test: Fieller's at the test's critical value. */
+export function withPairedLift(
+  test: TestResult | NotComputable,
+  control: ArmEstimate,
+  treatment: ArmEstimate,
+  options: ResolvedOptions,
+): TestResultWithLift | NotComputable {
+  if (isNotComputable(test)) return test
+  return { ...test, relativeEffect: pairedLift(test, control, treatment, options) }
+}
+
+function pairedLift(
+  { degreesOfFreedom, pValue }: TestResult,
+  control: ArmEstimate,
+  treatment: ArmEstimate,
+  { level, alternative, alpha, tailAlpha }: ResolvedOptions,
+): RelativeEffect | NotComputable {
+  if (control.value === 0) return notComputable('controlIsZero')
+  const reference = degreesOfFreedom === null ? normal : studentT(degreesOfFreedom)
+  const lift = fiellerLift(control, treatment, { level, alternative, criticalValue: reference.isf(tailAlpha) })
+  if (isNotComputable(lift)) return lift
+  const { kind, estimate, confidenceInterval } = lift
+  return { kind, estimate, confidenceInterval: agreeWithPValue(confidenceInterval, pValue, alpha) }
+}
