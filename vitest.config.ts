@@ -1,11 +1,26 @@
+import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 // `pnpm test` runs every project; `pnpm test:unit` only the fast one that needs no database.
 export default defineConfig({
+  // Workspace packages are tested as they are written, not as they are built.
   resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: ['{api,sdk,db,datasets}/**/*.test.ts', 'test/*.test.ts'] } },
+      {
+        // Real servers and real files: one file at a time, so that they do not starve each other.
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          pool: 'forks',
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })
