@@ -1,28 +1,45 @@
-import { type ConfidenceInterval, excludesZero } from './confidence-interval.ts'
+import { type ConfidenceInterval, excludes } from './confidence-interval.ts'
 
-/** An end further from zero than this share of the others is not a matter of rounding and is left alone. */
+/** A p-value within this share of alpha may be on either side of it by rounding; further off, a disagreement is a mistake. */
 const ROUNDING = 1e-7
 
 /**
  * Settles the last digit between a p-value and the interval that inverts its test: `p < alpha` if and only if the interval
- * excludes 0.
+ * excludes "no effect" (0, for ratios 1).
  *
  * In exact arithmetic they agree by construction. In doubles, p may round to just below alpha while the end of the interval
- * rounds to just beyond 0 (a level chosen as 1 - p does it). Then the end that is within rounding of 0 moves to 0, or to the
- * next number past it.
+ * rounds to just beyond no effect (a level chosen as 1 - p does it; so does a p of exactly 1/20). Then an end of the interval
+ * moves onto no effect, or to the next number past it.
  */
-export function agreeWithPValue(interval: ConfidenceInterval, pValue: number, alpha: number): ConfidenceInterval {
+export function agreeWithPValue(
+  interval: ConfidenceInterval,
+  pValue: number,
+  alpha: number,
+  noEffect: 0 | 1 = 0,
+): ConfidenceInterval {
   const significant = pValue < alpha
-  if (significant === excludesZero(interval)) return interval
-  const { gap, lower, upper } = interval
-  const ends = gap ? [gap.lower, gap.upper] : [lower, upper].filter((end) => end !== null)
-  const nearest = Math.min(...ends.map(Math.abs))
-  const furthest = Math.max(...ends.map(Math.abs))
-  if (ends.length === 0 || (ends.length === 2 && nearest > ROUNDING * furthest)) return interval
+  if (significant === excludes(interval, noEffect) || Math.abs(pValue - alpha) > ROUNDING * alpha) return interval
+  return significant ? excluding(interval, noEffect) : including(interval, noEffect)
+}
 
-  // The excluded values lie below a lower end and above an upper one; of a gap, the other way round.
-  const settle = (end: number | null, excludedSide: 1 | -1) =>
-    end === null || Math.abs(end) !== nearest ? end : significant ? -excludedSide * Number.MIN_VALUE : 0
-  if (gap) return { ...interval, gap: { lower: settle(gap.lower, 1)!, upper: settle(gap.upper, -1)! } }
-  return { ...interval, lower: settle(lower, -1), upper: settle(upper, 1) }
+/** With the end that shuts no effect out moved onto it. */
+function including(interval: ConfidenceInterval, noEffect: number): ConfidenceInterval {
+  const { gap, lower } = interval
+  if (gap) {
+    const lowerIsNearer = noEffect - gap.lower <= gap.upper - noEffect
+    return { ...interval, gap: lowerIsNearer ? { ...gap, lower: noEffect } : { ...gap, upper: noEffect } }
+  }
+  return lower !== null && lower > noEffect ? { ...interval, lower: noEffect } : { ...interval, upper: noEffect }
+}
+
+/** With the end nearest to no effect moved to the next number past it. */
+function excluding(interval: ConfidenceInterval, noEffect: 0 | 1): ConfidenceInterval {
+  const { gap, lower, upper } = interval
+  const next = noEffect === 0 ? Number.MIN_VALUE : Number.EPSILON
+  const [below, above] = [noEffect - next, noEffect + next]
+  if (gap) return { ...interval, gap: { lower: Math.min(gap.lower, below), upper: Math.max(gap.upper, above) } }
+  // A set without ends (Fieller's where every lift is borderline) gets a gap of nothing but rounding.
+  if (lower === null && upper === null) return { ...interval, kind: 'complement', gap: { lower: below, upper: above } }
+  const lowerIsNearer = Math.abs((lower ?? Infinity) - noEffect) <= Math.abs((upper ?? Infinity) - noEffect)
+  return lowerIsNearer ? { ...interval, lower: above } : { ...interval, upper: below }
 }

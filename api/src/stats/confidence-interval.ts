@@ -55,7 +55,12 @@ export function intervalAround(
 }
 
 /** Whether the interval leaves out "no effect". */
-export function excludesZero({ kind, lower, upper, gap }: ConfidenceInterval): boolean {
-  if (kind === 'complement') return gap !== undefined && gap.lower < 0 && 0 < gap.upper
-  return (lower !== null && lower > 0) || (upper !== null && upper < 0)
+export function excludesZero(interval: ConfidenceInterval): boolean {
+  return excludes(interval, 0)
+}
+
+/** Whether a value of the effect is not among those the interval keeps. */
+export function excludes({ lower, upper, gap }: ConfidenceInterval, value: number): boolean {
+  if (gap) return gap.lower < value && value < gap.upper
+  return (lower !== null && value < lower) || (upper !== null && value > upper)
 }

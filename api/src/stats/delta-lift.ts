@@ -47,7 +47,7 @@ export function deltaLift(control: ArmEstimate, treatment: ArmEstimate): LiftEst
  *
  * @example
  * const test = deltaLiftTest({ value: 10, standardError: 0.5 }, { value: 12, standardError: 0.5 })
- * test.statistic // => 2.56073759
+ * test.statistic // => 2.5607376
  * test.confidenceInterval.lower // => 0.0469219
  */
 export function deltaLiftTest(

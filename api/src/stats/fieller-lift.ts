@@ -44,8 +44,8 @@ export interface FiellerLift {
  * const treatment = { value: 12, standardError: 0.5 }
  * const lift = fiellerLift(control, treatment, { criticalValue: 1.959964 })
  * lift.estimate // => 0.2
- * lift.confidenceInterval.lower // => 0.05736
- * lift.confidenceInterval.upper // => 0.3662
+ * lift.confidenceInterval.lower // => 0.05738
+ * lift.confidenceInterval.upper // => 0.3659
  */
 export function fiellerLift(
   control: ArmEstimate,

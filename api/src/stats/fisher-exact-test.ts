@@ -1,3 +1,4 @@
+import { agreeWithPValue } from './agree-with-p-value.ts'
 import { conditionalOddsRatio } from './conditional-odds-ratio.ts'
 import { type ConfidenceInterval } from './confidence-interval.ts'
 import { hypergeometric } from './distributions/hypergeometric.ts'
@@ -39,8 +40,8 @@ export interface FisherExactResult extends PValue {
  * @example
  * const result = fisherExactTest({ successes: 1, n: 4 }, { successes: 3, n: 4 })
  * result.pValue // => 0.48571429
- * result.estimate // => 6.4083089
- * result.confidenceInterval.lower // => 0.31169
+ * result.estimate // => 6.4083197
+ * result.confidenceInterval.lower // => 0.21174
  */
 export function fisherExactTest(
   control: Proportion,
@@ -51,12 +52,18 @@ export function fisherExactTest(
   requireProportion('control', control)
   requireProportion('treatment', treatment)
   if (control.n === 0 || treatment.n === 0) return notComputable('noUnits')
+  const p = pValue(control, treatment, resolved.alternative)
+  const { estimate, confidenceInterval } = conditionalOddsRatio(control, treatment, resolved)
+  const oneSided = resolved.alternative !== 'two-sided'
   return {
     kind: 'computed',
     method: 'fisherExact',
     alternative: resolved.alternative,
-    ...conditionalOddsRatio(control, treatment, resolved),
-    ...pValue(control, treatment, resolved.alternative),
+    estimate,
+    confidenceInterval: oneSided
+      ? agreeWithPValue(confidenceInterval, p.pValue, resolved.alpha, 1)
+      : confidenceInterval,
+    ...p,
   }
 }
 

@@ -2,7 +2,7 @@ import { agreeWithPValue } from './agree-with-p-value.ts'
 import { type ConfidenceInterval, type End, intervalBetween } from './confidence-interval.ts'
 import { normal } from './distributions/normal.ts'
 import { type InferenceOptions, type ResolvedOptions, resolveOptions } from './inference-options.ts'
-import { type NotComputable, notComputable } from './not-computable.ts'
+import { isNotComputable, type NotComputable, notComputable } from './not-computable.ts'
 import { pearsonPValue } from './pearson-p-value.ts'
 import { type Proportion, requireProportion } from './proportion.ts'
 import { type RatioBound, scoreRatioLowerBound } from './score-ratio-bound.ts'
@@ -30,7 +30,7 @@ export function koopmanRatioInterval(
   treatment: Proportion,
   options: InferenceOptions = {},
 ): ConfidenceInterval | NotComputable {
-  return ratioInterval(control, treatment, options, 1, 'ratio')
+  return agreeing(ratioInterval(control, treatment, options, 1, 'ratio'), control, treatment, options, 1)
 }
 
 /**
@@ -49,11 +49,21 @@ export function koopmanLiftInterval(
   treatment: Proportion,
   options: InferenceOptions = {},
 ): ConfidenceInterval | NotComputable {
+  return agreeing(ratioInterval(control, treatment, options, 1, 'lift'), control, treatment, options, 0)
+}
+
+/** To the last digit on the same side of no effect as Pearson's test. */
+function agreeing(
+  interval: ConfidenceInterval | NotComputable,
+  control: Proportion,
+  treatment: Proportion,
+  options: InferenceOptions,
+  noEffect: 0 | 1,
+): ConfidenceInterval | NotComputable {
   const { alternative, alpha } = resolveOptions(options)
-  const interval = ratioInterval(control, treatment, options, 1, 'lift')
-  if (interval.kind === 'notComputable') return interval
+  if (isNotComputable(interval)) return interval
   const p = pearsonPValue(control, treatment, alternative)
-  return p.kind === 'notComputable' ? interval : agreeWithPValue(interval, p.pValue, alpha)
+  return isNotComputable(p) ? interval : agreeWithPValue(interval, p.pValue, alpha, noEffect)
 }
 
 /**

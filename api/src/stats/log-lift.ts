@@ -49,8 +49,8 @@ export function logRatio(control: ArmEstimate, treatment: ArmEstimate): LogRatio
  *
  * @example
  * const interval = logLiftInterval({ value: 10, standardError: 0.5 }, { value: 12, standardError: 0.5 })
- * interval.lower // => 0.0561268
- * interval.upper // => 0.3634741
+ * interval.lower // => 0.0562834
+ * interval.upper // => 0.3632705
  */
 export function logLiftInterval(
   control: ArmEstimate,
@@ -71,7 +71,7 @@ export function logLiftInterval(
  * Assumptions, not computable, errors and source: as `logLiftInterval`, and `zeroVariance`.
  *
  * @example
- * logLiftTest({ value: 10, standardError: 0.5 }, { value: 12, standardError: 0.5 }).statistic // => 2.80121
+ * logLiftTest({ value: 10, standardError: 0.5 }, { value: 12, standardError: 0.5 }).statistic // => 2.80127
  */
 export function logLiftTest(
   control: ArmEstimate,

@@ -38,7 +38,7 @@ const ROUNDING = 1e-14
  * const views = [4, 2, 5, 5]
  * const arm = ratioOfMeans(coMomentsOf([clicks, views]))
  * arm.ratio // => 0.375
- * arm.variance // => 0.010172526
+ * arm.variance // => 0.014811198
  */
 export function ratioOfMeans(arm: CoMoments, columns: RatioColumns = {}): RatioOfMeans | NotComputable {
   const { numerator = 0, denominator = 1 } = columns

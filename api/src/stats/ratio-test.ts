@@ -1,7 +1,7 @@
 import { type CoMoments } from './co-moments.ts'
 import { type InferenceOptions, resolveOptions } from './inference-options.ts'
 import { isNotComputable, type NotComputable, notComputable } from './not-computable.ts'
-import { withPairedLift } from './paired-lift.ts'
+import { pairWithFieller } from './pair-with-fieller.ts'
 import { type RatioColumns, ratioOfMeans } from './ratio-of-means.ts'
 import { satterthwaiteDegreesOfFreedom } from './satterthwaite.ts'
 import { type TestResultWithLift } from './test-result.ts'
@@ -24,7 +24,7 @@ import { waldTest } from './wald-test.ts'
  * const treatment = coMomentsOf([[4, 1, 2, 4], [6, 6, 5, 6]])
  * const result = ratioTest(control, treatment)
  * result.estimate // => 0.103260870
- * result.degreesOfFreedom // => 5.9998
+ * result.degreesOfFreedom // => 5.9956
  */
 export function ratioTest(
   control: CoMoments,
@@ -42,7 +42,7 @@ export function ratioTest(
     ...resolved,
     degreesOfFreedom: satterthwaiteDegreesOfFreedom(ofControl, ofTreatment),
   })
-  return withPairedLift(
+  return pairWithFieller(
     test,
     { value: ofControl.ratio, standardError: Math.sqrt(ofControl.variance) },
     { value: ofTreatment.ratio, standardError: Math.sqrt(ofTreatment.variance) },

@@ -3,7 +3,7 @@ import { type ConfidenceInterval, intervalBetween } from './confidence-interval.
 import { normal } from './distributions/normal.ts'
 import { solveIncreasing } from './distributions/numerics/find-root.ts'
 import { type InferenceOptions, resolveOptions } from './inference-options.ts'
-import { type NotComputable, notComputable } from './not-computable.ts'
+import { isNotComputable, type NotComputable, notComputable } from './not-computable.ts'
 import { pearsonPValue } from './pearson-p-value.ts'
 import { type Proportion, requireProportion } from './proportion.ts'
 import { riskDifference } from './risk-difference.ts'
@@ -31,11 +31,11 @@ export function meeInterval(
   treatment: Proportion,
   options: InferenceOptions = {},
 ): ConfidenceInterval | NotComputable {
-  const resolved = resolveOptions(options)
+  const { alternative, alpha } = resolveOptions(options)
   const interval = scoreInterval(control, treatment, options, 1)
-  const p = interval.kind === 'notComputable' ? null : pearsonPValue(control, treatment, resolved.alternative)
-  if (interval.kind === 'notComputable' || p === null || p.kind === 'notComputable') return interval
-  return agreeWithPValue(interval, p.pValue, resolved.alpha)
+  if (isNotComputable(interval)) return interval
+  const p = pearsonPValue(control, treatment, alternative)
+  return isNotComputable(p) ? interval : agreeWithPValue(interval, p.pValue, alpha)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type InferenceOptions, resolveOptions } from './inference-options.ts'
 import { type Moments, requireMoments } from './moments.ts'
 import { type NotComputable, notComputable } from './not-computable.ts'
-import { withPairedLift } from './paired-lift.ts'
+import { pairWithFieller } from './pair-with-fieller.ts'
 import { pooledDeviation } from './pooled-deviation.ts'
 import { type TestResultWithLift } from './test-result.ts'
 import { waldTest } from './wald-test.ts'
@@ -40,7 +40,7 @@ export function studentTTest(
   const deviation = pooledDeviation(control, treatment)
   const standardError = deviation * Math.sqrt(1 / control.n + 1 / treatment.n)
   const test = waldTest('studentT', treatment.mean - control.mean, standardError, { ...resolved, degreesOfFreedom })
-  return withPairedLift(
+  return pairWithFieller(
     test,
     { value: control.mean, standardError: deviation / Math.sqrt(control.n) },
     { value: treatment.mean, standardError: deviation / Math.sqrt(treatment.n) },

@@ -61,7 +61,7 @@ export function pooledZTest(
  * See Newcombe (1998), "Interval estimation for the difference between independent proportions: comparison of eleven methods".
  *
  * @example
- * unpooledZTest({ successes: 48, n: 80 }, { successes: 56, n: 70 }).statistic // => 2.75092112
+ * unpooledZTest({ successes: 48, n: 80 }, { successes: 56, n: 70 }).statistic // => 2.75092122
  */
 export function unpooledZTest(
   control: Proportion,

@@ -1,7 +1,7 @@
 import { type InferenceOptions, resolveOptions } from './inference-options.ts'
 import { type Moments, requireMoments, sampleVariance } from './moments.ts'
 import { type NotComputable, notComputable } from './not-computable.ts'
-import { withPairedLift } from './paired-lift.ts'
+import { pairWithFieller } from './pair-with-fieller.ts'
 import { satterthwaiteDegreesOfFreedom } from './satterthwaite.ts'
 import { type TestResultWithLift } from './test-result.ts'
 import { waldTest } from './wald-test.ts'
@@ -24,7 +24,7 @@ import { waldTest } from './wald-test.ts'
  * const treatment = momentsFromVariance({ n: 1490, mean: 13.125, variance: 90.25 })
  * const result = welchTTest(control, treatment)
  * result.estimate // => 0.875
- * result.pValue // => 0.0096614194
+ * result.pValue // => 0.0096614193
  * result.confidenceInterval.lower // => 0.21242
  * result.relativeEffect.estimate // => 0.0714285714
  */
@@ -45,7 +45,7 @@ export function welchTTest(
     ...resolved,
     degreesOfFreedom: satterthwaiteDegreesOfFreedom(ofControl, ofTreatment),
   })
-  return withPairedLift(
+  return pairWithFieller(
     test,
     { value: control.mean, standardError: Math.sqrt(ofControl.variance) },
     { value: treatment.mean, standardError: Math.sqrt(ofTreatment.variance) },

@@ -15,7 +15,7 @@ import { type Proportion, requireProportion } from './proportion.ts'
  *
  * @example
  * const interval = wilsonInterval({ successes: 48, n: 80 })
- * interval.lower // => 0.490454652
+ * interval.lower // => 0.490454650
  * interval.upper // => 0.700381724
  */
 export function wilsonInterval(arm: Proportion, options: InferenceOptions = {}): ConfidenceInterval | NotComputable {

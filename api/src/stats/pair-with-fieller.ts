@@ -7,7 +7,7 @@ import { isNotComputable, type NotComputable, notComputable } from './not-comput
 import { type RelativeEffect, type TestResult, type TestResultWithLift } from './test-result.ts'
 
 /** Adds to a test of a difference the lift whose interval inverts the same test: Fieller's at the test's critical value. */
-export function withPairedLift(
+export function pairWithFieller(
   test: TestResult | NotComputable,
   control: ArmEstimate,
   treatment: ArmEstimate,
