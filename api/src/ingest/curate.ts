@@ -1,0 +1,237 @@
+import { join } from 'node:path'
+import pl from 'nodejs-polars'
+import { type Frame } from '../engine/polars/frame.ts'
+import { type ColumnMapping } from './column-mapping.ts'
+import { FileError, limits, type ExperimentContext, type Rejection } from './contract.ts'
+import { Deduplicator, type ConflictPolicy } from './deduplicate.ts'
+import { eventColumn } from './event-columns.ts'
+import { KEY_VERSION, withKeys, withUnits } from './event-key.ts'
+import { countDisagreements, makeEvents } from './make-events.ts'
+import { ROW } from './raw-chunk.ts'
+import { openRawFile, readChunks, type RawFile } from './read-chunks.ts'
+import { type Compression, type RawLimits } from './read-raw.ts'
+import { RejectionLog } from './rejection-log.ts'
+import { resolveMapping, type ReadPlan } from './resolve-mapping.ts'
+import { type FileFormat } from './sniff.ts'
+import { checkRows } from './validate.ts'
+import { rewritePart, writePart, type WrittenPart } from './write-part.ts'
+
+export interface CurateRequest {
+  /** The raw file. */
+  path: string
+  /** An empty folder for what is made. */
+  workFolder: string
+  /** Hash of the raw file. */
+  sha256: string
+  mapping: ColumnMapping | null
+  experiment: ExperimentContext
+  conflictPolicy: ConflictPolicy
+  /** Share of the rows that may be rejected, 0 to 1; beyond it nothing lands. */
+  maxRejectRate: number
+  rawLimits: RawLimits
+  /** How much of the file is worked on at a time: bounds the memory. */
+  chunkBytes: number
+  /** ISO 8601. */
+  receivedAt: string
+}
+
+export interface Warning {
+  code: 'VARIANT_COLUMNS_DISAGREE' | 'OUTSIDE_WINDOW' | 'DUPLICATE_EVENTS' | 'CONFLICTING_EVENTS' | 'ROWS_ARE_USERS'
+  message: string
+  count: number
+}
+
+export interface CurateResult {
+  format: FileFormat
+  compression: Compression
+  rows: number
+  accepted: number
+  rejected: number
+  /** Events left in the parts. */
+  events: number
+  duplicates: number
+  conflicts: number
+  errorCounts: { code: string; count: number }[]
+  samples: Rejection[]
+  /** All rejections as CSV, when there are any. */
+  rejectsPath: string | null
+  warnings: Warning[]
+  /** Why nothing lands, though the file could be read. */
+  quarantine: { code: 'REJECT_RATE' | 'EMPTY_SHARE'; message: string } | null
+  parts: WrittenPart[]
+  /** How the keys of the parts were computed. */
+  keyVersion: string
+}
+
+export type OnProgress = (progress: { rows: number; bytesRead: number; bytesTotal: number }) => void
+
+/**
+ * Reads a raw file, checks every row, and writes the events of the good ones as parts: no event twice within the file.
+ * What is there already is compared afterwards (compare-parts.ts), when the batch is about to land.
+ *
+ * @throws FileError when the file as a whole cannot be read.
+ */
+export async function curate(request: CurateRequest, onProgress: OnProgress): Promise<CurateResult> {
+  const { experiment, mapping, workFolder } = request
+  const file = await openRawFile(request.path, workFolder, request.rawLimits, mapping?.delimiter ?? null)
+  const log = new RejectionLog(join(workFolder, 'rejects.csv'))
+  const deduplicator = new Deduplicator(request.conflictPolicy)
+  const counts: Counts = { rows: 0, rejected: 0, disagreements: 0, outsideWindow: 0, emptyCells: new Map() }
+  const written: (WrittenPart | null)[] = []
+  let writing: Promise<WrittenPart> | null = null
+  const now = new Date(request.receivedAt)
+  let plan = resolveMapping(mapping, file.header, experiment)
+  let bytesRead = 0
+
+  const chunks = readChunks(file, plan.columns, request.chunkBytes, request.rawLimits, (bytes) => (bytesRead = bytes))
+  for await (const chunk of chunks) {
+    plan = planForChunk(chunk.frame, plan, file, request)
+    const frame = withAllColumns(chunk.frame, plan)
+    const { good, rejections, rejectedRows } = await checkRows(frame, plan, experiment, now)
+    await log.add([...chunk.rejections, ...rejections])
+    const events = withKeys(withUnits(makeEvents(good, { plan, sha256: request.sha256 }), experiment.id))
+    const fresh = deduplicator.take(events)
+    // One part is written while the next chunk is read: writing leaves this thread free.
+    written.push(await writing)
+    writing = fresh.height === 0 ? null : writePart(fresh, join(workFolder, `part-${written.length}.parquet`))
+
+    counts.rows += chunk.rows
+    counts.rejected += chunk.rejections.length + rejectedRows
+    counts.disagreements += countDisagreements(good, plan)
+    counts.outsideWindow += countOutsideWindow(fresh, experiment)
+    countEmptyCells(frame, plan, counts)
+    if (counts.rows > limits.rows)
+      throw new FileError('TOO_MANY_ROWS', `The file has more than ${limits.rows} rows. Split it.`)
+    onProgress({ rows: counts.rows, bytesRead, bytesTotal: file.sizeBytes })
+  }
+  if (counts.rows === 0) throw new FileError('NO_ROWS', 'The file has no rows. Nothing was taken over.')
+
+  written.push(await writing)
+  // The first place was taken by the write before the first chunk: none.
+  const parts = await Promise.all(
+    written.slice(1).map((part, chunk) => part && rewritePart(part, deduplicator.droppedFrom(chunk))),
+  )
+  const kept = parts.filter((part) => part !== null)
+  return {
+    format: file.format,
+    compression: file.compression,
+    rows: counts.rows,
+    accepted: counts.rows - counts.rejected,
+    rejected: counts.rejected,
+    events: kept.reduce((sum, { rows }) => sum + rows, 0),
+    duplicates: deduplicator.duplicates,
+    conflicts: deduplicator.conflicts,
+    errorCounts: log.counts(),
+    samples: log.samples,
+    rejectsPath: await log.close(),
+    warnings: warningsOf(plan, counts, deduplicator, request),
+    quarantine: quarantineOf(plan, counts, log, request.maxRejectRate),
+    parts: kept,
+    keyVersion: KEY_VERSION,
+  }
+}
+
+interface Counts {
+  rows: number
+  rejected: number
+  disagreements: number
+  outsideWindow: number
+  emptyCells: Map<string, number>
+}
+
+/** JSON records may bring names that the first records did not have: they become attributes like the others. */
+function planForChunk(frame: Frame, plan: ReadPlan, file: RawFile, { mapping, experiment }: CurateRequest): ReadPlan {
+  if (file.format !== 'JSON' && file.format !== 'NDJSON') return plan
+  const fresh = frame.columns.filter((name) => name !== ROW && !file.header.includes(name))
+  if (fresh.length === 0) return plan
+  file.header.push(...fresh)
+  return resolveMapping(mapping, file.header, experiment)
+}
+
+/** The frame with the columns of the plan that its records happen not to have, empty. */
+function withAllColumns(frame: Frame, plan: ReadPlan): Frame {
+  const absent = plan.columns.filter((name) => !frame.columns.includes(name))
+  if (absent.length === 0) return frame
+  return frame.withColumns(...absent.map((name) => pl.lit(null).cast(pl.Utf8).alias(name))) as Frame
+}
+
+function countOutsideWindow(events: Frame, { startAt, endAt }: ExperimentContext): number {
+  const micros = (iso: string) => pl.lit(Date.parse(iso) * 1000)
+  const time = pl.col(eventColumn.time)
+  let outside = pl.lit(false)
+  if (startAt !== null) outside = outside.or(time.lt(micros(startAt)))
+  if (endAt !== null) outside = outside.or(time.gtEq(micros(endAt)))
+  return startAt === null && endAt === null ? 0 : events.filter(outside).height
+}
+
+function countEmptyCells(frame: Frame, { maxEmptyShares }: ReadPlan, { emptyCells }: Counts): void {
+  for (const { column } of maxEmptyShares) {
+    emptyCells.set(column, (emptyCells.get(column) ?? 0) + frame.getColumn(column).nullCount())
+  }
+}
+
+function warningsOf(
+  plan: ReadPlan,
+  counts: Counts,
+  deduplicator: Deduplicator,
+  { experiment }: CurateRequest,
+): Warning[] {
+  const { duplicates, conflicts, sampleRows } = deduplicator
+  const warnings: Warning[] = [
+    {
+      code: 'VARIANT_COLUMNS_DISAGREE',
+      count: counts.disagreements,
+      message: `Rows name different variants in ${plan.variants.map(({ column }) => `"${column}"`).join(' and ')}. Their users count as exposed to several variants, and analyses leave them out.`,
+    },
+    {
+      code: 'OUTSIDE_WINDOW',
+      count: counts.outsideWindow,
+      message: `Events lie outside the experiment's time (${experiment.startAt ?? 'open'} to ${experiment.endAt ?? 'open'}). They are kept; analyses use them only as history before exposure.`,
+    },
+    {
+      code: 'DUPLICATE_EVENTS',
+      count: duplicates,
+      message: `Events occur more than once in the file and were taken once, the first in rows ${sampleRows.join(', ')}.`,
+    },
+    {
+      code: 'CONFLICTING_EVENTS',
+      count: conflicts,
+      message:
+        'Events have an event id that occurs with other content too. The experiment says whether the first or the last one counts.',
+    },
+    {
+      code: 'ROWS_ARE_USERS',
+      count: plan.userId === null ? counts.rows : 0,
+      message:
+        'The file has no user ids: each row counts as a user of its own, and the same rows in another file count again.',
+    },
+  ]
+  return warnings.filter(({ count }) => count > 0)
+}
+
+function quarantineOf(
+  plan: ReadPlan,
+  counts: Counts,
+  log: RejectionLog,
+  maxRejectRate: number,
+): CurateResult['quarantine'] {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`
+  const rate = counts.rejected / counts.rows
+  if (rate > maxRejectRate) {
+    const [first] = log.counts()
+    return {
+      code: 'REJECT_RATE',
+      message: `${counts.rejected} of ${counts.rows} rows (${percent(rate)}) were rejected, most often ${first?.code ?? ''}; the limit is ${percent(maxRejectRate)}. Nothing was taken over. Mend the file, or upload it with a higher limit.`,
+    }
+  }
+  for (const { column, share } of plan.maxEmptyShares) {
+    const empty = (counts.emptyCells.get(column) ?? 0) / counts.rows
+    if (empty > share) {
+      return {
+        code: 'EMPTY_SHARE',
+        message: `The column "${column}" is empty in ${percent(empty)} of the rows; the limit is ${percent(share)}. Nothing was taken over.`,
+      }
+    }
+  }
+  return null
+}

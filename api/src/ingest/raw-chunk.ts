@@ -1,0 +1,40 @@
+import { type Frame } from '../engine/polars/frame.ts'
+import { type Rejection } from './contract.ts'
+
+/** A piece of a raw file: the rows that could be read, and those that could not. */
+export interface RawChunk {
+  /** Column `row` (number of the data row, from 1) and the file's columns. Texts are trimmed, empty ones are null. */
+  frame: Frame
+  rejections: Rejection[]
+  /** Data rows of the piece, the rejected ones included. */
+  rows: number
+}
+
+/** Name of the row number's column in frames; files cannot have it, as their columns are renamed on reading. */
+export const ROW = ' row'
+
+/** A piece of a stream that is worked on at a time. */
+export interface Piece {
+  bytes: Buffer
+  isLast: boolean
+  /** Gives back what was not used: the next piece begins with it. */
+  rest: Buffer
+}
+
+/** Cuts a stream into pieces of at least `size` bytes, the last one excepted. */
+export async function* inPieces(source: AsyncIterable<Buffer>, size: number): AsyncGenerator<Piece> {
+  let buffers: Buffer[] = []
+  let length = 0
+  const take = (isLast: boolean): Piece => ({ bytes: Buffer.concat(buffers), isLast, rest: Buffer.alloc(0) })
+  for await (const buffer of source) {
+    buffers.push(buffer)
+    length += buffer.length
+    if (length < size) continue
+    const piece = take(false)
+    yield piece
+    buffers = [piece.rest]
+    // What was left over must not count as progress, or a record longer than a piece would be cut again and again.
+    length = 0
+  }
+  yield take(true)
+}

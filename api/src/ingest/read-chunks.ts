@@ -1,0 +1,69 @@
+import { createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { type RawChunk } from './raw-chunk.ts'
+import { readCsv } from './read-csv.ts'
+import { readJson } from './read-json.ts'
+import { readParquet } from './read-parquet.ts'
+import { asUtf8, readUnpacked, type RawLimits } from './read-raw.ts'
+import { sniffFile, type Sniffed } from './sniff.ts'
+
+export interface RawFile extends Sniffed {
+  path: string
+  sizeBytes: number
+}
+
+/** Rows of a Parquet file that take about the memory of one byte of text. */
+const ROWS_PER_BYTE = 1 / 80
+
+/**
+ * Finds out what a file is. A packed Parquet file is unpacked to the work folder: its parts are read in no fixed order.
+ *
+ * @throws FileError
+ */
+export async function openRawFile(
+  path: string,
+  workFolder: string,
+  rawLimits: RawLimits,
+  delimiter: string | null,
+): Promise<RawFile> {
+  const sniffed = await sniffFile(path, rawLimits, delimiter)
+  if (sniffed.format !== 'PARQUET' || sniffed.compression === 'NONE') {
+    return { ...sniffed, path, sizeBytes: (await stat(path)).size }
+  }
+  const unpacked = join(workFolder, 'unpacked.parquet')
+  await pipeline(readUnpacked(path, sniffed.compression, rawLimits), createWriteStream(unpacked))
+  const inner = await sniffFile(unpacked, rawLimits)
+  return { ...inner, compression: sniffed.compression, path: unpacked, sizeBytes: (await stat(unpacked)).size }
+}
+
+/**
+ * The rows of a file in pieces of bounded size, whatever its format.
+ *
+ * @param columns the columns to read; JSON records give all they have.
+ * @param onRead is told how many of the file's bytes have been read.
+ */
+export async function* readChunks(
+  file: RawFile,
+  columns: string[],
+  chunkBytes: number,
+  rawLimits: RawLimits,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<RawChunk> {
+  if (file.format === 'PARQUET') {
+    const chunkRows = Math.ceil(chunkBytes * ROWS_PER_BYTE)
+    for await (const { chunk, share } of readParquet(file.path, columns, chunkRows)) {
+      onRead(Math.round(file.sizeBytes * share))
+      yield chunk
+    }
+    return
+  }
+  const text = asUtf8(readUnpacked(file.path, file.compression, rawLimits, onRead))
+  if (file.format === 'CSV' || file.format === 'TSV') {
+    yield* readCsv(text, { separator: file.delimiter!, header: file.header, columns, chunkBytes })
+  } else {
+    // Objects take about four times the bytes of text that hold them while they are parsed.
+    yield* readJson(text, { format: file.format, chunkBytes: chunkBytes / 4 })
+  }
+}

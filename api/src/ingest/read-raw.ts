@@ -1,0 +1,111 @@
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { FileError } from './contract.ts'
+
+export type Compression = 'NONE' | 'GZIP' | 'ZSTD'
+
+export interface RawLimits {
+  /** Bytes a file may unpack to. */
+  maxUnpackedBytes: number
+}
+
+/** Beyond this much a file must not unpack to more than `MAX_RATIO` times its size: event files reach 30, bombs 1000. */
+const RATIO_FROM_BYTES = 256 << 20
+const MAX_RATIO = 200
+
+/** How a file is packed, by its first bytes. */
+export async function compressionOf(path: string): Promise<Compression> {
+  const head = await firstBytes(path, 4)
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'GZIP'
+  if (head.length === 4 && head.readUInt32LE(0) === 0xfd2fb528) return 'ZSTD'
+  return 'NONE'
+}
+
+async function firstBytes(path: string, count: number): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * The bytes of a file, unpacked.
+ *
+ * @param onRead is told how many bytes of the packed file have been read.
+ * @throws FileError CORRUPT_FILE, UNPACKED_TOO_LARGE
+ */
+export async function* readUnpacked(
+  path: string,
+  compression: Compression,
+  { maxUnpackedBytes }: RawLimits,
+  onRead: (bytes: number) => void = () => undefined,
+): AsyncGenerator<Buffer> {
+  const source = createReadStream(path, { highWaterMark: 1 << 20 })
+  let packed = 0
+  source.on('data', (chunk) => onRead((packed += chunk.length)))
+  const unpacker = compression === 'GZIP' ? createGunzip() : compression === 'ZSTD' ? createZstdDecompress() : null
+  if (unpacker !== null) source.on('error', (error) => unpacker.destroy(error)).pipe(unpacker)
+  let unpacked = 0
+  try {
+    for await (const chunk of unpacker ?? source) {
+      unpacked += (chunk as Buffer).length
+      if (unpacked > maxUnpackedBytes) {
+        throw new FileError(
+          'UNPACKED_TOO_LARGE',
+          `The file unpacks to more than ${maxUnpackedBytes} bytes. Split it, or raise MAX_UNPACKED_BYTES.`,
+        )
+      }
+      if (unpacker !== null && unpacked > RATIO_FROM_BYTES && unpacked > packed * MAX_RATIO) {
+        throw new FileError(
+          'UNPACKED_TOO_LARGE',
+          `${packed} bytes of the file unpack to more than ${unpacked}: more than ${MAX_RATIO} times as much, which no file of events does.`,
+        )
+      }
+      yield chunk as Buffer
+    }
+  } catch (error) {
+    if (unpacker !== null && isZlibError(error)) {
+      throw new FileError(
+        'CORRUPT_FILE',
+        `The ${compression} data is damaged or ends too early (${error.message}). Pack the file again.`,
+        {
+          cause: error,
+        },
+      )
+    }
+    throw error
+  } finally {
+    source.destroy()
+    unpacker?.destroy()
+  }
+}
+
+function isZlibError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && /^(Z_|ZSTD_|ERR_)/.test((error as NodeJS.ErrnoException).code ?? '')
+}
+
+/** Text as UTF-8 without a byte order mark; files that begin with a UTF-16 mark are converted. */
+export async function* asUtf8(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let decoder: InstanceType<typeof TextDecoder> | null = null
+  let head: Buffer | null = Buffer.alloc(0)
+  for await (let chunk of source) {
+    if (head !== null) {
+      chunk = Buffer.concat([head, chunk])
+      if (chunk.length < 3) {
+        head = chunk
+        continue
+      }
+      head = null
+      if (chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) chunk = chunk.subarray(3)
+      else if (chunk[0] === 0xff && chunk[1] === 0xfe) decoder = new TextDecoder('utf-16le')
+      else if (chunk[0] === 0xfe && chunk[1] === 0xff) decoder = new TextDecoder('utf-16be')
+    }
+    yield decoder === null ? chunk : Buffer.from(decoder.decode(chunk, { stream: true }))
+  }
+  if (head !== null) yield head
+  if (decoder !== null) yield Buffer.from(decoder.decode())
+}
