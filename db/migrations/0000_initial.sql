@@ -77,6 +77,15 @@ CREATE TABLE "batches" (
 	"updated_at" timestamp (6) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "column_mappings" (
+	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"name" text NOT NULL,
+	"mapping" jsonb NOT NULL,
+	"created_at" timestamp (6) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (6) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "column_mappings_name_unique" UNIQUE("name")
+);
+--> statement-breakpoint
 CREATE TABLE "dataset_parts" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"experiment_id" uuid NOT NULL,
@@ -91,6 +100,7 @@ CREATE TABLE "dataset_parts" (
 	"max_time" timestamp (6) with time zone NOT NULL,
 	"min_unit" text NOT NULL,
 	"max_unit" text NOT NULL,
+	"key_version" text NOT NULL,
 	"event_types" text[] NOT NULL,
 	"attributes" text[] NOT NULL,
 	"created_at" timestamp (6) with time zone DEFAULT now() NOT NULL,

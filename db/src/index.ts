@@ -1,2 +1,3 @@
 export * from './client.ts'
+export * from './notifications.ts'
 export * from './schema/index.ts'

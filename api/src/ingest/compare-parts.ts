@@ -1,7 +1,7 @@
 import pl from 'nodejs-polars'
 import { type Frame } from '../engine/polars/frame.ts'
 import { Deduplicator, keyColumns, type ConflictPolicy } from './deduplicate.ts'
-import { eventColumn } from './event-columns.ts'
+import { eventColumn } from '../engine/event-columns.ts'
 import { KEY_VERSION, withKeys } from './event-key.ts'
 import { rewritePart, type WrittenPart } from './write-part.ts'
 

@@ -13,9 +13,6 @@ export const contractColumns = [
   'attributes',
 ] as const
 
-/** The event type that says "this user was shown this variant". All other types are free. */
-export const EXPOSURE = 'exposure'
-
 export const limits = {
   userIdLength: 256,
   eventTypeLength: 128,

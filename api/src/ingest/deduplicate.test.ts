@@ -3,7 +3,7 @@ import pl from 'nodejs-polars'
 import { expect, test } from 'vitest'
 import { column, frameOf, type Frame } from '../engine/polars/frame.ts'
 import { Deduplicator, withoutKeys, type ConflictPolicy } from './deduplicate.ts'
-import { eventColumn } from './event-columns.ts'
+import { eventColumn } from '../engine/event-columns.ts'
 
 /** An event for these tests: its key, what it says (0: nothing but its key), and which of all events it is. */
 interface Event {

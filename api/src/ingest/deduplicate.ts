@@ -1,6 +1,6 @@
 import pl from 'nodejs-polars'
 import { column, int64Values, type Frame } from '../engine/polars/frame.ts'
-import { eventColumn } from './event-columns.ts'
+import { eventColumn } from '../engine/event-columns.ts'
 import { KeySet } from './key-set.ts'
 
 /** What an event with a known event_id but other content does: the first or the last one counts. */

@@ -1,6 +1,6 @@
 import pl, { type Expr, type Series } from 'nodejs-polars'
 import { column, withColumn, type Frame } from '../engine/polars/frame.ts'
-import { ATTRIBUTE_PREFIX, eventColumn } from './event-columns.ts'
+import { ATTRIBUTE_PREFIX, eventColumn } from '../engine/event-columns.ts'
 import { hashStrings } from './hash-strings.ts'
 
 /**

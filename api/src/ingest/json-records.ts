@@ -16,7 +16,7 @@ export interface JsonRange {
 export function splitJsonValues(bytes: Buffer, isLast: boolean): { values: JsonRange[]; end: number } {
   const values: JsonRange[] = []
   let i = 0
-  let end = 0
+  let end: number
   for (;;) {
     while (i < bytes.length && isBetweenValues(bytes[i]!)) i++
     end = i

@@ -1,7 +1,7 @@
 import pl, { type Expr } from 'nodejs-polars'
 import { stack, type Frame } from '../engine/polars/frame.ts'
-import { EXPOSURE } from './contract.ts'
-import { ATTRIBUTE_PREFIX, eventColumn } from './event-columns.ts'
+
+import { ATTRIBUTE_PREFIX, eventColumn, EXPOSURE } from '../engine/event-columns.ts'
 import { field } from './fields.ts'
 import { jsonEntry, jsonKeys } from './json-attributes.ts'
 import { ROW } from './raw-chunk.ts'

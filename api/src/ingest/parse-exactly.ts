@@ -12,7 +12,8 @@ import { _Expr } from 'nodejs-polars/bin/lazy/expr/index.js'
 export function parseExactly(name: string, format: string): Expr {
   const native = (pl.col(name) as unknown as { _expr: NativeExpr })._expr
   const time = native.strToDatetime(format, undefined, undefined, NOT_STRICT, EXACT, NO_CACHE, undefined)
-  return _Expr(time).cast(pl.Int64)
+  // A format with milliseconds gives times in milliseconds.
+  return _Expr(time).cast(pl.Datetime('us')).cast(pl.Int64)
 }
 
 interface NativeExpr {

@@ -35,6 +35,23 @@ test('reads ISO 8601 with a zone in all its common spellings', () => {
   expect(parsed(Object.keys(texts))).toEqual(Object.values(texts))
 })
 
+test('reads columns of one form, whichever it is, and the odd value among them', () => {
+  const forms = [
+    '2026-01-01T10:00:00Z',
+    '2026-01-01T10:00:00.250Z',
+    '2026-01-01T10:00:00.250750Z',
+    '2026-01-01T10:00:00+00:00',
+  ]
+  const local = ['2026-01-01 10:00:00', '2026-01-01 10:00:00.250750', '2026-01-01T10:00:00', '2026-01-01']
+  for (const text of [...forms, ...local]) {
+    const time =
+      text.length === 10 ? '2026-01-01T00:00:00.000Z' : `2026-01-01T10:00:00.${/\.(\d{3})/.exec(text)?.[1] ?? '000'}Z`
+    const column = [text, text, 'x' + text, text + 'x', '1767261600', text]
+    const odd = '2026-01-01T10:00:00.000Z'
+    expect(parsed(column, { timezone: 'UTC' })).toEqual([time, time, null, null, odd, time])
+  }
+})
+
 test('reads epoch seconds and milliseconds, whole and broken', () => {
   expect(parsed(['1767225600', '1767225600123', '1767225600.5', '0'])).toEqual([
     '2026-01-01T00:00:00.000Z',

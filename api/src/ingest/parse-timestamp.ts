@@ -144,7 +144,7 @@ export function patternOf(format: string): string {
 }
 
 function parse(text: Expr, format: string): Expr {
-  return text.str.strptime(pl.Datetime, format).cast(pl.Int64)
+  return text.str.strptime(pl.Datetime, format).cast(pl.Datetime('us')).cast(pl.Int64)
 }
 
 /** Seconds since 1970 up to the year 5138, milliseconds above: no time of the other unit is meant by either. */

@@ -1,5 +1,6 @@
+import { EXPOSURE } from '../engine/event-columns.ts'
 import { type ColumnMapping } from './column-mapping.ts'
-import { EXPOSURE, type ExperimentContext } from './contract.ts'
+import { type ExperimentContext } from './contract.ts'
 import { describeColumns, type ColumnDescription } from './describe-columns.ts'
 import { JSON_ATTRIBUTE_PREFIX } from './read-json.ts'
 import { type Sniffed } from './sniff.ts'

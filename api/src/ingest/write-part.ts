@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import pl from 'nodejs-polars'
 import { int64Values, type Frame } from '../engine/polars/frame.ts'
 import { withoutKeys, type Key } from './deduplicate.ts'
-import { ATTRIBUTE_PREFIX, eventColumn } from './event-columns.ts'
+import { ATTRIBUTE_PREFIX, eventColumn } from '../engine/event-columns.ts'
 
 /** What the manifest says of a part: one immutable Parquet file of curated events. */
 export interface PartManifest {

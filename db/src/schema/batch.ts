@@ -59,6 +59,14 @@ export const batches = pgTable(
   ],
 )
 
+/** Column mappings that were given a name, to be used again. */
+export const columnMappings = pgTable('column_mappings', {
+  id: id(),
+  name: text('name').notNull().unique(),
+  mapping: jsonb('mapping').notNull(),
+  ...timestamps,
+})
+
 /** The first rejected rows of a batch, with reasons; the full list is the file at `batches.rejects_key`. */
 export const batchErrors = pgTable(
   'batch_errors',

@@ -30,6 +30,8 @@ export const datasetParts = pgTable(
     /** Range of the 64-bit unit hashes, as decimal text: JavaScript numbers cannot hold them. */
     minUnit: text('min_unit').notNull(),
     maxUnit: text('max_unit').notNull(),
+    /** How the events' keys were computed; parts with other keys than today's have them computed again when compared. */
+    keyVersion: text('key_version').notNull(),
     eventTypes: text('event_types').array().notNull(),
     attributes: text('attributes').array().notNull(),
     ...timestamps,

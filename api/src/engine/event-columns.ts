@@ -1,3 +1,6 @@
+/** The event type that says "this user was shown this variant". All other types are free. */
+export const EXPOSURE = 'exposure'
+
 /** The columns of a curated part. Attributes have columns of their own, named with this prefix. */
 export const ATTRIBUTE_PREFIX = '@'
 

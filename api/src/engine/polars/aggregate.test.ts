@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pl from 'nodejs-polars'
+import { afterAll } from 'vitest'
+import { engineContract, timeOf, type PlainEvent } from '../engine.contract.ts'
+import { eventColumn } from '../event-columns.ts'
+import { withKeys, withUnits } from '../../ingest/event-key.ts'
+import { writePart } from '../../ingest/write-part.ts'
+import { aggregateParts } from './aggregate.ts'
+import { column, frameOf, type Frame } from './frame.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'fairlift-engine-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let files = 0
+
+function frameOfEvents(events: PlainEvent[]): Frame {
+  const text = (name: string, values: (string | null)[]) => column(name, values, pl.Utf8)
+  const times = BigInt64Array.from(events.map((event) => BigInt(timeOf(event)) * 1000n))
+  return frameOf([
+    text(
+      eventColumn.userId,
+      events.map(({ userId }) => userId),
+    ),
+    text(
+      eventColumn.variantId,
+      events.map(({ variantId }) => variantId),
+    ),
+    text(
+      eventColumn.eventType,
+      events.map(({ eventType }) => eventType),
+    ),
+    column(
+      eventColumn.value,
+      events.map(({ value }) => value),
+      pl.Float64,
+    ),
+    column(eventColumn.time, times, pl.Int64),
+    text(
+      eventColumn.eventId,
+      events.map(() => null),
+    ),
+    column(
+      eventColumn.row,
+      events.map((_, index) => index + 1),
+      pl.UInt32,
+    ),
+    text(
+      '@device',
+      events.map(({ device }) => device),
+    ),
+  ])
+}
+
+engineContract(
+  { name: 'polars', aggregate: (plan, files) => aggregateParts(plan, files) },
+  (parts) =>
+    Promise.all(
+      parts.map(async (events) => {
+        const path = join(folder, `${files++}.parquet`)
+        const frame = withKeys(withUnits(frameOfEvents(events), '3f2504e0-4f89-41d3-9a0c-0305e82c3301'))
+        await writePart(frame, path)
+        return { path, rows: events.length }
+      }),
+    ),
+  { numRuns: 25 },
+)

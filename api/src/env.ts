@@ -1,0 +1,97 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+const megabytes = (count: number) => Math.round(count)
+const count = (least: number) => z.coerce.number().int().min(least)
+const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1')
+
+/** Every variable that the server reads, with its default. The only place that looks at process.env. */
+const schema = z
+  .object({
+    /** Address to listen on. Beyond loopback the server refuses to start without ALLOW_UNAUTHENTICATED. */
+    HOST: z.string().default('127.0.0.1'),
+    /** Port of HTTP and WebSocket; 0 takes a free one. */
+    PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+    /** Address under which clients reach the server; by default http://HOST:PORT. */
+    PUBLIC_URL: z.url().optional(),
+    /** Whether this process serves (`api`), does the jobs (`worker`), or both (`all`). */
+    ROLE: z.enum(['all', 'api', 'worker']).default('all'),
+    /** Anyone who reaches the port may do everything: for networks that keep others out. */
+    ALLOW_UNAUTHENTICATED: flag.default(false),
+    /** Further origins, separated by commas, whose pages may use the API. */
+    ALLOWED_ORIGINS: z.string().default(''),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+
+    /** Folder for files and for the embedded PostgreSQL. */
+    DATA_DIR: z.string().default('.fairlift'),
+    /** Connection string. With neither this nor DB_HOST nor DB_INSTANCE an embedded PostgreSQL is started. */
+    DATABASE_URL: z.string().optional(),
+    DB_HOST: z.string().optional(),
+    DB_PORT: z.coerce.number().int().min(1).max(65535).default(5432),
+    DB_NAME: z.string().default('fairlift'),
+    DB_USER: z.string().default('fairlift'),
+    DB_PASS: z.string().optional(),
+    /** Cloud SQL instance (project:region:name): connects through its socket beneath /cloudsql. */
+    DB_INSTANCE: z.string().optional(),
+    /** Connections of this process. */
+    DB_POOL_SIZE: count(2).default(10),
+
+    /** Largest file that an upload may have. */
+    MAX_UPLOAD_BYTES: count(1).default(5 * 2 ** 30),
+    /** Most bytes that a packed file may unpack to. */
+    MAX_UNPACKED_BYTES: count(1).default(20 * 2 ** 30),
+    /** Share of rows that may be rejected before a batch is quarantined; uploads can set their own. */
+    MAX_REJECT_RATE: z.coerce.number().min(0).max(1).default(0.2),
+    /** Largest body of a GraphQL request that is not an upload. */
+    MAX_BODY_BYTES: count(1024).default(10 * 2 ** 20),
+
+    /** Computations at once in this process. */
+    COMPUTE_CONCURRENCY: count(1).default(Math.max(1, availableParallelism() - 1)),
+    /** Memory that one computation may take. */
+    COMPUTE_MEMORY_MB: count(256).default(megabytes(Math.min(4096, totalmem() / 2 ** 20 / 2))),
+    COMPUTE_TIMEOUT_SECONDS: count(1).default(3600),
+    /** How much of a file is worked on at a time: less takes less memory and more time. */
+    INGEST_CHUNK_MB: count(1).default(32),
+
+    /** Secret of signed download addresses; by default one is made and kept in DATA_DIR. */
+    SIGNING_SECRET: z.string().min(16).optional(),
+  })
+  .transform((env) => ({ ...env, DATA_DIR: resolve(env.DATA_DIR) }))
+
+export type Env = z.output<typeof schema>
+
+/** The variables are not as they should be: all problems at once. */
+export class EnvError extends Error {
+  constructor(problems: string[]) {
+    super(`The environment is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\nSee .env.example.`)
+    this.name = 'EnvError'
+  }
+}
+
+/**
+ * Reads the environment.
+ *
+ * @throws EnvError naming every variable that is wrong, its value and what it may be.
+ */
+export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
+  // An empty variable is one that is not set: compose files and shells write them so.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const parsed = schema.safeParse(given)
+  if (!parsed.success) {
+    throw new EnvError(
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')}="${given[String(path[0])] ?? ''}": ${message}`),
+    )
+  }
+  const env = parsed.data
+  const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(env.HOST)
+  if (!isLoopback && !env.ALLOW_UNAUTHENTICATED && env.ROLE !== 'worker') {
+    throw new EnvError([
+      `HOST="${env.HOST}" can be reached from other machines, and nobody is asked who they are. Listen on 127.0.0.1, or set ALLOW_UNAUTHENTICATED=true where the network keeps others out.`,
+    ])
+  }
+  return env
+}
+
+/** Names of all variables, for the test that compares them with .env.example. */
+export const envNames = Object.keys((schema as unknown as { in: { shape: object } }).in.shape)

@@ -1,0 +1,49 @@
+/**
+ * Every error that leaves the API, in one place: its code, and what it means for the caller. The SDK mirrors the codes
+ * (a test compares the two), and docs/errors.md lists them.
+ */
+export const errorCatalogue = {
+  BAD_INPUT: 'An argument has a value that is not allowed; the message names it.',
+  NOT_FOUND: 'There is nothing with this id or key.',
+  CONFLICT: 'The request does not fit the present state, such as a key that is taken.',
+  UPLOAD_TOO_LARGE: 'The uploaded file is larger than MAX_UPLOAD_BYTES.',
+  UPLOAD_ABORTED: 'The upload ended before the file was complete.',
+  FILE_REJECTED: 'The file as a whole cannot be read; the details name column and value.',
+  BATCH_QUARANTINED: 'Too many rows of the file are bad; nothing of it was taken over.',
+  NO_DATA: 'The experiment has no data to analyse yet.',
+  TOO_MANY_SEGMENTS: 'The attribute has too many values to break results down by.',
+  COMPUTE_FAILED: 'The computation ended unexpectedly; it is tried again.',
+  COMPUTE_OUT_OF_MEMORY: 'The computation needed more memory than COMPUTE_MEMORY_MB allows.',
+  COMPUTE_TIMED_OUT: 'The computation took longer than COMPUTE_TIMEOUT_SECONDS allows.',
+  CANCELLED: 'The work was cancelled on request.',
+  SHUTTING_DOWN: 'The server is stopping; the work is taken up again.',
+  INTERNAL:
+    'Something went wrong that is not the caller’s fault; the server’s log has the details under the request id.',
+} as const
+
+export type ErrorCode = keyof typeof errorCatalogue
+
+/** An error that the caller is told of. Anything else is masked as INTERNAL. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly details: Record<string, unknown>
+
+  constructor(code: ErrorCode, message: string, options: { details?: Record<string, unknown>; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.details = options.details ?? {}
+  }
+}
+
+export function notFound(what: string, id: string): AppError {
+  return new AppError('NOT_FOUND', `There is no ${what} "${id}".`, { details: { id } })
+}
+
+/** A mistake in an input that the caller can mend: reported in the payload, beside the field. */
+export interface UserError {
+  code: string
+  /** Path of the input's field, such as `variants.0.trafficSplit`. */
+  field: string[]
+  message: string
+}

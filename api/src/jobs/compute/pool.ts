@@ -1,0 +1,221 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { AppError } from '../../errors.ts'
+import { FileError, type FileErrorCode } from '../../ingest/contract.ts'
+import { type ChildMessage, type ErrorMessage, type TaskMessage } from './messages.ts'
+import { type ComputeTask, type ComputeTasks } from './tasks.ts'
+
+export interface ComputePoolOptions {
+  /** Children that work at once. */
+  concurrency: number
+  /** Resident memory a child may take, in bytes. */
+  memoryBytes: number
+  /** How long one task may take. */
+  timeoutMs: number
+}
+
+export interface RunOptions<Task extends ComputeTask> {
+  signal?: AbortSignal
+  onProgress?: (progress: ComputeTasks[Task]['progress']) => void
+}
+
+/** Memory is looked at this often. */
+const MEMORY_INTERVAL_MS = 250
+/** A child that is left with more than this share of its memory after a task is replaced: the allocator keeps it. */
+const RECYCLE_SHARE = 0.5
+
+/**
+ * A pool of child processes for heavy work. One task a child; a child is killed when its task is cancelled, takes too
+ * long or needs too much memory, and another one takes its place. Children are started before they are needed.
+ */
+export class ComputePool {
+  readonly #options: ComputePoolOptions
+  readonly #idle: ChildProcess[] = []
+  readonly #busy = new Set<ChildProcess>()
+  readonly #waiting: (() => void)[] = []
+  /** Places that are taken, from before a child is found for the task until after it is given back. */
+  #taken = 0
+  #closed = false
+
+  constructor(options: ComputePoolOptions) {
+    this.#options = options
+  }
+
+  /** Starts a child ahead of the first task. */
+  warmUp(): void {
+    if (this.#idle.length === 0 && this.#busy.size === 0) this.#idle.push(startChild())
+  }
+
+  /**
+   * Runs a task in a child and returns its result.
+   *
+   * @throws FileError as the task threw it; AppError CANCELLED, COMPUTE_OUT_OF_MEMORY, COMPUTE_TIMED_OUT,
+   * COMPUTE_FAILED, TOO_MANY_SEGMENTS, SHUTTING_DOWN
+   */
+  async run<Task extends ComputeTask>(
+    task: Task,
+    request: ComputeTasks[Task]['request'],
+    { signal, onProgress }: RunOptions<Task> = {},
+  ): Promise<ComputeTasks[Task]['result']> {
+    await this.#place(signal)
+    const child = this.#idle.pop() ?? startChild()
+    this.#busy.add(child)
+    try {
+      return (await this.#runIn(
+        child,
+        { task, request },
+        signal,
+        onProgress as (progress: unknown) => void,
+      )) as ComputeTasks[Task]['result']
+    } finally {
+      await this.#release(child)
+    }
+  }
+
+  /** Kills all children. Tasks that are under way fail with SHUTTING_DOWN. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const resume of this.#waiting.splice(0)) resume()
+    await Promise.all([...this.#idle.splice(0), ...this.#busy].map(kill))
+  }
+
+  /** Waits until a child may be put to work. */
+  async #place(signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      if (this.#closed) throw new AppError('SHUTTING_DOWN', 'The server is stopping.')
+      if (signal?.aborted) throw cancelled()
+      if (this.#taken < this.#options.concurrency) {
+        this.#taken++
+        return
+      }
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve)
+        signal?.addEventListener('abort', () => resolve(), { once: true })
+      })
+    }
+  }
+
+  async #release(child: ChildProcess): Promise<void> {
+    const memory = isAlive(child) ? await residentBytes(child.pid!) : 0
+    this.#busy.delete(child)
+    if (this.#closed || !isAlive(child) || memory > this.#options.memoryBytes * RECYCLE_SHARE) {
+      void kill(child)
+      if (!this.#closed) this.#idle.push(startChild())
+    } else {
+      this.#idle.push(child)
+    }
+    this.#taken--
+    this.#waiting.shift()?.()
+  }
+
+  async #runIn(
+    child: ChildProcess,
+    message: TaskMessage,
+    signal: AbortSignal | undefined,
+    onProgress: ((progress: unknown) => void) | undefined,
+  ): Promise<unknown> {
+    const { memoryBytes, timeoutMs } = this.#options
+    const done = Promise.withResolvers<unknown>()
+    const giveUp = (error: AppError): void => {
+      done.reject(error)
+      void kill(child)
+    }
+    const onMessage = (answer: ChildMessage): void => {
+      if (answer.kind === 'progress') onProgress?.(answer.progress)
+      else if (answer.kind === 'done') done.resolve(answer.result)
+      else if (answer.kind === 'failed') done.reject(asError(answer.error))
+    }
+    const onExit = (code: number | null, killedBy: string | null): void => {
+      const reason = this.#closed
+        ? new AppError('SHUTTING_DOWN', 'The server is stopping.')
+        : new AppError('COMPUTE_FAILED', `The computation ended unexpectedly (${killedBy ?? `exit code ${code}`}).`)
+      done.reject(reason)
+    }
+    const onAbort = (): void => giveUp(cancelled())
+    const timeout = setTimeout(() => giveUp(timedOut(timeoutMs)), timeoutMs)
+    const watch = setInterval(() => {
+      void residentBytes(child.pid!).then((bytes) => {
+        if (bytes > memoryBytes) giveUp(outOfMemory(bytes, memoryBytes))
+      })
+    }, MEMORY_INTERVAL_MS)
+    child.on('message', onMessage).on('exit', onExit)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    try {
+      child.send(
+        message,
+        (error) => error && done.reject(new AppError('COMPUTE_FAILED', error.message, { cause: error })),
+      )
+      return await done.promise
+    } finally {
+      clearTimeout(timeout)
+      clearInterval(watch)
+      child.off('message', onMessage).off('exit', onExit)
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+}
+
+function startChild(): ChildProcess {
+  const isSource = import.meta.url.endsWith('.ts')
+  const file = fileURLToPath(new URL(isSource ? './child.ts' : './child.js', import.meta.url))
+  const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  child.on('error', () => undefined) // the task hears of it by 'exit'
+  return child
+}
+
+function isAlive(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null && child.connected
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  child.kill('SIGKILL')
+  await ended
+}
+
+/** What a process has in memory; 0 where the system does not tell (it is Linux that is bounded this way). */
+async function residentBytes(pid: number): Promise<number> {
+  try {
+    const pages = Number((await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ')[1])
+    return pages * PAGE_BYTES
+  } catch {
+    return 0
+  }
+}
+const PAGE_BYTES = 4096
+
+function asError(error: ErrorMessage): Error {
+  if (error.name === 'FileError') {
+    return new FileError(error.code as FileErrorCode, error.message, {
+      ...(error.column == null ? {} : { column: error.column }),
+      ...(error.value == null ? {} : { value: error.value }),
+    })
+  }
+  if (error.name === 'TooManySegmentsError') {
+    return new AppError('TOO_MANY_SEGMENTS', error.message, { details: { attribute: error.attribute } })
+  }
+  const failure = new AppError('COMPUTE_FAILED', `The computation failed: ${error.message}`)
+  failure.stack = error.stack ?? failure.stack
+  return failure
+}
+
+function cancelled(): AppError {
+  return new AppError('CANCELLED', 'The work was cancelled.')
+}
+
+function timedOut(timeoutMs: number): AppError {
+  return new AppError(
+    'COMPUTE_TIMED_OUT',
+    `The computation took longer than ${timeoutMs / 1000} seconds. Split the file, or raise COMPUTE_TIMEOUT_SECONDS.`,
+  )
+}
+
+function outOfMemory(bytes: number, limit: number): AppError {
+  const megabytes = (count: number) => Math.round(count / 2 ** 20)
+  return new AppError(
+    'COMPUTE_OUT_OF_MEMORY',
+    `The computation needed ${megabytes(bytes)} MB and may take ${megabytes(limit)} MB. Split the file, choose fewer segments, or raise COMPUTE_MEMORY_MB.`,
+  )
+}

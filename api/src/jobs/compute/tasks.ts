@@ -1,0 +1,38 @@
+import { compareParts, type CompareRequest, type CompareResult } from '../../ingest/compare-parts.ts'
+import { curate, type CurateRequest, type CurateResult } from '../../ingest/curate.ts'
+import { previewFile, type PreviewRequest, type FilePreview } from '../../ingest/preview-file.ts'
+import { aggregateParts } from '../../engine/polars/aggregate.ts'
+import { type PartFile } from '../../engine/engine.ts'
+import { type Aggregates, type AggregationPlan } from '../../engine/plan.ts'
+
+/** What a compute child can be asked to do: request, answer, and what it tells on the way. */
+export interface ComputeTasks {
+  preview: { request: PreviewRequest; result: FilePreview; progress: never }
+  curate: {
+    request: CurateRequest
+    result: CurateResult
+    progress: { rows: number; bytesRead: number; bytesTotal: number }
+  }
+  compareParts: { request: CompareRequest; result: CompareResult; progress: never }
+  aggregate: {
+    request: { plan: AggregationPlan; parts: PartFile[] }
+    result: Aggregates
+    progress: { share: number }
+  }
+}
+
+export type ComputeTask = keyof ComputeTasks
+
+type Handlers = {
+  [Task in ComputeTask]: (
+    request: ComputeTasks[Task]['request'],
+    onProgress: (progress: ComputeTasks[Task]['progress']) => void,
+  ) => Promise<ComputeTasks[Task]['result']>
+}
+
+export const handlers: Handlers = {
+  preview: previewFile,
+  curate,
+  compareParts,
+  aggregate: ({ plan, parts }, onProgress) => aggregateParts(plan, parts, (share) => onProgress({ share })),
+}

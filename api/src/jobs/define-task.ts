@@ -1,0 +1,33 @@
+import { type Job, type JobKind } from '../modules/job/job.service.ts'
+
+/** What a task works with besides its job. */
+export interface TaskContext {
+  /** Aborted when the job is cancelled, its lease is lost, or the server stops. */
+  signal: AbortSignal
+  /**
+   * Tells how far the work is.
+   *
+   * @param stage what is being done, for people
+   * @param progress share of the whole job, 0 to 1
+   */
+  report(stage: string, progress: number): void
+}
+
+/** What a job made. */
+export interface TaskOutcome {
+  batchId?: string
+  analysisId?: string
+}
+
+/**
+ * One kind of background work. Tasks are repeated after a crash at any point, so running one twice must end as running
+ * it once does.
+ */
+export interface Task {
+  kind: JobKind
+  run(job: Job, context: TaskContext): Promise<TaskOutcome>
+}
+
+export function defineTask(kind: JobKind, run: Task['run']): Task {
+  return { kind, run }
+}

@@ -1,0 +1,139 @@
+import { jobs } from '@fairlift/db'
+import { and, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
+import { pageOf, type Page, type PageRequest } from '../pagination.ts'
+import { afterCursor, cursorTime, Repository, type Transaction } from '../repository.ts'
+
+export type Job = typeof jobs.$inferSelect
+export type NewJob = typeof jobs.$inferInsert
+export type JobKind = Job['kind']
+export type JobStatus = Job['status']
+
+export interface JobFilter {
+  experimentId?: string | null
+  kind?: JobKind[] | null
+  status?: JobStatus[] | null
+}
+
+const LIVE: JobStatus[] = ['QUEUED', 'RUNNING']
+
+export class JobRepository extends Repository {
+  /** Adds a job; returns null when its idempotency key names one already. */
+  async insert(job: NewJob, tx?: Transaction): Promise<Job | null> {
+    const [row] = await this.db(tx).insert(jobs).values(job).onConflictDoNothing().returning()
+    return row ?? null
+  }
+
+  async byIdempotencyKey(experimentId: string, kind: JobKind, key: string): Promise<Job | null> {
+    const [row] = await this.db()
+      .select()
+      .from(jobs)
+      .where(
+        and(
+          eq(jobs.experimentId, experimentId),
+          eq(jobs.kind, kind),
+          eq(jobs.idempotencyKey, key),
+          inArray(jobs.status, [...LIVE, 'SUCCEEDED']),
+        ),
+      )
+      .orderBy(desc(jobs.createdAt))
+      .limit(1)
+    return row ?? null
+  }
+
+  byIds(ids: readonly string[]): Promise<Job[]> {
+    return this.db()
+      .select()
+      .from(jobs)
+      .where(inArray(jobs.id, [...ids]))
+  }
+
+  /** The newest job of each batch. */
+  ofBatches(batchIds: readonly string[]): Promise<Job[]> {
+    return this.db()
+      .selectDistinctOn([jobs.batchId])
+      .from(jobs)
+      .where(inArray(jobs.batchId, [...batchIds]))
+      .orderBy(jobs.batchId, desc(jobs.createdAt))
+  }
+
+  async page({ first, after }: PageRequest, { experimentId, kind, status }: JobFilter): Promise<Page<Job>> {
+    const rows = await this.db()
+      .select({ ...getTableColumns(jobs), cursorTime: cursorTime(jobs.createdAt) })
+      .from(jobs)
+      .where(
+        and(
+          afterCursor(after, jobs.createdAt, jobs.id),
+          experimentId == null ? undefined : eq(jobs.experimentId, experimentId),
+          kind == null ? undefined : inArray(jobs.kind, kind),
+          status == null ? undefined : inArray(jobs.status, status),
+        ),
+      )
+      .orderBy(desc(jobs.createdAt), desc(jobs.id))
+      .limit(first + 1)
+    return pageOf(rows, first)
+  }
+
+  /** Begins an attempt. Returns null when the job has ended, or was cancelled before it began. */
+  async begin(id: string): Promise<Job | null> {
+    const [row] = await this.db()
+      .update(jobs)
+      .set({
+        status: 'RUNNING',
+        stage: null,
+        progress: 0,
+        error: null,
+        attempts: sql`${jobs.attempts} + 1`,
+        startedAt: sql`coalesce(${jobs.startedAt}, now())`,
+      })
+      .where(and(eq(jobs.id, id), inArray(jobs.status, LIVE), eq(jobs.cancelRequested, false)))
+      .returning()
+    return row ?? null
+  }
+
+  /** Notes progress; returns whether the job was asked to stop. */
+  async progress(id: string, stage: string, progress: number): Promise<boolean> {
+    const [row] = await this.db()
+      .update(jobs)
+      .set({ stage, progress })
+      .where(and(eq(jobs.id, id), eq(jobs.status, 'RUNNING')))
+      .returning({ cancelRequested: jobs.cancelRequested })
+    return row?.cancelRequested ?? false
+  }
+
+  /** Ends a job. A job that has ended stays as it is. */
+  async end(
+    id: string,
+    outcome: Pick<Job, 'status'> & Partial<Pick<Job, 'error' | 'batchId' | 'analysisId'>>,
+  ): Promise<void> {
+    await this.db()
+      .update(jobs)
+      .set({
+        ...outcome,
+        finishedAt: new Date(),
+        ...(outcome.status === 'SUCCEEDED' ? { progress: 1, stage: null } : {}),
+      })
+      .where(and(eq(jobs.id, id), inArray(jobs.status, LIVE)))
+  }
+
+  /** Puts a job back: its attempt ended without an outcome and another one follows. */
+  async requeue(id: string, error: Job['error']): Promise<void> {
+    await this.db()
+      .update(jobs)
+      .set({ status: 'QUEUED', stage: null, progress: 0, error })
+      .where(and(eq(jobs.id, id), eq(jobs.status, 'RUNNING')))
+  }
+
+  /** Asks a job to stop: one that waits has ended at once. Returns it, or null when there is none. */
+  async cancel(id: string): Promise<Job | null> {
+    await this.db()
+      .update(jobs)
+      .set({
+        cancelRequested: true,
+        status: sql`case when ${jobs.status} = 'QUEUED' then 'CANCELLED' else ${jobs.status} end`,
+        finishedAt: sql`case when ${jobs.status} = 'QUEUED' then now() else ${jobs.finishedAt} end`,
+      })
+      .where(and(eq(jobs.id, id), inArray(jobs.status, LIVE)))
+    const [row] = await this.byIds([id])
+    return row ?? null
+  }
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto'
+import { AppError, notFound } from '../../errors.ts'
+import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
+import { type Transaction } from '../repository.ts'
+import { type Job, type JobFilter, type JobKind, type JobRepository, type JobStatus } from './job.repository.ts'
+
+export type { Job, JobFilter, JobKind, JobStatus }
+
+/** Where jobs wait for a worker. */
+export interface JobSender {
+  send(kind: JobKind, jobId: string, experimentId: string, transaction: Transaction): Promise<void>
+}
+
+/** Hears of changes of jobs, whichever process made them. */
+export interface JobNotices {
+  on(event: 'job', listener: (notice: { id: string; cancelRequested: boolean }) => void): unknown
+  on(event: 'resumed', listener: () => void): unknown
+  off(event: 'job', listener: (notice: { id: string; cancelRequested: boolean }) => void): unknown
+  off(event: 'resumed', listener: () => void): unknown
+}
+
+export interface JobRequest {
+  kind: JobKind
+  experimentId: string
+  input: unknown
+  batchId?: string
+  /** The same key names the same job for as long as that has not failed. */
+  idempotencyKey?: string | null
+}
+
+export class JobService {
+  readonly #repository: JobRepository
+  readonly #sender: JobSender
+  readonly #notices: JobNotices
+
+  constructor(repository: JobRepository, sender: JobSender, notices: JobNotices) {
+    this.#repository = repository
+    this.#sender = sender
+    this.#notices = notices
+  }
+
+  /** Begins a piece of work, or finds the job that its idempotency key names. */
+  async enqueue(request: JobRequest, transaction?: Transaction): Promise<Job> {
+    const { kind, experimentId, input, batchId, idempotencyKey } = request
+    if (transaction === undefined) return this.#repository.transaction((tx) => this.enqueue(request, tx))
+    const known =
+      idempotencyKey == null ? null : await this.#repository.byIdempotencyKey(experimentId, kind, idempotencyKey)
+    if (known !== null) return known
+    const id = randomUUID()
+    const job = await this.#repository.insert(
+      { id, kind, experimentId, input, batchId: batchId ?? null, idempotencyKey: idempotencyKey ?? null },
+      transaction,
+    )
+    if (job === null) {
+      // Another request with the same key was quicker; it has committed, or the insert would have waited for it.
+      const winner = await this.#repository.byIdempotencyKey(experimentId, kind, idempotencyKey!)
+      if (winner === null)
+        throw new AppError('CONFLICT', `The idempotency key "${idempotencyKey}" is being used. Try again.`)
+      return winner
+    }
+    await this.#sender.send(kind, id, experimentId, transaction)
+    return job
+  }
+
+  async get(id: string): Promise<Job> {
+    const [job] = await this.#repository.byIds([id])
+    if (job === undefined) throw notFound('job', id)
+    return job
+  }
+
+  byIds(ids: readonly string[]): Promise<Job[]> {
+    return this.#repository.byIds(ids)
+  }
+
+  ofBatches(batchIds: readonly string[]): Promise<Job[]> {
+    return this.#repository.ofBatches(batchIds)
+  }
+
+  page(request: PageRequest, filter: JobFilter): Promise<Page<Job>> {
+    requirePageSize(request.first)
+    return this.#repository.page(request, filter)
+  }
+
+  /** Asks a job to stop. One that waits has ended when this returns; one that runs ends soon after. */
+  async cancel(id: string): Promise<Job> {
+    const job = await this.#repository.cancel(id)
+    if (job === null) throw notFound('job', id)
+    return job
+  }
+
+  /** The job as it is now, and again after every change, until it has ended. */
+  async *watch(id: string): AsyncGenerator<Job> {
+    // Listening begins before the first look, so that no change falls between the two.
+    const changes = new ChangeSignal()
+    const onJob = (notice: { id: string }): void => {
+      if (notice.id === id) changes.set()
+    }
+    const onResumed = (): void => changes.set()
+    this.#notices.on('job', onJob)
+    this.#notices.on('resumed', onResumed)
+    try {
+      let last: Job | null = null
+      for (;;) {
+        const job = await this.get(id)
+        if (last === null || job.updatedAt.getTime() !== last.updatedAt.getTime() || job.status !== last.status)
+          yield job
+        if (hasEnded(job.status)) return
+        last = job
+        await changes.wait()
+      }
+    } finally {
+      this.#notices.off('job', onJob)
+      this.#notices.off('resumed', onResumed)
+    }
+  }
+
+  /** Begins an attempt; null when there is nothing to do. */
+  begin(id: string): Promise<Job | null> {
+    return this.#repository.begin(id)
+  }
+
+  /** Notes progress; returns whether the job was asked to stop. */
+  progress(id: string, stage: string, progress: number): Promise<boolean> {
+    return this.#repository.progress(id, stage, progress)
+  }
+
+  /** Calls back when the job is asked to stop; returns how to end this. */
+  onCancelRequest(id: string, callback: () => void): () => void {
+    const listener = (notice: { id: string; cancelRequested: boolean }): void => {
+      if (notice.id === id && notice.cancelRequested) callback()
+    }
+    this.#notices.on('job', listener)
+    return () => this.#notices.off('job', listener)
+  }
+
+  async succeed(id: string, made: { batchId?: string; analysisId?: string }): Promise<void> {
+    await this.#repository.end(id, { status: 'SUCCEEDED', error: null, ...made })
+  }
+
+  /** Ends a job that was asked to stop and whose worker did not live to do so. */
+  async endCancelled(id: string): Promise<void> {
+    const [job] = await this.#repository.byIds([id])
+    if (job?.cancelRequested) await this.fail(id, { code: 'CANCELLED', message: 'The job was cancelled.' })
+  }
+
+  async fail(id: string, error: { code: string; message: string }): Promise<void> {
+    await this.#repository.end(id, { status: error.code === 'CANCELLED' ? 'CANCELLED' : 'FAILED', error })
+  }
+
+  /** Puts a job back for another attempt. */
+  async requeue(id: string, error: { code: string; message: string }): Promise<void> {
+    await this.#repository.requeue(id, error)
+  }
+}
+
+export function hasEnded(status: JobStatus): boolean {
+  return status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELLED'
+}
+
+/** A flag to wait for. Set any number of times before the wait, it ends one wait. */
+class ChangeSignal {
+  #isSet = false
+  #wake: (() => void) | null = null
+
+  set(): void {
+    this.#isSet = true
+    this.#wake?.()
+  }
+
+  async wait(): Promise<void> {
+    if (!this.#isSet) await new Promise<void>((resolve) => (this.#wake = resolve))
+    this.#isSet = false
+    this.#wake = null
+  }
+}

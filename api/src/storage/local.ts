@@ -1,0 +1,151 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { copyFile, link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import {
+  ObjectExistsError,
+  ObjectMissingError,
+  ObjectTooLargeError,
+  requireKey,
+  type ObjectStore,
+  type StoredObject,
+} from './object-store.ts'
+
+/**
+ * Objects as files in a folder. A file gets its name only when all of its bytes are on the disk, by a link that fails
+ * when the name is taken: a crash leaves a file in the temporary folder and never half an object.
+ */
+export class LocalObjectStore implements ObjectStore {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  async put(
+    key: string,
+    source: AsyncIterable<Uint8Array>,
+    { limitBytes = Infinity }: { limitBytes?: number } = {},
+  ): Promise<StoredObject & { sha256: string }> {
+    const temporary = await this.#temporaryPath(key)
+    const hash = createHash('sha256')
+    let sizeBytes = 0
+    try {
+      const file = await open(temporary, 'wx')
+      try {
+        for await (const chunk of source) {
+          sizeBytes += chunk.length
+          if (sizeBytes > limitBytes) throw new ObjectTooLargeError(key, limitBytes)
+          hash.update(chunk)
+          await file.writeFile(chunk)
+        }
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await this.#name(temporary, key)
+    } finally {
+      await rm(temporary, { force: true })
+    }
+    return { key, sizeBytes, sha256: hash.digest('hex') }
+  }
+
+  async putFile(key: string, path: string): Promise<StoredObject> {
+    const temporary = await this.#temporaryPath(key)
+    try {
+      // A link costs nothing where both are on one disk; elsewhere the bytes are copied.
+      await link(path, temporary).catch(() => copyFile(path, temporary))
+      const file = await open(temporary, 'r')
+      try {
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await this.#name(temporary, key)
+    } finally {
+      await rm(temporary, { force: true })
+    }
+    return { key, sizeBytes: (await stat(this.#path(key))).size }
+  }
+
+  async read(key: string): Promise<AsyncIterable<Buffer>> {
+    return createReadStream(await this.localFile(key))
+  }
+
+  async localFile(key: string): Promise<string> {
+    if ((await this.stat(key)) === null) throw new ObjectMissingError(key)
+    return this.#path(key)
+  }
+
+  async stat(key: string): Promise<StoredObject | null> {
+    try {
+      const { size } = await stat(this.#path(key))
+      return { key, sizeBytes: size }
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return null
+      throw error
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    await rm(this.#path(key), { force: true })
+  }
+
+  async *list(prefix: string): AsyncIterable<string> {
+    const folder = join(this.#folder, 'objects')
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+      if (isCode(error, 'ENOENT')) return []
+      throw error
+    })
+    const keys = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(folder.length + 1)
+          .replaceAll('\\', '/'),
+      )
+    yield* keys.filter((key) => key.startsWith(prefix)).sort()
+  }
+
+  #path(key: string): string {
+    requireKey(key)
+    return join(this.#folder, 'objects', ...key.split('/'))
+  }
+
+  async #temporaryPath(key: string): Promise<string> {
+    requireKey(key)
+    const folder = join(this.#folder, 'temporary')
+    await mkdir(folder, { recursive: true })
+    return join(folder, randomUUID())
+  }
+
+  async #name(temporary: string, key: string): Promise<void> {
+    const path = this.#path(key)
+    await mkdir(dirname(path), { recursive: true })
+    try {
+      await link(temporary, path)
+    } catch (error) {
+      if (isCode(error, 'EEXIST')) throw new ObjectExistsError(key)
+      throw error
+    }
+    await unlink(temporary)
+    await syncFolder(dirname(path))
+  }
+}
+
+/** Makes a new name in a folder survive a power cut. Systems that cannot do this for folders do without. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null)
+  if (handle === null) return
+  try {
+    await handle.sync()
+  } catch {
+    return
+  } finally {
+    await handle.close()
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code
+}

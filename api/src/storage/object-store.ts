@@ -1,0 +1,76 @@
+/** A stored object. */
+export interface StoredObject {
+  key: string
+  sizeBytes: number
+}
+
+/**
+ * Where bytes live: a local folder or a bucket, with the same keys. Objects are written once, as a whole, and never
+ * changed: a key either holds all of its bytes or nothing.
+ */
+export interface ObjectStore {
+  /**
+   * Stores a stream under a key.
+   *
+   * @param limitBytes more than this ends the write, stores nothing, and throws ObjectTooLargeError
+   * @returns size and SHA-256 (hex) of what was stored
+   * @throws ObjectExistsError when the key is taken
+   */
+  put(
+    key: string,
+    source: AsyncIterable<Uint8Array>,
+    options?: { limitBytes?: number },
+  ): Promise<StoredObject & { sha256: string }>
+  /** Stores a local file under a key; the file may be moved. */
+  putFile(key: string, path: string): Promise<StoredObject>
+  /** The bytes of an object. Throws ObjectMissingError. */
+  read(key: string): Promise<AsyncIterable<Buffer>>
+  /** A local file with the object's bytes, for programs that need one. It must not be changed. Throws ObjectMissingError. */
+  localFile(key: string): Promise<string>
+  stat(key: string): Promise<StoredObject | null>
+  /** Removes an object; nothing happens when it is not there. */
+  delete(key: string): Promise<void>
+  /** The keys that begin with a prefix, in order. */
+  list(prefix: string): AsyncIterable<string>
+}
+
+export class ObjectMissingError extends Error {
+  constructor(key: string) {
+    super(`There is no stored object "${key}".`)
+    this.name = 'ObjectMissingError'
+  }
+}
+
+export class ObjectExistsError extends Error {
+  constructor(key: string) {
+    super(`The stored object "${key}" exists already: objects are written once.`)
+    this.name = 'ObjectExistsError'
+  }
+}
+
+export class ObjectTooLargeError extends Error {
+  readonly limitBytes: number
+
+  constructor(key: string, limitBytes: number) {
+    super(`"${key}" is larger than the limit of ${limitBytes} bytes.`)
+    this.name = 'ObjectTooLargeError'
+    this.limitBytes = limitBytes
+  }
+}
+
+/** Keys are paths of plain names: no way out of the store, and the same on every system. */
+export function requireKey(key: string): void {
+  const isPlain = key.split('/').every((name) => /^[A-Za-z0-9_][A-Za-z0-9._@=-]*$/.test(name))
+  if (!isPlain || key.length > 900) throw new RangeError(`A key is a path of plain names, got "${key}"`)
+}
+
+/** A file's name as the last name of a key: what a key cannot hold becomes "_". */
+export function keyName(fileName: string): string {
+  const name = fileName
+    .split(/[/\\]/)
+    .at(-1)!
+    .normalize('NFKD')
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '_')
+    .replace(/^[._-]+/, '')
+  return name.slice(-120).replace(/^[._-]+/, '') || 'file'
+}
