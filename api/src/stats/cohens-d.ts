@@ -2,7 +2,7 @@ import { type ConfidenceInterval, intervalBetween } from './confidence-interval.
 import { noncentralT } from './distributions/noncentral-t.ts'
 import { solveIncreasing } from './distributions/numerics/find-root.ts'
 import { stirlingRemainder } from './distributions/numerics/stirling-remainder.ts'
-import { type InferenceOptions, resolveOptions } from './inference-options.ts'
+import { type InferenceOptions, type ResolvedOptions, resolveOptions } from './inference-options.ts'
 import { type Moments, requireMoments } from './moments.ts'
 import { type NotComputable, notComputable } from './not-computable.ts'
 import { pooledDeviation } from './pooled-deviation.ts'
@@ -13,8 +13,8 @@ export interface StandardizedEffect {
   cohensD: number
   /** Hedges' g: d without its small-sample bias */
   hedgesG: number
-  /** of d */
-  confidenceInterval: ConfidenceInterval
+  /** of d; not computable beyond ten thousand standard deviations */
+  confidenceInterval: ConfidenceInterval | NotComputable
 }
 
 /**
@@ -24,7 +24,7 @@ export interface StandardizedEffect {
  * J(m) = Gamma(m / 2) / (sqrt(m / 2) Gamma((m - 1) / 2)), m = n_c + n_t - 2; interval: all d whose noncentral t distribution
  * does not put the observed pooled t into its outer alpha / 2.
  *
- * Not computable: `noUnits`, `tooFewUnits` (below three users together), `zeroVariance`, `outOfRange`.
+ * Not computable: `noUnits`, `tooFewUnits` (below three users together), `zeroVariance`, `outOfRange` (also of the interval alone).
  * Errors: RangeError for moments no values can have, for a level outside (0, 1), an unknown alternative.
  *
  * See Hedges (1981), "Distribution theory for Glass's estimator of effect size and related estimators"; Steiger and Fouladi
@@ -50,25 +50,29 @@ export function cohensD(
   const deviation = pooledDeviation(control, treatment)
   if (deviation === 0) return notComputable('zeroVariance')
   const d = (treatment.mean - control.mean) / deviation
+  if (!Number.isFinite(d)) return notComputable('outOfRange')
   const scale = Math.sqrt(1 / control.n + 1 / treatment.n)
-  const t = d / scale
-  if (!(Math.abs(t) < LARGEST_T)) return notComputable('outOfRange')
-
-  const log = Math.log(resolved.tailAlpha)
-  const spread = Math.sqrt(1 + (t * t) / (2 * m))
-  // P(T > t) grows with the noncentrality, P(T <= t) falls with it.
-  const lower = solveIncreasing((ncp) => noncentralT(m, ncp).logSf(t) - log, t - spread, spread)
-  const upper = solveIncreasing((ncp) => log - noncentralT(m, ncp).logCdf(t), t + spread, spread)
   return {
     kind: 'computed',
     cohensD: d,
     hedgesG: d * smallSampleFactor(m),
-    confidenceInterval: intervalBetween(lower * scale, upper * scale, resolved),
+    confidenceInterval: Math.abs(d) > LARGEST_D ? notComputable('outOfRange') : intervalOfD(d, m, scale, resolved),
   }
 }
 
-/** Beyond this the squares in the noncentral t distribution lose their digits. */
-const LARGEST_T = 1e12
+/** Ten thousand standard deviations are no effect but a broken metric, and its interval would take seconds. */
+const LARGEST_D = 1e4
+
+/** The noncentralities between which the observed t is not extreme, back in standard deviations. */
+function intervalOfD(d: number, m: number, scale: number, options: ResolvedOptions): ConfidenceInterval {
+  const t = d / scale
+  const log = Math.log(options.tailAlpha)
+  const spread = Math.sqrt(1 + (t * t) / (2 * m))
+  // P(T > t) grows with the noncentrality, P(T <= t) falls with it.
+  const lower = solveIncreasing((ncp) => noncentralT(m, ncp).logSf(t) - log, t - spread, spread)
+  const upper = solveIncreasing((ncp) => log - noncentralT(m, ncp).logCdf(t), t + spread, spread)
+  return intervalBetween(lower * scale, upper * scale, options)
+}
 
 /** J(m), with Stirling's main terms cancelled by hand: the gamma functions themselves overflow from m = 343 on. */
 function smallSampleFactor(m: number): number {

@@ -64,3 +64,8 @@ export function excludes({ lower, upper, gap }: ConfidenceInterval, value: numbe
   if (gap) return gap.lower < value && value < gap.upper
   return (lower !== null && value < lower) || (upper !== null && value > upper)
 }
+
+/** Whether no end overflowed. */
+export function hasFiniteEnds({ lower, upper, gap }: ConfidenceInterval): boolean {
+  return [lower, upper, gap?.lower, gap?.upper].every((end) => end == null || Number.isFinite(end))
+}

@@ -1,4 +1,4 @@
-import { type ConfidenceInterval, intervalBetween } from './confidence-interval.ts'
+import { type ConfidenceInterval, hasFiniteEnds, intervalBetween } from './confidence-interval.ts'
 import { type InferenceOptions, type ResolvedOptions, resolveOptions } from './inference-options.ts'
 import { type NotComputable, notComputable } from './not-computable.ts'
 
@@ -67,6 +67,7 @@ export function fiellerLift(
 
   const towards = negative ? { ...resolved, alternative: OPPOSITE[resolved.alternative] } : resolved
   const accepted = acceptedLifts(arms, c, towards)
+  if (!hasFiniteEnds(accepted)) return notComputable('outOfRange')
   return { kind: 'computed', estimate, g, confidenceInterval: negative ? reflect(accepted) : accepted }
 }
 

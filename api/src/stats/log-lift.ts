@@ -1,5 +1,5 @@
 import { agreeWithPValue } from './agree-with-p-value.ts'
-import { type ConfidenceInterval, intervalAround } from './confidence-interval.ts'
+import { type ConfidenceInterval, hasFiniteEnds, intervalAround } from './confidence-interval.ts'
 import { normal } from './distributions/normal.ts'
 import { type ArmEstimate } from './fieller-lift.ts'
 import { type InferenceOptions, type ResolvedOptions, resolveOptions } from './inference-options.ts'
@@ -60,8 +60,7 @@ export function logLiftInterval(
   const resolved = resolveOptions(options)
   const log = logRatio(control, treatment)
   if (isNotComputable(log)) return log
-  // Below zero the larger value is the smaller in size: the ratio of sizes is read the other way round.
-  const sign = control.value < 0 ? -1 : 1
+  const sign = signOf(control)
   return toLift(intervalAround(sign * log.estimate, log.standardError, normal, resolved), sign)
 }
 
@@ -81,15 +80,23 @@ export function logLiftTest(
   const resolved: ResolvedOptions = resolveOptions(options)
   const log = logRatio(control, treatment)
   if (isNotComputable(log)) return log
-  const sign = control.value < 0 ? -1 : 1
+  const sign = signOf(control)
   const test = waldTest('logLift', sign * log.estimate, log.standardError, resolved)
   if (isNotComputable(test)) return test
-  const confidenceInterval = agreeWithPValue(toLift(test.confidenceInterval, sign), test.pValue, resolved.alpha)
+  const interval = toLift(test.confidenceInterval, sign)
+  if (isNotComputable(interval)) return interval
+  const confidenceInterval = agreeWithPValue(interval, test.pValue, resolved.alpha)
   return { ...test, estimate: sign * Math.expm1(sign * test.estimate), confidenceInterval }
 }
 
+/** Below zero the larger value is the smaller in size: the ratio of sizes is read the other way round. */
+function signOf(control: ArmEstimate): 1 | -1 {
+  return control.value < 0 ? -1 : 1
+}
+
 /** From signed log ratios to lifts. */
-function toLift(interval: ConfidenceInterval, sign: 1 | -1): ConfidenceInterval {
+function toLift(interval: ConfidenceInterval, sign: 1 | -1): ConfidenceInterval | NotComputable {
   const lift = (end: number | null) => (end === null ? null : sign * Math.expm1(sign * end))
-  return { ...interval, lower: lift(interval.lower), upper: lift(interval.upper) }
+  const lifts = { ...interval, lower: lift(interval.lower), upper: lift(interval.upper) }
+  return hasFiniteEnds(lifts) ? lifts : notComputable('outOfRange')
 }

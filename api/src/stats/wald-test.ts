@@ -1,5 +1,5 @@
 import { agreeWithPValue } from './agree-with-p-value.ts'
-import { intervalAround } from './confidence-interval.ts'
+import { hasFiniteEnds, intervalAround } from './confidence-interval.ts'
 import { type ContinuousDistribution } from './distributions/distribution.ts'
 import { normal } from './distributions/normal.ts'
 import { studentT } from './distributions/student-t.ts'
@@ -21,7 +21,7 @@ export interface WaldOptions extends InferenceOptions {
  * critical value x standardError.
  *
  * Domains: estimate any number, standardError >= 0, degreesOfFreedom > 0.
- * Not computable: `zeroVariance` when the standard error is 0, `outOfRange` when it or the statistic overflows.
+ * Not computable: `zeroVariance` when the standard error is 0, `outOfRange` when a number overflows.
  * Errors: RangeError for a level outside (0, 1), an unknown alternative, or degreesOfFreedom <= 0.
  *
  * See Wald (1943), "Tests of statistical hypotheses concerning several parameters when the number of observations is large".
@@ -43,10 +43,10 @@ export function waldTest(
   const reference: ContinuousDistribution = degreesOfFreedom === null ? normal : studentT(degreesOfFreedom)
   if (standardError === 0) return notComputable('zeroVariance')
   const statistic = estimate / standardError
-  if (!Number.isFinite(statistic) || !Number.isFinite(standardError)) return notComputable('outOfRange')
-
+  if (!Number.isFinite(statistic)) return notComputable('outOfRange')
   const p = symmetricPValue(reference, statistic, resolved.alternative)
   const interval = intervalAround(estimate, standardError, reference, resolved)
+  if (!Number.isFinite(p.log10PValue) || !hasFiniteEnds(interval)) return notComputable('outOfRange')
   return {
     kind: 'computed',
     method,

@@ -1,4 +1,5 @@
 import { cohensD } from './cohens-d.ts'
+import { type ConfidenceInterval } from './confidence-interval.ts'
 import { describeGolden } from './golden.contract.ts'
 import { type InferenceOptions } from './inference-options.ts'
 import { type Moments, momentsFromVariance, momentsOf, sampleVariance } from './moments.ts'
@@ -79,8 +80,8 @@ function effectSize(a: Moments, b: Moments): unknown {
   const effect = cohensD(a, b)
   if (isNotComputable(effect)) return null
   const interval = (level: number) => {
-    const { confidenceInterval } = cohensD(a, b, { level }) as typeof effect
-    return [confidenceInterval.lower, confidenceInterval.upper]
+    const { lower, upper } = (cohensD(a, b, { level }) as typeof effect).confidenceInterval as ConfidenceInterval
+    return [lower, upper]
   }
   const m = a.n + b.n - 2
   return {

@@ -1,7 +1,8 @@
 import { type ContinuousDistribution } from './distribution.ts'
 import { incompleteBeta, logBetaTerm } from './numerics/incomplete-beta.ts'
 import { betaQuantileLogit, sigmoid } from './numerics/inverse-incomplete-beta.ts'
-import { requirePositive, requireProbability } from './parameters.ts'
+import { type Tails } from './numerics/tails.ts'
+import { requireNumber, requirePositive, requireProbability } from './parameters.ts'
 
 /** The beta distribution on [0, 1] with shapes a and b: density proportional to x^(a-1) (1-x)^(b-1). */
 export function beta(a: number, b: number): ContinuousDistribution {
@@ -16,12 +17,17 @@ export function beta(a: number, b: number): ContinuousDistribution {
     return sigmoid(tail === 'lower' ? betaQuantileLogit(a, b, Math.log(p)) : -betaQuantileLogit(b, a, Math.log(p)))
   }
 
+  function tails(x: number): Tails {
+    requireNumber('x', x)
+    return incompleteBeta(a, b, x)
+  }
+
   return {
     pdf: (x) => density(a, b, x),
-    cdf: (x) => incompleteBeta(a, b, x).lower,
-    sf: (x) => incompleteBeta(a, b, x).upper,
-    logCdf: (x) => incompleteBeta(a, b, x).logLower,
-    logSf: (x) => incompleteBeta(a, b, x).logUpper,
+    cdf: (x) => tails(x).lower,
+    sf: (x) => tails(x).upper,
+    logCdf: (x) => tails(x).logLower,
+    logSf: (x) => tails(x).logUpper,
     ppf: (p) => quantile(p, 'lower'),
     isf: (p) => quantile(p, 'upper'),
   }

@@ -4,7 +4,7 @@ import { deviance } from './numerics/deviance.ts'
 import { incompleteBeta } from './numerics/incomplete-beta.ts'
 import { stirlingRemainder } from './numerics/stirling-remainder.ts'
 import { NOTHING_ABOVE, NOTHING_BELOW, type Tails } from './numerics/tails.ts'
-import { requireCount, requireProbability } from './parameters.ts'
+import { requireCount, requireNumber, requireProbability } from './parameters.ts'
 
 /** The number of successes among n independent trials that each succeed with probability p. */
 export function binomial(n: number, p: number): DiscreteDistribution {
@@ -14,6 +14,7 @@ export function binomial(n: number, p: number): DiscreteDistribution {
 
   /** P(X <= k) is P(Y >= p) for Y ~ Beta(k + 1, n - k). */
   function tails(x: number): Tails {
+    requireNumber('x', x)
     const k = Math.floor(x)
     if (k < 0) return NOTHING_BELOW
     return k >= n ? NOTHING_ABOVE : incompleteBeta(n - k, k + 1, q, p)

@@ -2,7 +2,7 @@ import { type ContinuousDistribution } from './distribution.ts'
 import { incompleteBeta, logBetaTerm } from './numerics/incomplete-beta.ts'
 import { betaQuantileLogit } from './numerics/inverse-incomplete-beta.ts'
 import { NOTHING_BELOW, type Tails } from './numerics/tails.ts'
-import { requirePositive, requireProbability } from './parameters.ts'
+import { requireNumber, requirePositive, requireProbability } from './parameters.ts'
 
 /** Fisher's F distribution: a ratio of two independent chi-squares, each divided by its degrees of freedom. */
 export function fisherF(degreesOfFreedom1: number, degreesOfFreedom2: number): ContinuousDistribution {
@@ -14,7 +14,11 @@ export function fisherF(degreesOfFreedom1: number, degreesOfFreedom2: number): C
   // x = df1 f / (df1 f + df2) is Beta(a, b).
   const share = (f: number) => 1 / (1 + b / a / f)
   const rest = (f: number) => 1 / (1 + (a / b) * f)
-  const tails = (f: number): Tails => (f <= 0 ? NOTHING_BELOW : incompleteBeta(a, b, share(f), rest(f)))
+
+  function tails(f: number): Tails {
+    requireNumber('f', f)
+    return f <= 0 ? NOTHING_BELOW : incompleteBeta(a, b, share(f), rest(f))
+  }
 
   /** The f with P(F <= f) = p (or, for the upper tail, P(F > f) = p). */
   function quantile(p: number, tail: 'lower' | 'upper'): number {

@@ -1,7 +1,8 @@
 import { type ContinuousDistribution } from './distribution.ts'
 import { incompleteGamma, logGammaTerm } from './numerics/incomplete-gamma.ts'
 import { gammaQuantile, gammaUpperQuantile } from './numerics/inverse-incomplete-gamma.ts'
-import { requirePositive, requireProbability } from './parameters.ts'
+import { type Tails } from './numerics/tails.ts'
+import { requireNumber, requirePositive, requireProbability } from './parameters.ts'
 
 /** The gamma distribution: density rate^shape x^(shape-1) e^(-rate x) / Gamma(shape), mean shape / rate. */
 export function gamma(shape: number, rate = 1): ContinuousDistribution {
@@ -16,12 +17,17 @@ export function gamma(shape: number, rate = 1): ContinuousDistribution {
     return (tail === 'lower' ? gammaQuantile : gammaUpperQuantile)(shape, Math.log(p)) / rate
   }
 
+  function tails(x: number): Tails {
+    requireNumber('x', x)
+    return incompleteGamma(shape, x * rate)
+  }
+
   return {
     pdf: (x) => density(shape, rate, x),
-    cdf: (x) => incompleteGamma(shape, x * rate).lower,
-    sf: (x) => incompleteGamma(shape, x * rate).upper,
-    logCdf: (x) => incompleteGamma(shape, x * rate).logLower,
-    logSf: (x) => incompleteGamma(shape, x * rate).logUpper,
+    cdf: (x) => tails(x).lower,
+    sf: (x) => tails(x).upper,
+    logCdf: (x) => tails(x).logLower,
+    logSf: (x) => tails(x).logUpper,
     ppf: (p) => quantile(p, 'lower'),
     isf: (p) => quantile(p, 'upper'),
   }

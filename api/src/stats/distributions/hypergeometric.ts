@@ -4,7 +4,7 @@ import { deviance } from './numerics/deviance.ts'
 import { differenceOfProducts } from './numerics/difference-of-products.ts'
 import { stirlingRemainder } from './numerics/stirling-remainder.ts'
 import { mirrorTails, NOTHING_ABOVE, NOTHING_BELOW, type Tails, tailsFromLogLower } from './numerics/tails.ts'
-import { requireCount } from './parameters.ts'
+import { requireCount, requireNumber } from './parameters.ts'
 
 export interface Hypergeometric extends DiscreteDistribution {
   /** natural logarithm of P(X = k) */
@@ -31,6 +31,7 @@ export function hypergeometric(population: number, marked: number, draws: number
   }
 
   function tails(x: number): Tails {
+    requireNumber('x', x)
     const k = Math.floor(x)
     if (k < low) return NOTHING_BELOW
     if (k >= high) return NOTHING_ABOVE

@@ -4,7 +4,7 @@ import { deviance } from './numerics/deviance.ts'
 import { incompleteGamma } from './numerics/incomplete-gamma.ts'
 import { logIntegralOfPeak } from './numerics/integrate-peak.ts'
 import { stirlingRemainder } from './numerics/stirling-remainder.ts'
-import { requireFinite, requirePositive } from './parameters.ts'
+import { requireFinite, requireNumber, requirePositive } from './parameters.ts'
 
 /**
  * The noncentral t distribution: T = (Z + noncentrality) / S with Z standard normal and S^2 an independent chi-square
@@ -23,12 +23,14 @@ export function noncentralT(degreesOfFreedom: number, noncentrality: number): Ta
 
   /** log P(T > t) */
   function logSf(t: number): number {
+    requireNumber('t', t)
     return t >= 0
       ? logTail('upper', t, degreesOfFreedom, noncentrality)
       : logTail('lower', -t, degreesOfFreedom, -noncentrality)
   }
   /** P(T <= t) is P(-T >= -t), and -T has the opposite noncentrality. */
   function logCdf(t: number): number {
+    requireNumber('t', t)
     return t >= 0
       ? logTail('lower', t, degreesOfFreedom, noncentrality)
       : logTail('upper', -t, degreesOfFreedom, -noncentrality)
@@ -42,7 +44,9 @@ type Side = 'lower' | 'upper'
 function logTail(side: Side, t: number, df: number, ncp: number): number {
   if (t === 0) return side === 'lower' ? normal.logCdf(-ncp) : normal.logSf(-ncp)
   const spreadOfS = 1 / Math.sqrt(2 * df)
-  const log = t * spreadOfS < 1 ? overS(side, t, df, ncp, spreadOfS) : overZ(side, t, df, ncp)
+  // Over S it takes steps of 1 / t across its spread; over Z the chi-square tails, whose cost grows with sqrt(df).
+  const overSIsCheaper = t * spreadOfS < Math.sqrt(Math.max(df, 1))
+  const log = overSIsCheaper ? overS(side, t, df, ncp, spreadOfS) : overZ(side, t, df, ncp)
   return Math.min(log, 0)
 }
 

@@ -8,6 +8,11 @@ export function requireFinite(name: string, value: number): void {
   if (!Number.isFinite(value)) throw new RangeError(`${name} must be a finite number, got ${value}`)
 }
 
+/** NaN would travel on as an answer; infinite arguments are fine. */
+export function requireNumber(name: string, value: number): void {
+  if (Number.isNaN(value)) throw new RangeError(`${name} must be a number, got NaN`)
+}
+
 export function requireProbability(name: string, value: number): void {
   if (!(value >= 0 && value <= 1)) throw new RangeError(`${name} must be in [0, 1], got ${value}`)
 }

@@ -4,7 +4,7 @@ import { deviance } from './numerics/deviance.ts'
 import { incompleteGamma } from './numerics/incomplete-gamma.ts'
 import { stirlingRemainder } from './numerics/stirling-remainder.ts'
 import { mirrorTails, NOTHING_BELOW, type Tails } from './numerics/tails.ts'
-import { requirePositive } from './parameters.ts'
+import { requireNumber, requirePositive } from './parameters.ts'
 
 /** The number of events when they happen independently, `mean` of them on average. */
 export function poisson(mean: number): DiscreteDistribution {
@@ -12,6 +12,7 @@ export function poisson(mean: number): DiscreteDistribution {
 
   /** P(X <= k) is P(Y > mean) for Y ~ Gamma(k + 1, 1). */
   function tails(x: number): Tails {
+    requireNumber('x', x)
     const k = Math.floor(x)
     return k < 0 ? NOTHING_BELOW : mirrorTails(incompleteGamma(k + 1, mean))
   }

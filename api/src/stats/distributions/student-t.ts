@@ -3,7 +3,7 @@ import { incompleteBeta } from './numerics/incomplete-beta.ts'
 import { betaQuantileLogit } from './numerics/inverse-incomplete-beta.ts'
 import { logBeta } from './numerics/special-functions.ts'
 import { logOneMinusExp } from './numerics/tails.ts'
-import { requirePositive, requireProbability } from './parameters.ts'
+import { requireNumber, requirePositive, requireProbability } from './parameters.ts'
 
 /** Student's t distribution; degrees of freedom are any positive number (Welch's are fractions). */
 export function studentT(degreesOfFreedom: number): ContinuousDistribution {
@@ -14,6 +14,7 @@ export function studentT(degreesOfFreedom: number): ContinuousDistribution {
 
   /** log P(T > t) for t >= 0. */
   function logUpper(t: number): number {
+    requireNumber('t', t)
     const ratio = t / root
     const square = ratio * ratio
     if (square > HUGE) return -degreesOfFreedom * Math.log(ratio) - Math.log(degreesOfFreedom) - logNorm
@@ -42,7 +43,7 @@ export function studentT(degreesOfFreedom: number): ContinuousDistribution {
     sf,
     logCdf: (t) => logSf(-t),
     logSf,
-    ppf: (p) => isf(p) * -1 + 0,
+    ppf: (p) => 0 - isf(p),
     isf,
   }
 }
