@@ -7,8 +7,8 @@ export function requirePValues(pValues: readonly number[]): void {
 }
 
 /**
- * Adjusts by rank: from the smallest p-value up (keeping the running maximum) or from the largest down (keeping the running
- * minimum), each multiplied by a factor of its rank (1 = smallest) and cut at 1.
+ * Adjusts by rank: from the smallest p-value up (keeping the running maximum) or from the largest down (keeping the
+ * running minimum), each multiplied by a factor of its rank (1 = smallest) and cut at 1.
  */
 export function adjustByRank(
   pValues: readonly number[],

@@ -1,15 +1,15 @@
 import { type ConfidenceInterval, excludes } from './confidence-interval.ts'
 
-/** A p-value within this share of alpha may be on either side of it by rounding; further off, a disagreement is a mistake. */
+/** So close to alpha, rounding decides on which side a p-value is; further off, a disagreement would be a mistake. */
 const ROUNDING = 1e-7
 
 /**
- * Settles the last digit between a p-value and the interval that inverts its test: `p < alpha` if and only if the interval
- * excludes "no effect" (0, for ratios 1).
+ * Settles the last digit between a p-value and the interval that inverts its test: `p < alpha` if and only if the
+ * interval excludes "no effect" (0, for ratios 1).
  *
- * In exact arithmetic they agree by construction. In doubles, p may round to just below alpha while the end of the interval
- * rounds to just beyond no effect (a level chosen as 1 - p does it; so does a p of exactly 1/20). Then an end of the interval
- * moves onto no effect, or to the next number past it.
+ * In exact arithmetic they agree by construction. In doubles, p may round to just below alpha while the end of the
+ * interval rounds to just beyond no effect (a level chosen as 1 - p does it; so does a p of exactly 1/20). Then an end
+ * of the interval moves onto no effect, or to the next number past it.
  */
 export function agreeWithPValue(
   interval: ConfidenceInterval,

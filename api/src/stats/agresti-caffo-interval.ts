@@ -5,14 +5,14 @@ import { type Proportion, requireProportion } from './proportion.ts'
 import { waldDifferenceInterval } from './two-proportion-z-test.ts'
 
 /**
- * Agresti and Caffo's interval for the difference of two conversion rates: Wald's after adding one success and one failure
- * to each arm. May reach beyond -1 and 1. Inverts no test of the counts as they are.
+ * Agresti and Caffo's interval for the difference of two conversion rates: Wald's after adding one success and one
+ * failure to each arm. May reach beyond -1 and 1. Inverts no test of the counts as they are.
  *
  * Assumptions: users independent. Not computable: `noUnits`.
  * Errors: RangeError for counts that are not whole, a level outside (0, 1), an unknown alternative.
  *
- * See Agresti and Caffo (2000), "Simple and effective confidence intervals for proportions and differences of proportions
- * result from adding two successes and two failures".
+ * See Agresti and Caffo (2000), "Simple and effective confidence intervals for proportions and differences of
+ * proportions result from adding two successes and two failures".
  *
  * @example
  * agrestiCaffoInterval({ successes: 48, n: 80 }, { successes: 56, n: 70 }).lower // => 0.0524529266

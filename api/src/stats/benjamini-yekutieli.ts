@@ -1,10 +1,11 @@
 import { adjustByRank } from './adjust-p-values.ts'
 
 /**
- * Benjamini and Yekutieli's adjusted p-values: as Benjamini and Hochberg's, for any dependence between the tests, at a price.
+ * Benjamini and Yekutieli's adjusted p-values: as Benjamini and Hochberg's, for any dependence between the tests, at a
+ * price.
  *
- * Formula: from the largest down, the running minimum of min(1, c m p / rank) with c = 1 + 1/2 + ... + 1/m. Errors: RangeError
- * for a p-value outside [0, 1].
+ * Formula: from the largest down, the running minimum of min(1, c m p / rank) with c = 1 + 1/2 + ... + 1/m. Errors:
+ * RangeError for a p-value outside [0, 1].
  *
  * See Benjamini and Yekutieli (2001), "The control of the false discovery rate in multiple testing under dependency".
  *

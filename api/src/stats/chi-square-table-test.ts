@@ -22,8 +22,8 @@ export interface ChiSquareTableResult extends PValue {
  * Not computable: `noUnits` when an arm is empty, `emptyCategory` when an outcome never happened.
  * Errors: RangeError for fewer than two rows or columns, rows of unequal length, counts that are not whole.
  *
- * See Pearson (1900), "On the criterion that a given system of deviations ... can be reasonably supposed to have arisen from
- * random sampling".
+ * See Pearson (1900), "On the criterion that a given system of deviations ... can be reasonably supposed to have arisen
+ * from random sampling".
  *
  * @example
  * const result = chiSquareTableTest([[83, 917], [95, 905], [121, 879]])

@@ -19,15 +19,16 @@ export interface ChiSquareTestResult extends TestResultWithLift {
  * continuity correction.
  *
  * Assumptions: users independent; every expected count at least about 5 (else Fisher's exact test).
- * Formula: sum of (observed - expected)^2 / expected over the four cells, one degree of freedom; one-sided alternatives use
- * its signed root, the pooled z statistic. The interval of the difference is Mee's and that of the lift Koopman's: both
- * invert this test, so p-value and intervals never disagree. The standard error is the pooled one of the test.
+ * Formula: sum of (observed - expected)^2 / expected over the four cells, one degree of freedom; one-sided alternatives
+ * use its signed root, the pooled z statistic. The interval of the difference is Mee's and that of the lift Koopman's:
+ * both invert this test, so p-value and intervals never disagree. The standard error is the pooled one of the test.
  *
  * Not computable: `noUnits` when an arm is empty, `noSuccesses` or `noFailures` when all users did the same.
  * Errors: RangeError for counts that are not whole, successes above n, a level outside (0, 1), an unknown alternative.
  *
- * See Pearson (1900), "On the criterion that a given system of deviations ... can be reasonably supposed to have arisen from
- * random sampling"; Campbell (2007), "Chi-squared and Fisher-Irwin tests of two-by-two tables with small sample recommendations".
+ * See Pearson (1900), "On the criterion that a given system of deviations ... can be reasonably supposed to have arisen
+ * from random sampling"; Campbell (2007), "Chi-squared and Fisher-Irwin tests of two-by-two tables with small sample
+ * recommendations".
  *
  * @example
  * const result = chiSquareTest({ successes: 48, n: 80 }, { successes: 56, n: 70 })

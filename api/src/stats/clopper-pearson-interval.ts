@@ -7,10 +7,11 @@ import { type Proportion, requireProportion } from './proportion.ts'
 /**
  * Clopper and Pearson's exact interval of one conversion rate: never covers less than it promises, usually more.
  *
- * Assumptions: users independent. Formula: the rates at which so many successes or more (or fewer) have probability alpha / 2
- * each, as quantiles of beta distributions; 0 and 1 where there are no successes or no failures.
+ * Assumptions: users independent. Formula: the rates at which so many successes or more (or fewer) have probability
+ * alpha / 2 each, as quantiles of beta distributions; 0 and 1 where there are no successes or no failures.
  *
- * Not computable: `noUnits`. Errors: RangeError for counts that are not whole, a level outside (0, 1), an unknown alternative.
+ * Not computable: `noUnits`. Errors: RangeError for counts that are not whole, a level outside (0, 1), an unknown
+ * alternative.
  *
  * See Clopper and Pearson (1934), "The use of confidence or fiducial limits illustrated in the case of the binomial".
  *

@@ -2,7 +2,8 @@ import { type Moments } from './moments.ts'
 
 /**
  * Count, means and centred co-moments of several quantities measured on the same units: what ratio metrics (numerator,
- * denominator) and covariate adjustment need. The entry [i][j] of `coMoments` is the sum of (x_i - mean_i)(x_j - mean_j).
+ * denominator) and covariate adjustment need. The entry [i][j] of `coMoments` is the sum of (x_i - mean_i)(x_j -
+ * mean_j).
  */
 export interface CoMoments {
   n: number
@@ -38,8 +39,7 @@ export function coMomentsOf(columns: readonly ArrayLike<number>[]): CoMoments {
  * Formula: entry [i][j] = that of a + that of b + (difference of means i)(difference of means j) n_a n_b / (n_a + n_b).
  * Errors: RangeError when the two do not measure the same number of quantities.
  *
- * See Chan, Golub and LeVeque (1983), equation 2.1, for pairs: Bennett and others (2009), "Numerically stable, single-pass,
- * parallel statistics algorithms".
+ * See Bennett and others (2009), "Numerically stable, single-pass, parallel statistics algorithms".
  *
  * @example
  * const both = combineCoMoments(coMomentsOf([[1], [2]]), coMomentsOf([[2, 3], [2, 5]]))

@@ -20,15 +20,16 @@ export interface StandardizedEffect {
 /**
  * How large a difference of means is against the variation between users: Cohen's d and Hedges' g.
  *
- * Assumptions: normal values with equal variances. Formula: d = (mean_t - mean_c) / pooled standard deviation; g = J d with
- * J(m) = Gamma(m / 2) / (sqrt(m / 2) Gamma((m - 1) / 2)), m = n_c + n_t - 2; interval: all d whose noncentral t distribution
- * does not put the observed pooled t into its outer alpha / 2.
+ * Assumptions: normal values with equal variances. Formula: d = (mean_t - mean_c) / pooled standard deviation; g = J d
+ * with J(m) = Gamma(m / 2) / (sqrt(m / 2) Gamma((m - 1) / 2)), m = n_c + n_t - 2; interval: all d whose noncentral t
+ * distribution does not put the observed pooled t into its outer alpha / 2.
  *
- * Not computable: `noUnits`, `tooFewUnits` (below three users together), `zeroVariance`, `outOfRange` (also of the interval alone).
+ * Not computable: `noUnits`, `tooFewUnits` (below three users together), `zeroVariance`, `outOfRange` (also of the
+ * interval alone).
  * Errors: RangeError for moments no values can have, for a level outside (0, 1), an unknown alternative.
  *
- * See Hedges (1981), "Distribution theory for Glass's estimator of effect size and related estimators"; Steiger and Fouladi
- * (1997), "Noncentrality interval estimation and the evaluation of statistical models".
+ * See Hedges (1981), "Distribution theory for Glass's estimator of effect size and related estimators"; Steiger and
+ * Fouladi (1997), "Noncentrality interval estimation and the evaluation of statistical models".
  *
  * @example
  * const effect = cohensD(momentsOf([1.5, 2.5]), momentsOf([3, 7]))

@@ -7,9 +7,11 @@ export interface ArcsineEffect {
 }
 
 /**
- * Cohen's h: how far apart two conversion rates are on the scale where their noise is the same everywhere. 0.2 is small.
+ * Cohen's h: how far apart two conversion rates are on the scale where their noise is the same everywhere. 0.2 is
+ * small.
  *
- * Formula: 2 asin(sqrt(p_t)) - 2 asin(sqrt(p_c)). Not computable: `noUnits`. Errors: RangeError for counts that are not whole.
+ * Formula: 2 asin(sqrt(p_t)) - 2 asin(sqrt(p_c)). Not computable: `noUnits`. Errors: RangeError for counts that are not
+ * whole.
  *
  * See Cohen (1988), "Statistical power analysis for the behavioral sciences", section 6.2.
  *

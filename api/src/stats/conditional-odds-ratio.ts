@@ -11,8 +11,8 @@ export interface ConditionalOddsRatio {
 }
 
 /**
- * The odds ratio that makes the observed table most likely given its margins, and the exact interval: the odds ratios at
- * which so many treatment successes or more (or fewer) have probability alpha / 2 each.
+ * The odds ratio that makes the observed table most likely given its margins, and the exact interval: the odds ratios
+ * at which so many treatment successes or more (or fewer) have probability alpha / 2 each.
  */
 export function conditionalOddsRatio(
   control: Proportion,

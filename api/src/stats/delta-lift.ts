@@ -14,11 +14,12 @@ export interface LiftEstimate {
  * The lift of the treatment over the control with its delta-method standard error.
  *
  * Assumptions: both estimates nearly normal and independent, the control far from zero.
- * Formula: L = (treatment - control) / |control|; se = sqrt(se_t^2 + r^2 se_c^2) / |control| with r = treatment / control.
+ * Formula: L = (treatment - control) / |control|; se = sqrt(se_t^2 + r^2 se_c^2) / |control| with r = treatment /
+ * control.
  *
  * Not computable: `controlIsZero`, `outOfRange`.
  *
- * See Casella and Berger (2002), "Statistical inference", example 5.5.27.
+ * See Casella and Berger (2002), "Statistical inference", section 5.5.4.
  *
  * @example
  * deltaLift({ value: 10, standardError: 0.5 }, { value: 12, standardError: 0.5 }).standardError // => 0.0781025
@@ -38,12 +39,14 @@ export function deltaLift(control: ArmEstimate, treatment: ArmEstimate): LiftEst
  * Tests whether the lift is zero by the delta method, with the interval symmetric about the estimate.
  *
  * Offered for comparison with other tools: with few conversions it declares false losses more than twice as often as it
- * should, and false wins hardly ever. Its p-value is not that of the difference; Fieller's and Koopman's sets are consistent.
+ * should, and false wins hardly ever. Its p-value is not that of the difference; Fieller's and Koopman's sets are
+ * consistent.
  *
  * Assumptions and formula: as `deltaLift`; the reference is normal, or Student's t when degreesOfFreedom are given.
- * Not computable: as `deltaLift`, and `zeroVariance`. Errors: RangeError for a level outside (0, 1), an unknown alternative.
+ * Not computable: as `deltaLift`, and `zeroVariance`. Errors: RangeError for a level outside (0, 1), an unknown
+ * alternative.
  *
- * See Casella and Berger (2002), "Statistical inference", example 5.5.27.
+ * See Casella and Berger (2002), "Statistical inference", section 5.5.4.
  *
  * @example
  * const test = deltaLiftTest({ value: 10, standardError: 0.5 }, { value: 12, standardError: 0.5 })

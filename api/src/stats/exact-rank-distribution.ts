@@ -7,12 +7,13 @@ export function isCountable(nControl: number, nTreatment: number): boolean {
 }
 
 /**
- * P(U <= u) for u = 0 ... n_c n_t under no effect and without ties, by counting: of all equally likely ways to choose the
- * treatment's ranks, how many give each U.
+ * P(U <= u) for u = 0 ... n_c n_t under no effect and without ties, by counting: of all equally likely ways to choose
+ * the treatment's ranks, how many give each U.
  *
  * The counts are doubles: all terms are positive, so they stay good to the last digits however large they become.
  *
- * See Mann and Whitney (1947), "On a test of whether one of two random variables is stochastically larger than the other".
+ * See Mann and Whitney (1947), "On a test of whether one of two random variables is stochastically larger than the
+ * other".
  */
 export function exactRankDistribution(nControl: number, nTreatment: number): Float64Array {
   const [small, large] = nControl < nTreatment ? [nControl, nTreatment] : [nTreatment, nControl]

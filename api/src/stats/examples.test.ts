@@ -1,6 +1,6 @@
 /**
- * Runs the `@example` of every exported function of this folder. A line `expression // => value` is an assertion: numbers
- * must agree to the digits shown, objects in the fields shown.
+ * Runs the `@example` of every exported function of this folder. A line `expression // => value` is an assertion:
+ * numbers must agree to the digits shown, objects in the fields shown.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'

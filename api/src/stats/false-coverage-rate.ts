@@ -1,17 +1,18 @@
 /**
- * The level at which to make intervals for the effects that Benjamini and Hochberg selected, so that on average no more than
- * 1 - level of the intervals shown miss their effect. An interval at the plain level, looked at only because its effect was
- * selected, misses more often.
+ * The level at which to make intervals for the effects that Benjamini and Hochberg selected, so that on average no more
+ * than 1 - level of the intervals shown miss their effect. An interval at the plain level, looked at only because its
+ * effect was selected, misses more often.
  *
- * Formula: 1 - selected (1 - level) / familySize. With BH selection at alpha = 1 - level the intervals of exactly the selected
- * effects exclude zero (where interval and p-value agree). With nothing selected it is the level for one, so that an interval
- * can still be shown.
+ * Formula: 1 - selected (1 - level) / familySize. With BH selection at alpha = 1 - level the intervals of exactly the
+ * selected effects exclude zero (where interval and p-value agree). With nothing selected it is the level for one, so
+ * that an interval can still be shown.
  *
  * Assumptions: independent or positively dependent tests.
- * Domains: 0 <= selected <= familySize, whole numbers, familySize >= 1. Errors: RangeError outside them or for a level outside
- * (0, 1).
+ * Domains: 0 <= selected <= familySize, whole numbers, familySize >= 1. Errors: RangeError outside them or for a level
+ * outside (0, 1).
  *
- * See Benjamini and Yekutieli (2005), "False discovery rate-adjusted multiple confidence intervals for selected parameters".
+ * See Benjamini and Yekutieli (2005), "False discovery rate-adjusted multiple confidence intervals for selected
+ * parameters".
  *
  * @example
  * falseCoverageRateLevel({ level: 0.95, selected: 2, familySize: 10 }) // => 0.99

@@ -17,7 +17,7 @@ export interface FiellerLift {
   kind: 'computed'
   /** treatment / control - 1, with the control taken as positive; null when the control is 0 */
   estimate: number | null
-  /** (critical value x standard error / value)^2 of the control: at 1 and above the interval is unbounded; null for control 0 */
+  /** (critical value x standard error / value)^2 of the control: from 1 on the set is unbounded; null for control 0 */
   g: number | null
   confidenceInterval: ConfidenceInterval
 }
@@ -29,9 +29,9 @@ export interface FiellerLift {
  * Welch's t the set excludes 0 exactly when Welch's test rejects. Where the control is not clearly different from zero
  * (g >= 1) no finite interval can hold its level; the set is then everything outside a gap, or the whole line.
  *
- * Assumptions: both estimates nearly normal and independent. Formula: all L with (treatment - control - L |control|)^2 <=
- * c^2 (se_t^2 + (1 + L)^2 se_c^2), a quadratic inequality; one-sided alternatives keep the side of the root that their
- * test accepts. A negative control turns the sign round so that more than the control is always positive.
+ * Assumptions: both estimates nearly normal and independent. Formula: all L with (treatment - control - L |control|)^2
+ * <= c^2 (se_t^2 + (1 + L)^2 se_c^2), a quadratic inequality; one-sided alternatives keep the side of the root that
+ * their test accepts. A negative control turns the sign round so that more than the control is always positive.
  *
  * Domains: standard errors >= 0, criticalValue >= 0 (and the one for alpha, not alpha / 2, when one-sided).
  * Not computable: `controlIsZero` when the control is exactly 0 with no standard error; `outOfRange` on overflow.
@@ -111,7 +111,7 @@ function acceptedLifts(arms: Arms, c: number, options: ResolvedOptions): Confide
   return a > 0 ? intervalBetween(low, high, options) : outsideGap(low, high, arms, options)
 }
 
-/** Where the control may be zero: every lift is possible but those in the gap, if the alternative's test rejects those. */
+/** Where the control may be zero: every lift is possible but those in the gap, if the alternative rejects those. */
 function outsideGap(
   low: number,
   high: number,

@@ -19,19 +19,22 @@ export interface FisherExactResult extends PValue {
 }
 
 /**
- * Tests whether two conversion rates differ, exactly: valid for any counts, also where chi-square's expected counts are small.
+ * Tests whether two conversion rates differ, exactly: valid for any counts, also where chi-square's expected counts are
+ * small.
  *
- * Assumptions: users independent. Formula: given the margins, the treatment's successes are hypergeometric. Two-sided: the
- * probability of all tables no more likely than the observed one (within a relative 1e-7, so that equally likely tables count
- * as equal); one-sided: of so many successes or more (fewer).
+ * Assumptions: users independent. Formula: given the margins, the treatment's successes are hypergeometric. Two-sided:
+ * the probability of all tables no more likely than the observed one (within a relative 1e-7, so that equally likely
+ * tables count as equal); one-sided: of so many successes or more (fewer).
  *
- * Exceptions to the rule that p-value and interval agree: the one-sided tests agree with the one-sided intervals, but the
- * two-sided p-value adds unlikely tables of both sides while the two-sided interval takes alpha / 2 from each, so either may
- * speak of an effect without the other. And where this p-value replaces chi-square's, Mee's and Koopman's intervals still
- * invert chi-square: the exact test is the more cautious one, so p >= alpha beside an interval that excludes 0 is possible.
+ * Exceptions to the rule that p-value and interval agree: the one-sided tests agree with the one-sided intervals, but
+ * the two-sided p-value adds unlikely tables of both sides while the two-sided interval takes alpha / 2 from each, so
+ * either may speak of an effect without the other. And where this p-value replaces chi-square's, Mee's and Koopman's
+ * intervals still invert chi-square: the exact test is usually the more cautious one, so p >= alpha beside an interval
+ * that excludes 0 occurs.
  *
  * Cost grows with the standard deviation of the table: 1e9 users are fine.
- * Not computable: `noUnits` when an arm is empty. When the margins allow one table only, p is 1 and the interval unbounded.
+ * Not computable: `noUnits` when an arm is empty. When the margins allow one table only, p is 1 and the interval
+ * unbounded.
  * Errors: RangeError for counts that are not whole, a level outside (0, 1), an unknown alternative.
  *
  * See Fisher (1935), "The logic of inductive inference"; Fay (2010), "Confidence intervals that match Fisher's exact or

@@ -1,6 +1,6 @@
 /**
- * The contract of the reference vectors: numbers computed by other software in 60 digits, which the code here must meet.
- * They live beside the repository (`../shared/golden`), not in it; without that folder the suites are skipped.
+ * The contract of the reference vectors: numbers computed by other software in 60 digits, which the code here must
+ * meet. They live beside the repository (`../shared/golden`), not in it; without that folder the suites are skipped.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -96,10 +96,9 @@ function isInterval(value: unknown, path: string): boolean {
 function scaleOf(path: string, expected: number, parent: Node): number {
   const key = path.split('.').at(-1) ?? ''
   if (/^log/.test(key)) return 1
-  if (/^(statistic|z|t|z_stat|u_b|chiSquare)$/.test(key)) return 1
+  if (/^(statistic|z|t|z_stat|chiSquare)$/.test(key)) return 1
   if (/^(lower|upper)$/.test(key)) return Math.abs(Number(parent['upper']) - Number(parent['lower']))
-  if (/^(diff|estimate|log_ratio|lower_95|upper_95)$/.test(key))
-    return Math.abs(expected) + (Number(parent['se'] ?? parent['se_log']) || 0)
+  if (/^(diff|estimate|lower_95|upper_95)$/.test(key)) return Math.abs(expected) + (Number(parent['se']) || 0)
   return 0
 }
 

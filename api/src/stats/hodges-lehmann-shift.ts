@@ -23,9 +23,9 @@ export interface ShiftEstimate {
  * `probabilityOfSuperiority` there.
  *
  * Assumptions: users independent; the treatment shifts every value by the same amount.
- * Formula: with D_(1) <= ... <= D_(M) the M = n_c n_t differences, the estimate is their median and the interval [D_(k),
- * D_(M + 1 - k)], where k is the smallest count with P(U <= k) >= alpha / 2 (exact), or max(1, floor(M / 2 - z sigma)) with the
- * tie-corrected sigma (normal). The differences are never formed: see `pairwiseDifferences`.
+ * Formula: with D_(1) <= ... <= D_(M) the M = n_c n_t differences, the estimate is their median and the interval
+ * [D_(k), D_(M + 1 - k)], where k is the smallest count with P(U <= k) >= alpha / 2 (exact), or max(1, floor(M / 2 - z
+ * sigma)) with the tie-corrected sigma (normal). The differences are never formed: see `pairwiseDifferences`.
  *
  * Not computable: `noUnits`, `outOfRange` when a difference overflows, and as `mannWhitneyTest` with method 'exact'.
  * Errors: RangeError for a malformed table, a level outside (0, 1), an unknown alternative.

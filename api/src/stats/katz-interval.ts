@@ -5,13 +5,13 @@ import { type NotComputable, notComputable } from './not-computable.ts'
 import { type Proportion, requireProportion } from './proportion.ts'
 
 /**
- * Katz's interval for the ratio of two conversion rates, treatment over control, symmetric on the log scale. Simple, and
- * for few conversions less reliable than Koopman's.
+ * Katz's interval for the ratio of two conversion rates, treatment over control, symmetric on the log scale. Simple,
+ * and for few conversions less reliable than Koopman's.
  *
  * Assumptions: users independent, many conversions. Formula: ratio x exp(-+ z sqrt(1/x_t - 1/n_t + 1/x_c - 1/n_c)).
  *
- * Not computable: `zeroCount` when an arm has no success. Errors: RangeError for counts that are not whole, a level outside
- * (0, 1), an unknown alternative.
+ * Not computable: `zeroCount` when an arm has no success. Errors: RangeError for counts that are not whole, a level
+ * outside (0, 1), an unknown alternative.
  *
  * See Katz, Baptista, Azen and Pike (1978), "Obtaining confidence intervals for the risk ratio in cohort studies".
  *

@@ -34,8 +34,8 @@ export function koopmanRatioInterval(
 }
 
 /**
- * Koopman's interval as a lift: the ratio minus 1, computed so that a lift of 1e-9 keeps its digits and its end lies on the
- * same side of 0 as Pearson's test says. Assumptions, domains and errors: as `koopmanRatioInterval`.
+ * Koopman's interval as a lift: the ratio minus 1, computed so that a lift of 1e-9 keeps its digits and its end lies on
+ * the same side of 0 as Pearson's test says. Assumptions, domains and errors: as `koopmanRatioInterval`.
  *
  * See Koopman (1984), "Confidence intervals for the ratio of two binomial proportions".
  *

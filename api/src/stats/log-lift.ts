@@ -41,8 +41,8 @@ export function logRatio(control: ArmEstimate, treatment: ArmEstimate): LogRatio
 /**
  * The interval of the lift that is symmetric on the log scale: it never reaches below -100 %.
  *
- * Assumptions: as `logRatio`. Formula: treatment / control x exp(-+ z se) - 1. For values below zero the lift is taken over
- * |control|, so more than the control is positive. Not computable: as `logRatio`.
+ * Assumptions: as `logRatio`. Formula: treatment / control x exp(-+ z se) - 1. For values below zero the lift is taken
+ * over |control|, so more than the control is positive. Not computable: as `logRatio`.
  * Errors: RangeError for a level outside (0, 1), an unknown alternative.
  *
  * See Katz, Baptista, Azen and Pike (1978), "Obtaining confidence intervals for the risk ratio in cohort studies".
@@ -65,7 +65,8 @@ export function logLiftInterval(
 }
 
 /**
- * Tests whether the lift is zero on the log scale; estimate and interval are lifts, the standard error is that of the log.
+ * Tests whether the lift is zero on the log scale; estimate and interval are lifts, the standard error is that of the
+ * log.
  *
  * Assumptions, not computable, errors and source: as `logLiftInterval`, and `zeroVariance`.
  *

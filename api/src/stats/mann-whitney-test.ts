@@ -31,13 +31,13 @@ export interface MannWhitneyResult extends PValue {
 const NORMAL_FROM = 50
 
 /**
- * Tests whether values of the treatment tend to be larger (or smaller) than those of the control, by ranks: robust against
- * heavy tails, and no test of means.
+ * Tests whether values of the treatment tend to be larger (or smaller) than those of the control, by ranks: robust
+ * against heavy tails, and no test of means.
  *
  * Assumptions: users independent; for the p-value, equal distributions under no effect.
- * Formula: U counts the pairs won by the treatment; exact distribution by counting, or z = (U - n_c n_t / 2 - c) / sigma with
- * the variance corrected for ties and continuity correction c = 1/2 towards no effect (in the direction of the alternative
- * when one-sided).
+ * Formula: U counts the pairs won by the treatment; exact distribution by counting, or z = (U - n_c n_t / 2 - c) /
+ * sigma with the variance corrected for ties and continuity correction c = 1/2 towards no effect (in the direction of
+ * the alternative when one-sided).
  *
  * The p-value and `hodgesLehmannShift` speak of the same ranks but not in lockstep (ties, continuity correction).
  *
@@ -45,7 +45,8 @@ const NORMAL_FROM = 50
  * `exactNeedsDistinctValues` and `tooLargeForExact`.
  * Errors: RangeError for a malformed table, a level outside (0, 1), an unknown alternative.
  *
- * See Mann and Whitney (1947), "On a test of whether one of two random variables is stochastically larger than the other".
+ * See Mann and Whitney (1947), "On a test of whether one of two random variables is stochastically larger than the
+ * other".
  *
  * @example
  * const test = mannWhitneyTest(rankTableOf([1.1, 2.2, 3.3, 4.4, 0.5], [2, 3.1, 5.5, 6.6, 7.7, 4.1]))

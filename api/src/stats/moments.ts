@@ -51,7 +51,8 @@ export function momentsOf(values: ArrayLike<number>): Moments {
  *
  * Formula: m2 = m2 of a + m2 of b + (difference of means)^2 n_a n_b / (n_a + n_b).
  *
- * See Chan, Golub and LeVeque (1983), equation 2.1.
+ * See Chan, Golub and LeVeque (1983), "Algorithms for computing the sample variance: analysis and recommendations", on
+ * the pairwise update.
  *
  * @example
  * combineMoments(momentsOf([1, 2]), momentsOf([3, 4])) // => { n: 4, mean: 2.5, m2: 5 }

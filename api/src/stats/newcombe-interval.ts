@@ -7,13 +7,14 @@ import { riskDifference } from './risk-difference.ts'
 import { wilsonLimits } from './wilson-interval.ts'
 
 /**
- * Newcombe's hybrid score interval for the difference of two conversion rates: the distances from each rate to its Wilson
- * limits, added as variances are.
+ * Newcombe's hybrid score interval for the difference of two conversion rates: the distances from each rate to its
+ * Wilson limits, added as variances are.
  *
- * Assumptions: users independent. Formula: lower = difference - sqrt((p_t - l_t)^2 + (u_c - p_c)^2), upper = difference +
- * sqrt((u_t - p_t)^2 + (p_c - l_c)^2), with l and u the Wilson limits; no continuity correction. Inverts no test.
+ * Assumptions: users independent. Formula: lower = difference - sqrt((p_t - l_t)^2 + (u_c - p_c)^2), upper = difference
+ * + sqrt((u_t - p_t)^2 + (p_c - l_c)^2), with l and u the Wilson limits; no continuity correction. Inverts no test.
  *
- * Not computable: `noUnits`. Errors: RangeError for counts that are not whole, a level outside (0, 1), an unknown alternative.
+ * Not computable: `noUnits`. Errors: RangeError for counts that are not whole, a level outside (0, 1), an unknown
+ * alternative.
  *
  * See Newcombe (1998), "Interval estimation for the difference between independent proportions: comparison of eleven
  * methods", method 10.

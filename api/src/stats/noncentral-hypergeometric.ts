@@ -20,11 +20,11 @@ export interface NoncentralView {
 const NEGLIGIBLE = 1e-22
 
 /**
- * Fisher's noncentral hypergeometric distribution at one odds ratio: the treatment's successes given all margins, when the
- * odds of the treatment are `exp(logOdds)` times those of the control.
+ * Fisher's noncentral hypergeometric distribution at one odds ratio: the treatment's successes given all margins, when
+ * the odds of the treatment are `exp(logOdds)` times those of the control.
  *
- * Formula: the probabilities relative to the largest one, by the ratios of neighbours, summed outwards from it until they no
- * longer count: about ten standard deviations each way, whatever the size of the table.
+ * Formula: the probabilities relative to the largest one, by the ratios of neighbours, summed outwards from it until
+ * they no longer count: about ten standard deviations each way, whatever the size of the table.
  *
  * See Liao and Rosen (2001), "Fast and stable algorithms for computing and sampling from the noncentral hypergeometric
  * distribution".

@@ -25,8 +25,8 @@ export function oddsRatio(control: Proportion, treatment: Proportion): number | 
  *
  * Assumptions: users independent, no small cell. Formula: odds ratio x exp(-+ z sqrt(sum of 1 / cell)).
  *
- * Not computable: `zeroCount` when a cell is 0. Errors: RangeError for counts that are not whole, a level outside (0, 1), an
- * unknown alternative.
+ * Not computable: `zeroCount` when a cell is 0. Errors: RangeError for counts that are not whole, a level outside (0,
+ * 1), an unknown alternative.
  *
  * See Woolf (1955), "On estimating the relation between blood group and disease".
  *

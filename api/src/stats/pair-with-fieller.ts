@@ -6,7 +6,7 @@ import { type ResolvedOptions } from './inference-options.ts'
 import { isNotComputable, type NotComputable, notComputable } from './not-computable.ts'
 import { type RelativeEffect, type TestResult, type TestResultWithLift } from './test-result.ts'
 
-/** Adds to a test of a difference the lift whose interval inverts the same test: Fieller's at the test's critical value. */
+/** Adds to a test of a difference the lift whose interval inverts the same test: Fieller's at its critical value. */
 export function pairWithFieller(
   test: TestResult | NotComputable,
   control: ArmEstimate,

@@ -15,10 +15,10 @@ const LISTABLE = 20_000
 /**
  * The pairwise differences without forming them: time grows with the distinct values, not with their pairs.
  *
- * Formula: how many differences are at most d is counted by two pointers in one pass. The bracket around the k-th smallest is
- * narrowed by false position on these counts (the Illinois rule: an end that stays loses half its weight) and, every fourth
- * time, by halving among the doubles themselves (an outlier of 1e300 costs a few passes more, not a thousand), until it holds
- * one value or few enough to sort. The answer is one of the differences, to the last digit.
+ * Formula: how many differences are at most d is counted by two pointers in one pass. The bracket around the k-th
+ * smallest is narrowed by false position on these counts (the Illinois rule: an end that stays loses half its weight)
+ * and, every fourth time, by halving among the doubles themselves (an outlier of 1e300 costs a few passes more, not a
+ * thousand), until it holds one value or few enough to sort. The answer is one of the differences, to the last digit.
  *
  * See Dowell and Jarratt (1971), "A modified regula falsi method for computing the root of an equation".
  */

@@ -17,9 +17,9 @@ export interface RankSum {
 /**
  * The Mann-Whitney U of the treatment, its mean and its standard deviation, in one pass over the distinct values.
  *
- * Formula: with B_i users below value i and A_i above it, 2 (u - mean) = sum of treatment_i (control below i - control above i)
- * and sigma^2 = n_c n_t / (4 N (N - 1)) x sum of t_i (B_i - A_i)^2: the usual tie correction as a sum of positive terms, exact
- * also where nearly all users are tied (zero-inflated revenue).
+ * Formula: with B_i users below value i and A_i above it, 2 (u - mean) = sum of treatment_i (control below i - control
+ * above i) and sigma^2 = n_c n_t / (4 N (N - 1)) x sum of t_i (B_i - A_i)^2: the usual tie correction as a sum of
+ * positive terms, exact also where nearly all users are tied (zero-inflated revenue).
  *
  * See Lehmann (1975), "Nonparametrics: statistical methods based on ranks", section 1.4.
  */

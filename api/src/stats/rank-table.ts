@@ -1,5 +1,6 @@
 /**
- * How often each value was seen in the two arms: all that rank methods need. Millions of users shrink to the distinct values.
+ * How often each value was seen in the two arms: all that rank methods need. Millions of users shrink to the distinct
+ * values.
  */
 export interface RankTable {
   /** distinct, increasing */

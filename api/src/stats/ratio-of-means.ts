@@ -22,16 +22,17 @@ export interface RatioOfMeans {
 const ROUNDING = 1e-14
 
 /**
- * A ratio metric of one arm, such as revenue per order: the mean of the numerators over the mean of the denominators, with
- * its delta-method variance. Users are the independent units; orders of one user are not.
+ * A ratio metric of one arm, such as revenue per order: the mean of the numerators over the mean of the denominators,
+ * with its delta-method variance. Users are the independent units; orders of one user are not.
  *
  * Assumptions: users independent, many of them, mean denominator far from zero against its noise.
- * Formula: R = mean(y) / mean(x); variance = (s_yy - 2 R s_xy + R^2 s_xx) / (n mean(x)^2). Users without denominator (x = 0)
- * count as they are.
+ * Formula: R = mean(y) / mean(x); variance = (s_yy - 2 R s_xy + R^2 s_xx) / (n mean(x)^2). Users without denominator (x
+ * = 0) count as they are.
  *
  * Not computable: `noUnits`, `denominatorIsZero`, `tooFewUnits` below two users, `outOfRange`.
  *
- * See Deng, Knoblich and Lu (2018), "Applying the delta method in metric analytics: a practical guide with novel ideas".
+ * See Deng, Knoblich and Lu (2018), "Applying the delta method in metric analytics: a practical guide with novel
+ * ideas".
  *
  * @example
  * const clicks = [2, 0, 1, 3]

@@ -10,14 +10,15 @@ import { waldTest } from './wald-test.ts'
 /**
  * Tests whether a ratio metric (revenue per order, clicks per view) differs between treatment and control.
  *
- * Assumptions: as `ratioOfMeans`; the arms independent. Formula: t = (R_t - R_c) / sqrt(v_t + v_c) with delta-method variances,
- * judged by Student's t with Satterthwaite's degrees of freedom; the lift's interval is Fieller's on the two ratios with the
- * same critical value, so p-value and both intervals never disagree.
+ * Assumptions: as `ratioOfMeans`; the arms independent. Formula: t = (R_t - R_c) / sqrt(v_t + v_c) with delta-method
+ * variances, judged by Student's t with Satterthwaite's degrees of freedom; the lift's interval is Fieller's on the two
+ * ratios with the same critical value, so p-value and both intervals never disagree.
  *
  * Not computable: as `ratioOfMeans`, and `zeroVariance` when neither ratio varies; the lift alone: `controlIsZero`.
  * Errors: RangeError for columns that do not exist, a level outside (0, 1), an unknown alternative.
  *
- * See Deng, Knoblich and Lu (2018), "Applying the delta method in metric analytics: a practical guide with novel ideas".
+ * See Deng, Knoblich and Lu (2018), "Applying the delta method in metric analytics: a practical guide with novel
+ * ideas".
  *
  * @example
  * const control = coMomentsOf([[2, 0, 1, 3], [4, 2, 5, 5]])

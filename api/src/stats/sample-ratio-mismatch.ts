@@ -24,9 +24,10 @@ export interface SampleRatioMismatch {
  * Tests whether users arrived in the variants in the configured proportions. When they did not, some users are lost or
  * misassigned and no effect can be trusted.
  *
- * Assumptions: users assigned independently. Formula: expected = N x weight / sum of weights; sum of (observed - expected)^2 /
- * expected over the variants with a positive weight, degrees of freedom one less than those. A variant with weight 0 is
- * expected to be empty; one user in it settles the matter (p = 0). A variant with users expected and none seen counts fully.
+ * Assumptions: users assigned independently. Formula: expected = N x weight / sum of weights; sum of (observed -
+ * expected)^2 / expected over the variants with a positive weight, degrees of freedom one less than those. A variant
+ * with weight 0 is expected to be empty; one user in it settles the matter (p = 0). A variant with users expected and
+ * none seen counts fully.
  *
  * Domains: weights on any scale, none negative, at least one positive.
  * Not computable: `noUnits` without users. With a single variant open to users p is 1.

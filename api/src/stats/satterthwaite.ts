@@ -8,8 +8,8 @@ export interface ArmVariance {
 /**
  * Degrees of freedom of a difference whose two sampling variances are estimated separately.
  *
- * Formula: (v_c + v_t)^2 / (v_c^2 / (n_c - 1) + v_t^2 / (n_t - 1)), written in shares of the sum so that squares of tiny
- * or huge variances neither underflow nor overflow. Between the smaller n - 1 and n_c + n_t - 2.
+ * Formula: (v_c + v_t)^2 / (v_c^2 / (n_c - 1) + v_t^2 / (n_t - 1)), written in shares of the sum so that squares of
+ * tiny or huge variances neither underflow nor overflow. Between the smaller n - 1 and n_c + n_t - 2.
  *
  * Domains: n >= 2 in both arms, at least one variance positive.
  *

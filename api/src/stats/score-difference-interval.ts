@@ -10,16 +10,17 @@ import { riskDifference } from './risk-difference.ts'
 
 /**
  * Mee's score interval for the difference of two conversion rates: all differences D that Pearson's chi-square does not
- * reject. It excludes 0 if and only if that test is significant, and holds its level with few conversions, none, or all.
+ * reject. It excludes 0 if and only if that test is significant, and holds its level with few conversions, none, or
+ * all.
  *
- * Assumptions: users independent. Formula: D is kept when (observed difference - D)^2 <= z^2 (p_t q_t / n_t + p_c q_c / n_c),
- * with p_t = p_c + D the most likely rates that differ by D.
+ * Assumptions: users independent. Formula: D is kept when (observed difference - D)^2 <= z^2 (p_t q_t / n_t + p_c q_c /
+ * n_c), with p_t = p_c + D the most likely rates that differ by D.
  *
  * Domains: counts up to 2^53. Not computable: `noUnits` when an arm is empty.
  * Errors: RangeError for counts that are not whole, successes above n, a level outside (0, 1), an unknown alternative.
  *
- * See Mee (1984), "Confidence bounds for the difference between two probabilities"; Newcombe (1998), "Interval estimation
- * for the difference between independent proportions: comparison of eleven methods", method 10.
+ * See Mee (1984), "Confidence bounds for the difference between two probabilities"; Newcombe (1998), "Interval
+ * estimation for the difference between independent proportions: comparison of eleven methods", method 5.
  *
  * @example
  * const interval = meeInterval({ successes: 100, n: 1000 }, { successes: 130, n: 1000 })
@@ -39,8 +40,8 @@ export function meeInterval(
 }
 
 /**
- * Miettinen and Nurminen's score interval for the difference: Mee's with the variance of an unbiased estimate, N / (N - 1)
- * times as large, hence a touch wider.
+ * Miettinen and Nurminen's score interval for the difference: Mee's with the variance of an unbiased estimate, N / (N -
+ * 1) times as large, hence a touch wider.
  *
  * Assumptions, domains and errors: as `meeInterval`.
  *
@@ -79,10 +80,11 @@ function scoreInterval(
 /**
  * The D below the observed difference at which the score statistic equals z.
  *
- * Maximising the likelihood under p_t - p_c = D with a multiplier m gives (x - n p) / (p q) = m for the treatment and -m for
- * the control: two quadratics, and the statistic is m sqrt(V) with V = p_t q_t / n_t + p_c q_c / n_c. As m grows from 0, p_t
- * falls and p_c rises, so D falls and each term (x - n p)^2 / (n p q) of the statistic rises: one root, found in log m. And
- * D = observed difference - m V = observed difference - z^2 / m, without the usual cubic and its cancellation.
+ * Maximising the likelihood under p_t - p_c = D with a multiplier m gives (x - n p) / (p q) = m for the treatment and
+ * -m for the control: two quadratics, and the statistic is m sqrt(V) with V = p_t q_t / n_t + p_c q_c / n_c. As m grows
+ * from 0, p_t falls and p_c rises, so D falls and each term (x - n p)^2 / (n p q) of the statistic rises: one root,
+ * found in log m. And D = observed difference - m V = observed difference - z^2 / m, without the usual cubic and its
+ * cancellation.
  */
 function lowerBound(control: Proportion, treatment: Proportion, z: number): number {
   const observed = riskDifference(control, treatment)

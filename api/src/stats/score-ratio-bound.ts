@@ -12,9 +12,9 @@ export interface RatioBound {
 /**
  * The ratio below the observed one at which the score statistic equals z^2.
  *
- * Maximising the likelihood under p_t = R p_c with a multiplier k gives p_t = (x_t - k) / (n_t - k) and p_c = (x_c + k) /
- * (n_c + k), and the statistic is k^2 (y_t / (n_t (x_t - k)) + y_c / (n_c (x_c + k))) with y the failures. From k = 0 to x_t,
- * p_t falls and p_c rises, so R falls, and both terms of the statistic rise: one root.
+ * Maximising the likelihood under p_t = R p_c with a multiplier k gives p_t = (x_t - k) / (n_t - k) and p_c = (x_c + k)
+ * / (n_c + k), and the statistic is k^2 (y_t / (n_t (x_t - k)) + y_c / (n_c (x_c + k))) with y the failures. From k = 0
+ * to x_t, p_t falls and p_c rises, so R falls, and both terms of the statistic rise: one root.
  */
 export function scoreRatioLowerBound(control: Proportion, treatment: Proportion, zSquared: number): RatioBound {
   if (treatment.successes === 0) return { ratio: 0, lift: -1 }

@@ -12,8 +12,8 @@ import { waldTest } from './wald-test.ts'
  * Welch's test is the default: it costs almost nothing when the variances are equal and stays right when they are not.
  *
  * Assumptions: users independent; equal variances; means nearly normal.
- * Formula: t = (mean_t - mean_c) / (s sqrt(1 / n_c + 1 / n_t)) with s the pooled standard deviation, judged by Student's t
- * with n_c + n_t - 2 degrees of freedom; the lift's interval is Fieller's with the same critical value.
+ * Formula: t = (mean_t - mean_c) / (s sqrt(1 / n_c + 1 / n_t)) with s the pooled standard deviation, judged by
+ * Student's t with n_c + n_t - 2 degrees of freedom; the lift's interval is Fieller's with the same critical value.
  *
  * Not computable: `noUnits` when an arm is empty, `tooFewUnits` below three users together, `zeroVariance` when neither
  * arm varies; the lift alone: `controlIsZero`. Errors: as `welchTTest`.

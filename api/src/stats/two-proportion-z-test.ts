@@ -11,15 +11,15 @@ import { type TestResult } from './test-result.ts'
 import { waldTest } from './wald-test.ts'
 
 /**
- * The z test of two conversion rates with the pooled standard error: the signed root of Pearson's chi-square, same p-value,
- * same interval (Mee's).
+ * The z test of two conversion rates with the pooled standard error: the signed root of Pearson's chi-square, same
+ * p-value, same interval (Mee's).
  *
- * Assumptions: users independent; expected counts of at least about 5. Formula: z = difference / sqrt(p q (1 / n_c + 1 / n_t)),
- * p the rate of both arms together.
+ * Assumptions: users independent; expected counts of at least about 5. Formula: z = difference / sqrt(p q (1 / n_c + 1
+ * / n_t)), p the rate of both arms together.
  *
  * Not computable: `noUnits`, `noSuccesses`, `noFailures`. Errors: as `chiSquareTest`.
  *
- * See Fleiss, Levin and Paik (2003), "Statistical methods for rates and proportions", section 3.1.
+ * See Fleiss, Levin and Paik (2003), "Statistical methods for rates and proportions", chapter 3.
  *
  * @example
  * pooledZTest({ successes: 48, n: 80 }, { successes: 56, n: 70 }).statistic // => 2.65017195
@@ -50,15 +50,16 @@ export function pooledZTest(
 }
 
 /**
- * The z test of two conversion rates with the unpooled standard error; its interval is Wald's. Too bold with few conversions:
- * offered for comparison with other tools.
+ * The z test of two conversion rates with the unpooled standard error; its interval is Wald's. Too bold with few
+ * conversions: offered for comparison with other tools.
  *
  * Assumptions: users independent, many conversions. Formula: z = difference / sqrt(p_c q_c / n_c + p_t q_t / n_t).
  *
  * Not computable: `noUnits` when an arm is empty, `zeroVariance` when each arm's users all did the same.
  * Errors: as `chiSquareTest`.
  *
- * See Newcombe (1998), "Interval estimation for the difference between independent proportions: comparison of eleven methods".
+ * See Newcombe (1998), "Interval estimation for the difference between independent proportions: comparison of eleven
+ * methods".
  *
  * @example
  * unpooledZTest({ successes: 48, n: 80 }, { successes: 56, n: 70 }).statistic // => 2.75092122
@@ -75,8 +76,8 @@ export function unpooledZTest(
 }
 
 /**
- * Wald's interval for the difference of two conversion rates, the interval of `unpooledZTest`. It may reach beyond -1 and 1
- * and collapses to a point when each arm's users all did the same: prefer Mee's.
+ * Wald's interval for the difference of two conversion rates, the interval of `unpooledZTest`. It may reach beyond -1
+ * and 1 and collapses to a point when each arm's users all did the same: prefer Mee's.
  *
  * Not computable: `noUnits`. Errors and source: as `unpooledZTest`.
  *

@@ -14,17 +14,19 @@ export interface WaldOptions extends InferenceOptions {
 }
 
 /**
- * Tests whether an effect is zero from the effect and its standard error alone, and gives the interval that goes with it.
+ * Tests whether an effect is zero from the effect and its standard error alone, and gives the interval that goes with
+ * it.
  *
  * Assumptions: the estimate is (nearly) normally distributed around the true effect.
- * Formula: statistic = estimate / standardError, judged by Student's t or the normal distribution; interval = estimate -+
- * critical value x standardError.
+ * Formula: statistic = estimate / standardError, judged by Student's t or the normal distribution; interval = estimate
+ * -+ critical value x standardError.
  *
  * Domains: estimate any number, standardError >= 0, degreesOfFreedom > 0.
  * Not computable: `zeroVariance` when the standard error is 0, `outOfRange` when a number overflows.
  * Errors: RangeError for a level outside (0, 1), an unknown alternative, or degreesOfFreedom <= 0.
  *
- * See Wald (1943), "Tests of statistical hypotheses concerning several parameters when the number of observations is large".
+ * See Wald (1943), "Tests of statistical hypotheses concerning several parameters when the number of observations is
+ * large".
  *
  * @example
  * const result = waldTest('example', 1.2, 0.5)

@@ -10,14 +10,16 @@ import { waldTest } from './wald-test.ts'
  * Tests whether the mean of the treatment differs from that of the control, without assuming equal variances.
  *
  * Assumptions: users independent; means nearly normal (hundreds of users, or values without heavy tails).
- * Formula: t = (mean_t - mean_c) / sqrt(var_t / n_t + var_c / n_c), judged by Student's t with Satterthwaite's degrees of
- * freedom; the interval of the difference is the t interval, that of the lift is Fieller's with the same critical value, so
- * p-value and both intervals never disagree.
+ * Formula: t = (mean_t - mean_c) / sqrt(var_t / n_t + var_c / n_c), judged by Student's t with Satterthwaite's degrees
+ * of freedom; the interval of the difference is the t interval, that of the lift is Fieller's with the same critical
+ * value, so p-value and both intervals never disagree.
  *
  * Not computable: `tooFewUnits` below two users in an arm, `zeroVariance` when neither arm varies; the lift alone:
- * `controlIsZero`. Errors: RangeError for moments no values can have, for a level outside (0, 1), an unknown alternative.
+ * `controlIsZero`. Errors: RangeError for moments no values can have, for a level outside (0, 1), an unknown
+ * alternative.
  *
- * See Welch (1947), "The generalization of 'Student's' problem when several different population variances are involved".
+ * See Welch (1947), "The generalization of 'Student's' problem when several different population variances are
+ * involved".
  *
  * @example
  * const control = momentsFromVariance({ n: 1520, mean: 12.25, variance: 81.5 })

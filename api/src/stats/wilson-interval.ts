@@ -5,11 +5,13 @@ import { type NotComputable, notComputable } from './not-computable.ts'
 import { type Proportion, requireProportion } from './proportion.ts'
 
 /**
- * Wilson's score interval of one conversion rate: all rates that the z test with its own standard error does not reject.
+ * Wilson's score interval of one conversion rate: all rates that the z test with its own standard error does not
+ * reject.
  *
  * Assumptions: users independent. Formula: all p with (x - n p)^2 <= z^2 n p (1 - p); no continuity correction.
  *
- * Not computable: `noUnits`. Errors: RangeError for counts that are not whole, a level outside (0, 1), an unknown alternative.
+ * Not computable: `noUnits`. Errors: RangeError for counts that are not whole, a level outside (0, 1), an unknown
+ * alternative.
  *
  * See Wilson (1927), "Probable inference, the law of succession, and statistical inference".
  *

@@ -16,8 +16,8 @@ export interface YatesResult extends PValue {
  * Pearson's chi-square with Yates's continuity correction: a cheap imitation of Fisher's exact test, conservative. No
  * interval inverts it; offered for comparison with other tools.
  *
- * Assumptions: users independent. Formula: sum of (|observed - expected| - Y)^2 / expected with Y = min(0.5, |observed -
- * expected|), which is the same in all four cells; two-sided.
+ * Assumptions: users independent. Formula: sum of (|observed - expected| - Y)^2 / expected with Y = min(0.5, |observed
+ * - expected|), which is the same in all four cells; two-sided.
  *
  * Not computable: `noUnits`, `noSuccesses`, `noFailures`. Errors: RangeError for counts that are not whole.
  *

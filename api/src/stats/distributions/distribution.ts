@@ -2,8 +2,8 @@
  * What every distribution answers. Tails are computed directly, never as 1 minus the other: `sf` keeps its relative
  * accuracy down to 1e-300 and `logSf` far beyond.
  *
- * These are functions on the extended real line: the quantile of probability 0 of a normal distribution is -Infinity, the
- * logarithm of a zero tail too. The tests and intervals built on them never let such a value out.
+ * These are functions on the extended real line: the quantile of probability 0 of a normal distribution is -Infinity,
+ * the logarithm of a zero tail too. The tests and intervals built on them never let such a value out.
  */
 export interface Tailed {
   /** P(X <= x) */

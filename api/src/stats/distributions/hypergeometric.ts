@@ -13,7 +13,7 @@ export interface Hypergeometric extends DiscreteDistribution {
   support: { low: number; high: number }
 }
 
-/** The number of marked units among `draws` drawn without replacement from `population`, of which `marked` are marked. */
+/** The number of marked units among `draws` drawn from `population` without replacement, when `marked` of all are. */
 export function hypergeometric(population: number, marked: number, draws: number): Hypergeometric {
   requireCount('population', population)
   requireCount('marked', marked)

@@ -12,8 +12,7 @@ import { requireFinite, requireNumber, requirePositive } from './parameters.ts'
  * Cohen's d are read from it.
  *
  * The published series (AS 243) loses the small tail to cancellation and slows down with the noncentrality, so both tails
- * are integrals of a positive, one-peaked function here: over S where the normal part is the smoother one, over Z where
- * the chi-square part is.
+ * are integrals of a positive, one-peaked function here: over S, or over Z where that takes fewer steps.
  *
  * See Owen (1968), "A survey of properties and applications of the noncentral t-distribution", for the integrals.
  */

@@ -6,7 +6,7 @@ const MAX_TERMS = 5_000_000
 /**
  * b(0) + a(1) / (b(1) + a(2) / (b(2) + ...)) by the modified Lentz algorithm.
  *
- * See Thompson and Barnett (1986), "Coulomb and Bessel functions of complex arguments and order", section 4.
+ * See Thompson and Barnett (1986), "Coulomb and Bessel functions of complex arguments and order".
  */
 export function continuedFraction(a: (i: number) => number, b: (i: number) => number): number {
   let value = b(0) || TINY

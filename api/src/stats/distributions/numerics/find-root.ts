@@ -8,7 +8,8 @@ const MAX_STEPS = 300
  *
  * Errors: RangeError when f has the same sign at both ends.
  *
- * See Chandrupatla (1997), "A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear function".
+ * See Chandrupatla (1997), "A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear function
+ * without using derivatives".
  */
 export function findRoot(f: (x: number) => number, low: number, high: number): number {
   let [a, b] = [low, high]

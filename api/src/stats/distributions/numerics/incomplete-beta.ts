@@ -8,11 +8,11 @@ import { mirrorTails, NOTHING_ABOVE, NOTHING_BELOW, type Tails, tailsFromLogLowe
  *
  * `y` is 1 - x. Pass it when it is known more exactly than the subtraction gives it (x close to 1).
  *
- * The tail on the near side of the mean is computed by a continued fraction whose terms are then positive; the other one
- * is its complement. Cost grows with sqrt(min(a, b)).
+ * The tail on the near side of the mean is computed by a continued fraction whose terms are then positive; the other
+ * one is its complement. Cost grows with sqrt(min(a, b)).
  *
- * See DiDonato and Morris (1992), "Algorithm 708: significant digit computation of the incomplete beta function ratios",
- * equations 9 to 11 (there BFRAC).
+ * See DiDonato and Morris (1992), "Algorithm 708: significant digit computation of the incomplete beta function ratios"
+ * (there BFRAC).
  */
 export function incompleteBeta(a: number, b: number, x: number, y = 1 - x): Tails {
   if (x <= 0) return NOTHING_BELOW

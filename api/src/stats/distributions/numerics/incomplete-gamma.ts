@@ -9,7 +9,8 @@ const SERIES_BELOW = 0.5
 /**
  * The regularised incomplete gamma function: `lower` is P(a, x) = P(X <= x) for X ~ Gamma(shape a, rate 1), a positive.
  *
- * Below the mean a series of positive terms for the lower tail, above it Legendre's continued fraction for the upper tail.
+ * Below the mean a series of positive terms for the lower tail, above it Legendre's continued fraction for the upper
+ * tail.
  * Cost grows with sqrt(a) near the mean.
  *
  * See DLMF 8.11.4 (series) and 8.9.2 (continued fraction, even part).

@@ -1,6 +1,6 @@
 /** A value this far (in logarithms) below the peak adds nothing to the integral. */
 const NEGLIGIBLE = 45
-/** Halving the step squares the error of the rule: once two results agree to this, the finer one is exact to rounding. */
+/** Halving the step squares the rule's error: once two results agree to this, the finer one is exact to rounding. */
 const AGREEMENT = 1e-8
 const MAX_HALVINGS = 20
 const MAX_CLIMBS = 200
@@ -10,8 +10,8 @@ const MAX_CLIMBS = 200
  * `scale` are a guess of where the peak is and how wide.
  *
  * The trapezoidal rule, its step halved until it agrees with itself: for analytic functions that vanish at both ends it
- * converges faster than any power of the step. All terms are positive, so an integral of 1e-200 comes out as accurate as
- * one of 0.5.
+ * converges faster than any power of the step. All terms are positive, so an integral of 1e-200 comes out as accurate
+ * as one of 0.5.
  *
  * See Trefethen and Weideman (2014), "The exponentially convergent trapezoidal rule".
  */
@@ -47,17 +47,21 @@ function sumOverNodes(f: (x: number) => number, peak: number, offset: number, st
   return sum * step
 }
 
-/** Walks uphill, in steps that double while they help and halve when they do not, to near the peak. */
+/** Near enough to the peak that nothing overflows relative to it. */
+const NEAR_PEAK = 1
+
+/** Walks uphill, in steps that double while they help and halve when they overshoot, until both sides fall but little. */
 function climb(logF: (x: number) => number, start: number, scale: number): number {
   let x = start
   let value = logF(x)
   let step = scale
-  for (let i = 0; i < MAX_CLIMBS && step > scale / 64; i++) {
+  for (let i = 0; i < MAX_CLIMBS; i++) {
     const [right, left] = [logF(x + step), logF(x - step)]
     if (right > value || left > value) {
       ;[x, value] = right > left ? [x + step, right] : [x - step, left]
       step *= 2
-    } else step /= 2
+    } else if (value - Math.min(right, left) < NEAR_PEAK) return x
+    else step /= 2
   }
   return x
 }

@@ -8,9 +8,9 @@ const NEGLIGIBLE = -40
 /**
  * log(x / (1 - x)) of the x whose lower tail I_x(a, b) has the logarithm `logProbability`.
  *
- * The logit carries x and 1 - x with all their digits however close x is to 0 or 1, and log I is nearly a straight line in
- * it, which the root search needs. For an upper tail swap a and b and change the sign of the answer. Ask for the smaller
- * of the two tails: near 1 a probability says nothing about x.
+ * The logit carries x and 1 - x with all their digits however close x is to 0 or 1, and log I is nearly a straight line
+ * in it, which the root search needs. For an upper tail swap a and b and change the sign of the answer. Ask for the
+ * smaller of the two tails: near 1 a probability says nothing about x.
  */
 export function betaQuantileLogit(a: number, b: number, logProbability: number): number {
   // For x this small I_x(a, b) is x^a / (a B(a, b)) to the last digit.

@@ -5,7 +5,7 @@ import { logGamma } from './special-functions.ts'
 /** exp(-40) is below a quarter of the last digit of 1. */
 const NEGLIGIBLE = -40
 
-/** The x whose lower tail P(a, x) has the logarithm `logProbability`. For probabilities above 1/2 ask for the upper tail. */
+/** The x whose lower tail P(a, x) has the logarithm `logProbability`. Above 1/2 ask for the upper tail instead. */
 export function gammaQuantile(a: number, logProbability: number): number {
   // For x this small P(a, x) is x^a / Gamma(a + 1) to the last digit.
   const leadingTerm = (logProbability + logGamma(a + 1)) / a
