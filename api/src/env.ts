@@ -64,7 +64,9 @@ export type Env = z.output<typeof schema>
 /** The variables are not as they should be: all problems at once. */
 export class EnvError extends Error {
   constructor(problems: string[]) {
-    super(`The environment is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\nSee .env.example.`)
+    super(
+      `The environment is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\nSee .env.example.`,
+    )
     this.name = 'EnvError'
   }
 }

@@ -1,9 +1,7 @@
 import { compareParts, type CompareRequest, type CompareResult } from '../../ingest/compare-parts.ts'
 import { curate, type CurateRequest, type CurateResult } from '../../ingest/curate.ts'
 import { previewFile, type PreviewRequest, type FilePreview } from '../../ingest/preview-file.ts'
-import { aggregateParts } from '../../engine/polars/aggregate.ts'
-import { type PartFile } from '../../engine/engine.ts'
-import { type Aggregates, type AggregationPlan } from '../../engine/plan.ts'
+import { analyseParts, type AnalyseRequest, type AnalyseResult } from './analyse-parts.ts'
 
 /** What a compute child can be asked to do: request, answer, and what it tells on the way. */
 export interface ComputeTasks {
@@ -14,11 +12,7 @@ export interface ComputeTasks {
     progress: { rows: number; bytesRead: number; bytesTotal: number }
   }
   compareParts: { request: CompareRequest; result: CompareResult; progress: never }
-  aggregate: {
-    request: { plan: AggregationPlan; parts: PartFile[] }
-    result: Aggregates
-    progress: { share: number }
-  }
+  analyse: { request: AnalyseRequest; result: AnalyseResult; progress: { share: number } }
 }
 
 export type ComputeTask = keyof ComputeTasks
@@ -34,5 +28,5 @@ export const handlers: Handlers = {
   preview: previewFile,
   curate,
   compareParts,
-  aggregate: ({ plan, parts }, onProgress) => aggregateParts(plan, parts, (share) => onProgress({ share })),
+  analyse: analyseParts,
 }

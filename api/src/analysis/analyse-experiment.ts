@@ -1,0 +1,132 @@
+import { type Needs, mergePlans } from '../engine/merge-plans.ts'
+import { combineGroups } from '../engine/merge-aggregates.ts'
+import { emptyGroup } from '../engine/group-sums.ts'
+import { type Aggregates, type AggregationPlan, type Cells, type Group } from '../engine/plan.ts'
+import { benjaminiHochberg } from '../stats/benjamini-hochberg.ts'
+import { alphaOf } from '../stats/inference-options.ts'
+import { type Arm } from './arm.ts'
+import { type MetricDefinition } from './metric-definition.ts'
+import { metricAnalyses } from './metrics/index.ts'
+import { type ResultRow } from './result-row.ts'
+import { type AnalysisSettings } from './settings.ts'
+
+/** What an analysis needs from the data, merged from what its metrics declare. */
+export function planAnalysis(
+  metrics: MetricDefinition[],
+  variants: string[],
+  settings: AnalysisSettings,
+): AggregationPlan {
+  const needs: Needs[] = metrics.map((metric) => metricAnalyses[metric.kind].needs(metric))
+  const segments = settings.segment === null ? [] : [settings.segment.attribute]
+  return mergePlans(needs, { variants, segments, window: settings.window })
+}
+
+/**
+ * All result rows of an analysis: every metric and treatment against the control, over all users and then by segment,
+ * with p-values adjusted within each of the two families.
+ *
+ * @param plan as made by planAnalysis; its first variant is the control
+ */
+export function analyseExperiment(
+  metrics: MetricDefinition[],
+  plan: AggregationPlan,
+  aggregates: Aggregates,
+  settings: AnalysisSettings,
+): ResultRow[] {
+  const overall = slicesOf(plan, aggregates, settings).map((slice) => ({
+    slice,
+    rows: metrics.flatMap((metric) =>
+      plan.variants.slice(1).map((_, index) => compare(metric, plan, slice, index + 1, settings)),
+    ),
+  }))
+  const all = overall.filter(({ slice }) => slice.segment === null).flatMap(({ rows }) => rows)
+  const segments = overall.filter(({ slice }) => slice.segment !== null).flatMap(({ rows }) => rows)
+  return [...adjusted(all, 'all metrics', settings), ...adjusted(segments, 'segments', settings)]
+}
+
+/** The users that a set of rows is about. */
+interface Slice {
+  segment: ResultRow['segment']
+  /** One group a variant. */
+  groups: Group[]
+  /** Distributions; segments have none. */
+  cells: Cells[]
+}
+
+/** All users, then the largest segments, then what is left of the others together. */
+function slicesOf(plan: AggregationPlan, { groups, cells }: Aggregates, { segment }: AnalysisSettings): Slice[] {
+  const forVariants = (own: Group[]): Group[] =>
+    plan.variants.map((_, variant) => own.find((group) => group.variant === variant) ?? emptyGroup(plan, variant, null))
+  const slices: Slice[] = [
+    { segment: null, groups: forVariants(groups.filter((group) => group.segment === null)), cells },
+  ]
+  if (segment === null) return slices
+  const levels = new Map<string | null, Group[]>()
+  for (const group of groups) {
+    if (group.segment === null) continue
+    levels.set(group.segment.value, [...(levels.get(group.segment.value) ?? []), group])
+  }
+  const size = (own: Group[]) => own.reduce((sum, { n }) => sum + n, 0)
+  const ranked = [...levels].sort(([, a], [, b]) => size(b) - size(a))
+  for (const [value, own] of ranked.slice(0, segment.top)) {
+    slices.push({
+      segment: { attribute: segment.attribute, value, isOther: false },
+      groups: forVariants(own),
+      cells: [],
+    })
+  }
+  const rest = ranked.slice(segment.top).flatMap(([, own]) => own)
+  if (rest.length > 0) {
+    const merged = plan.variants.map((_, variant) =>
+      rest
+        .filter((group) => group.variant === variant)
+        .reduce((sum, group) => combineGroups(plan, sum, group), emptyGroup(plan, variant, null)),
+    )
+    slices.push({ segment: { attribute: segment.attribute, value: null, isOther: true }, groups: merged, cells: [] })
+  }
+  return slices
+}
+
+type UnadjustedRow = Omit<ResultRow, 'adjustedPValue' | 'correction' | 'family' | 'familySize' | 'isSignificant'>
+
+function compare(
+  metric: MetricDefinition,
+  plan: AggregationPlan,
+  { segment, groups, cells }: Slice,
+  treatment: number,
+  { level, alternative, methods }: AnalysisSettings,
+): UnadjustedRow {
+  const arm = (variant: number): Arm => ({
+    plan,
+    group: groups[variant]!,
+    cells: cells.filter((one) => one.variant === variant),
+  })
+  const override = methods.find((one) => one.metric === metric.key)?.method
+  const comparison = metricAnalyses[metric.kind].compare(metric, arm(0), arm(treatment), {
+    level,
+    alternative,
+    ...(override === undefined ? {} : { method: override }),
+  })
+  const [controlId, treatmentId] = [plan.variants[0]!, plan.variants[treatment]!]
+  return { metricId: metric.id, metricKey: metric.key, controlId, treatmentId, segment, ...comparison }
+}
+
+/** Adjusts the p-values of rows that are looked at together. Rows without a p-value are no tests. */
+function adjusted(rows: UnadjustedRow[], family: string, { level, correction }: AnalysisSettings): ResultRow[] {
+  const tested = rows.flatMap(({ pValue }, index) => (pValue === null ? [] : [{ index, pValue }]))
+  const pValues = tested.map(({ pValue }) => pValue)
+  const adjustedValues = correction === 'NONE' ? pValues : benjaminiHochberg(pValues)
+  const byIndex = new Map(tested.map(({ index }, i) => [index, adjustedValues[i]!]))
+  const alpha = alphaOf(level)
+  return rows.map((row, index) => {
+    const adjustedPValue = byIndex.get(index) ?? null
+    return {
+      ...row,
+      adjustedPValue,
+      correction,
+      family,
+      familySize: tested.length,
+      isSignificant: adjustedPValue === null ? null : adjustedPValue < alpha,
+    }
+  })
+}

@@ -1,0 +1,56 @@
+import { type AggregationPlan, type Cells, type Group, type Measure } from '../engine/plan.ts'
+import { pairOf, positionOf } from '../engine/merge-plans.ts'
+import { type CoMoments } from '../stats/co-moments.ts'
+import { type Moments } from '../stats/moments.ts'
+import { type RankTable } from '../stats/rank-table.ts'
+
+/** A variant's group of units, read through the plan that it was summed up by. */
+export interface Arm {
+  plan: AggregationPlan
+  group: Group
+  /** The distributions of the variant; segments have none. */
+  cells: Cells[]
+}
+
+export function momentsOf({ plan, group }: Arm, measure: Measure): Moments {
+  const position = positionOf(plan.measures, measure)
+  return { n: group.n, mean: group.means[position]!, m2: group.m2[position]! }
+}
+
+/** Means and co-moments of a numerator and a denominator. */
+export function coMomentsOf({ plan, group }: Arm, numerator: Measure, denominator: Measure): CoMoments {
+  const y = positionOf(plan.measures, numerator)
+  const x = positionOf(plan.measures, denominator)
+  const product = group.products[pairOf(plan, numerator, denominator)]!
+  return {
+    n: group.n,
+    means: [group.means[y]!, group.means[x]!],
+    coMoments: [
+      [group.m2[y]!, product],
+      [product, group.m2[x]!],
+    ],
+  }
+}
+
+/** Sum of a measure over the units. The sums are of counts and amounts, so what rounding left is taken off whole counts. */
+export function totalOf(arm: Arm, measure: Measure): number {
+  const { n, mean } = momentsOf(arm, measure)
+  const total = n * mean
+  return measure.aggregation === 'sum' ? total : Math.round(total)
+}
+
+/** How many units of both arms have each value; null where the distributions were not asked for. */
+export function rankTableOf(control: Arm, treatment: Arm, measure: Measure): RankTable | null {
+  const position = positionOf(control.plan.measures, measure)
+  const own = (arm: Arm) => arm.cells.find((cells) => cells.measure === position)
+  const [c, t] = [own(control), own(treatment)]
+  if (c === undefined || t === undefined) return null
+  const table = { values: [] as number[], control: [] as number[], treatment: [] as number[] }
+  for (let i = 0, j = 0; i < c.values.length || j < t.values.length;) {
+    const value = Math.min(c.values[i] ?? Infinity, t.values[j] ?? Infinity)
+    table.values.push(value)
+    table.control.push(c.values[i] === value ? c.counts[i++]! : 0)
+    table.treatment.push(t.values[j] === value ? t.counts[j++]! : 0)
+  }
+  return table
+}

@@ -1,0 +1,123 @@
+import { type HealthCheck } from './health.ts'
+import { type MetricDefinition } from './metric-definition.ts'
+import { type ResultRow } from './result-row.ts'
+
+/** What to do, from stated rules. */
+export interface Decision {
+  /** `WITHHELD`: the data or the moment do not allow one. */
+  verdict: 'SHIP' | 'DO_NOT_SHIP' | 'INCONCLUSIVE' | 'WITHHELD'
+  /** The treatment to ship. */
+  treatmentId: string | null
+  /** In a sentence. */
+  summary: string
+  reasons: string[]
+}
+
+export interface Names {
+  variant(id: string): string
+  metric(id: string): string
+}
+
+/**
+ * The rules, in this order: unhealthy data withhold the verdict; so does an interim look; a guardrail that got worse
+ * forbids to ship; the primary metric decides, by its adjusted p-value and the direction that is good for the shop.
+ */
+export function decide(
+  rows: ResultRow[],
+  metrics: MetricDefinition[],
+  health: HealthCheck[],
+  interimReasons: string[],
+  names: Names,
+): Decision {
+  const failed = health.filter(({ verdict }) => verdict === 'FAIL')
+  if (failed.length > 0) {
+    return withheld(
+      'The data cannot be trusted yet.',
+      failed.map(({ message, action }) => [message, action].filter(Boolean).join(' ')),
+    )
+  }
+  if (interimReasons.length > 0) {
+    return withheld('This is an interim look: no verdict before the planned end.', [
+      ...interimReasons,
+      'Looking early and stopping at the first significant result finds effects that are not there.',
+    ])
+  }
+  const own = rows.filter(({ segment }) => segment === null)
+  const worse = own.filter((row) => roleOf(row, metrics) === 'GUARDRAIL' && changeOf(row, metrics) === 'WORSE')
+  const primary = own.filter((row) => roleOf(row, metrics) === 'PRIMARY')
+  const better = primary
+    .filter((row) => changeOf(row, metrics) === 'BETTER')
+    .filter((row) => !worse.some(({ treatmentId }) => treatmentId === row.treatmentId))
+  const best = better.sort((a, b) => Math.abs(b.effect?.estimate ?? 0) - Math.abs(a.effect?.estimate ?? 0))[0]
+  const reasons = [...primary, ...worse].map((row) => sentence(row, metrics, names))
+  if (best !== undefined) {
+    return {
+      verdict: 'SHIP',
+      treatmentId: best.treatmentId,
+      summary: `Ship ${names.variant(best.treatmentId)}: ${names.metric(best.metricId)} got better.`,
+      reasons,
+    }
+  }
+  if (worse.length > 0 || (primary.length > 0 && primary.every((row) => changeOf(row, metrics) === 'WORSE'))) {
+    const [cause] = worse.length > 0 ? worse : primary
+    return {
+      verdict: 'DO_NOT_SHIP',
+      treatmentId: null,
+      summary: `Do not ship: ${names.metric(cause!.metricId)} got worse.`,
+      reasons,
+    }
+  }
+  return {
+    verdict: 'INCONCLUSIVE',
+    treatmentId: null,
+    summary: 'Inconclusive: the data are compatible with no change.',
+    reasons,
+  }
+}
+
+function withheld(summary: string, reasons: string[]): Decision {
+  return { verdict: 'WITHHELD', treatmentId: null, summary, reasons }
+}
+
+function metricOf({ metricId }: ResultRow, metrics: MetricDefinition[]): MetricDefinition {
+  return metrics.find(({ id }) => id === metricId)!
+}
+
+function roleOf(row: ResultRow, metrics: MetricDefinition[]): MetricDefinition['role'] {
+  return metricOf(row, metrics).role
+}
+
+/** Whether a metric changed, and whether that is good for the shop. */
+function changeOf(row: ResultRow, metrics: MetricDefinition[]): 'BETTER' | 'WORSE' | 'NONE' {
+  const estimate = row.effect?.estimate
+  if (row.isSignificant !== true || estimate == null || estimate === 0) return 'NONE'
+  const isGood = metricOf(row, metrics).goal === 'INCREASE' ? estimate > 0 : estimate < 0
+  return isGood ? 'BETTER' : 'WORSE'
+}
+
+function sentence(row: ResultRow, metrics: MetricDefinition[], names: Names): string {
+  const subject = `${names.metric(row.metricId)}, ${names.variant(row.treatmentId)}`
+  if (row.notComputable !== null) return `${subject}: ${row.notComputable.message}`
+  const lift = row.relativeEffect
+  const change = lift?.estimate == null ? '' : ` ${signedPercent(lift.estimate)}`
+  const interval = lift === null ? '' : ` (${intervalText(lift.confidenceInterval)})`
+  const p = row.adjustedPValue ?? row.pValue
+  const outcome = { BETTER: 'better', WORSE: 'worse', NONE: 'no clear change' }[changeOf(row, metrics)]
+  return `${subject}:${change}${interval}, ${outcome}${p === null ? '' : `, adjusted p = ${p.toPrecision(2)}`}.`
+}
+
+function intervalText({
+  kind,
+  lower,
+  upper,
+  level,
+}: NonNullable<ResultRow['relativeEffect']>['confidenceInterval']): string {
+  const label = `${Math.round(level * 1000) / 10} % interval`
+  if (kind === 'wholeLine') return `${label}: anything is possible`
+  if (kind === 'complement') return `${label}: not bounded`
+  return `${label}: ${lower === null ? 'no lower end' : signedPercent(lower)} to ${upper === null ? 'no upper end' : signedPercent(upper)}`
+}
+
+function signedPercent(share: number): string {
+  return `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)} %`
+}

@@ -1,0 +1,115 @@
+import { type ConfidenceInterval } from '../stats/confidence-interval.ts'
+
+/** What one variant shows of a metric. */
+export interface ArmStatistics {
+  /** Units (users). */
+  n: number
+  /** Rate, mean per user, or ratio; null where it does not exist. */
+  mean: number | null
+  /** Of the per-user values; null for ratios and below two users. */
+  standardDeviation: number | null
+  /** Sum over users of the numerator (users who converted, revenue ...). */
+  total: number
+  /** Sum over users of the denominator; ratio metrics only. */
+  denominatorTotal: number | null
+}
+
+export interface EffectEstimate {
+  estimate: number | null
+  /** Null where the interval is not built from one. */
+  standardError: number | null
+  confidenceInterval: ConfidenceInterval
+}
+
+/** The method that was used. */
+export type Method = 'CHI_SQUARE' | 'FISHER_EXACT' | 'WELCH_T' | 'MANN_WHITNEY' | 'RATIO_DELTA'
+
+/** The rank test that stands beside every test of means: it does not mind a few extreme values. */
+export interface RankResult {
+  statistic: number
+  pValue: number
+  log10PValue: number
+  /** How often a random user of the treatment has a larger value than one of the control, ties counting half. */
+  probabilityOfSuperiority: number
+  /** Hodges-Lehmann estimate of the shift, with its interval; null where it cannot be computed. */
+  shift: EffectEstimate | null
+}
+
+/** One row: a metric, a treatment against the control, in all users or in one segment. */
+export interface ResultRow {
+  metricId: string
+  metricKey: string
+  controlId: string
+  treatmentId: string
+  segment: { attribute: string; value: string | null; isOther: boolean } | null
+  method: Method
+  methodReason: string
+  control: ArmStatistics
+  treatment: ArmStatistics
+  /** Treatment minus control. */
+  effect: EffectEstimate | null
+  /** Lift: (treatment - control) / |control|. */
+  relativeEffect: EffectEstimate | null
+  /** Why there is no lift although there is an effect. */
+  relativeNotComputable: { reason: string; message: string } | null
+  statistic: number | null
+  degreesOfFreedom: number | null
+  pValue: number | null
+  log10PValue: number | null
+  adjustedPValue: number | null
+  correction: 'BENJAMINI_HOCHBERG' | 'NONE'
+  /** Which tests were adjusted together. */
+  family: string
+  familySize: number
+  /** Whether the adjusted p-value is below alpha; null where there is none. */
+  isSignificant: boolean | null
+  effectSize: { name: 'COHENS_H' | 'COHENS_D'; value: number; confidenceInterval: ConfidenceInterval | null } | null
+  rank: RankResult | null
+  notComputable: { reason: string; message: string } | null
+  notes: string[]
+}
+
+/** A row before its p-value is adjusted together with the others. */
+export type Comparison = Omit<
+  ResultRow,
+  | 'metricId'
+  | 'metricKey'
+  | 'controlId'
+  | 'treatmentId'
+  | 'segment'
+  | 'adjustedPValue'
+  | 'correction'
+  | 'family'
+  | 'familySize'
+  | 'isSignificant'
+>
+
+/** The part of a comparison that says nothing because nothing could be computed. */
+export function withoutResult({
+  reason,
+  message,
+}: {
+  reason: string
+  message: string
+}): Pick<
+  Comparison,
+  | 'effect'
+  | 'relativeEffect'
+  | 'relativeNotComputable'
+  | 'statistic'
+  | 'degreesOfFreedom'
+  | 'pValue'
+  | 'log10PValue'
+  | 'notComputable'
+> {
+  return {
+    effect: null,
+    relativeEffect: null,
+    relativeNotComputable: null,
+    statistic: null,
+    degreesOfFreedom: null,
+    pValue: null,
+    log10PValue: null,
+    notComputable: { reason, message },
+  }
+}

@@ -1,0 +1,24 @@
+import { type Window } from '../engine/plan.ts'
+import { type Alternative } from '../stats/inference-options.ts'
+
+/** Ways to test a metric, where the metric's kind leaves a choice. */
+export type MethodOverride = 'CHI_SQUARE' | 'FISHER_EXACT' | 'WELCH_T' | 'MANN_WHITNEY'
+
+/** How p-values are adjusted for their number. */
+export type Correction = 'BENJAMINI_HOCHBERG' | 'NONE'
+
+/** Everything that a caller can choose about an analysis; stored with the result. */
+export interface AnalysisSettings {
+  /** Confidence level, 0.8 to 0.999. A p-value below 1 - level is significant. */
+  level: number
+  alternative: Alternative
+  correction: Correction
+  /** Metric keys with the method that replaces the default one, sorted by key. */
+  methods: { metric: string; method: MethodOverride }[]
+  /** Attribute by whose values results are broken down as well, with the number of values that get rows of their own. */
+  segment: { attribute: string; top: number } | null
+  window: Window
+}
+
+/** Changes whenever the same aggregates would give other results: old results then keep their version. */
+export const STATISTICS_VERSION = 1

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import stringify from 'safe-stable-stringify'
+import { analyseExperiment } from '../../analysis/analyse-experiment.ts'
+import { checkHealth, type DataLineage, type HealthCheck } from '../../analysis/health.ts'
+import { type MetricDefinition } from '../../analysis/metric-definition.ts'
+import { type ResultRow } from '../../analysis/result-row.ts'
+import { type AnalysisSettings } from '../../analysis/settings.ts'
+import { type PartFile } from '../../engine/engine.ts'
+import { type AggregationPlan } from '../../engine/plan.ts'
+import { aggregateParts } from '../../engine/polars/aggregate.ts'
+
+export interface AnalyseRequest {
+  metrics: MetricDefinition[]
+  plan: AggregationPlan
+  settings: AnalysisSettings
+  /** Configured share of each of the plan's variants. */
+  trafficSplits: number[]
+  lineage: DataLineage
+  parts: PartFile[]
+  /** Where the aggregates are written, as packed JSON: from them the same results can be computed again. */
+  aggregatesPath: string
+}
+
+export interface AnalyseResult {
+  rows: ResultRow[]
+  health: HealthCheck[]
+  /** Users of each of the plan's variants. */
+  users: number[]
+  exposedUnits: number
+  /** SHA-256 of the aggregates as canonical JSON. */
+  aggregatesHash: string
+}
+
+/**
+ * From parts to result rows. The statistics run here and not in the API: ranking a million distinct values takes longer
+ * than the API's event loop may wait.
+ */
+export async function analyseParts(
+  request: AnalyseRequest,
+  onProgress: (progress: { share: number }) => void,
+): Promise<AnalyseResult> {
+  const { metrics, plan, settings, trafficSplits, lineage, parts, aggregatesPath } = request
+  const aggregates = await aggregateParts(plan, parts, (share) => onProgress({ share }))
+  const text = stringify(aggregates)
+  await writeFile(aggregatesPath, await promisify(gzip)(text))
+  const all = aggregates.groups.filter(({ segment }) => segment === null)
+  return {
+    rows: analyseExperiment(metrics, plan, aggregates, settings),
+    health: checkHealth(plan, aggregates, trafficSplits, lineage),
+    users: plan.variants.map((_, variant) => all[variant]?.n ?? 0),
+    exposedUnits: aggregates.quality.exposedUnits,
+    aggregatesHash: createHash('sha256').update(text).digest('hex'),
+  }
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import stringify from 'safe-stable-stringify'
+import { planAnalysis } from '../../analysis/analyse-experiment.ts'
+import { type MetricDefinition } from '../../analysis/metric-definition.ts'
+import { metricAnalyses } from '../../analysis/metrics/index.ts'
+import {
+  STATISTICS_VERSION,
+  type AnalysisSettings,
+  type Correction,
+  type MethodOverride,
+} from '../../analysis/settings.ts'
+import { type AggregationPlan } from '../../engine/plan.ts'
+import { type UserError } from '../../errors.ts'
+import { type Alternative } from '../../stats/inference-options.ts'
+import { type Experiment, type Variant } from '../experiment/experiment.service.ts'
+import { type ExperimentMetric, type Metric } from '../metric/metric.service.ts'
+
+/** What a caller asks for. Whatever is left out takes the default. */
+export interface RunAnalysisRequest {
+  experimentId: string
+  /** Metric keys; by default the experiment's. */
+  metrics?: string[] | null
+  segmentBy?: string | null
+  segmentTop?: number | null
+  level?: number | null
+  alternative?: Alternative | null
+  correction?: Correction | null
+  methods?: { metric: string; method: MethodOverride }[] | null
+  from?: Date | null
+  to?: Date | null
+  daysSinceExposure?: number | null
+  datasetVersion?: number | null
+  idempotencyKey?: string | null
+}
+
+/** A question made definite: equal questions have equal keys and get one answer. */
+export interface AnalysisQuestion {
+  datasetVersionId: string
+  datasetVersion: number
+  metrics: MetricDefinition[]
+  /** The control first. */
+  variants: { id: string; trafficSplit: number }[]
+  settings: AnalysisSettings
+  /** The plan that says whether this is an early look. */
+  schedule: { status: Experiment['status']; endAt: string | null; plannedUnits: number | null; isBeforeEnd: boolean }
+}
+
+const DEFAULT_SEGMENT_TOP = 10
+const LEVELS = { least: 0.8, greatest: 0.999 }
+
+/** Everything that is wrong with a request. */
+export function problemsOf(request: RunAnalysisRequest, metrics: MetricDefinition[], unknown: string[]): UserError[] {
+  const problems: UserError[] = []
+  const problem = (field: string, message: string, code = 'INVALID') =>
+    problems.push({ code, field: field.split('.'), message })
+  const { level, daysSinceExposure, segmentTop, from, to } = request
+  for (const key of unknown)
+    problem('metrics', `There is no metric "${key}". The catalogue is the query "metrics".`, 'NOT_FOUND')
+  if (level != null && !(level >= LEVELS.least && level <= LEVELS.greatest)) {
+    problem('level', `The confidence level is from ${LEVELS.least} to ${LEVELS.greatest}, got ${level}.`)
+  }
+  if (daysSinceExposure != null && !(daysSinceExposure > 0)) {
+    problem('daysSinceExposure', `The number of days is above 0, got ${daysSinceExposure}.`)
+  }
+  if (segmentTop != null && !(Number.isInteger(segmentTop) && segmentTop >= 1 && segmentTop <= 50)) {
+    problem('segmentTop', `The number of segments is from 1 to 50, got ${segmentTop}.`)
+  }
+  if (from != null && to != null && to <= from) problem('to', 'The end of the window must lie after its start.')
+  request.methods?.forEach(({ metric, method }, index) => {
+    const definition = metrics.find(({ key }) => key === metric)
+    if (definition === undefined) {
+      problem(`methods.${index}.metric`, `"${metric}" is not among the metrics of this analysis.`, 'NOT_FOUND')
+    } else if (!metricAnalyses[definition.kind].methods.includes(method)) {
+      const allowed = metricAnalyses[definition.kind].methods.join(', ') || 'none but the default'
+      problem(
+        `methods.${index}.method`,
+        `${method} does not fit "${metric}", a ${definition.kind.toLowerCase()}: ${allowed}.`,
+      )
+    }
+  })
+  return problems
+}
+
+/** The metrics of a request, with the part each plays in the experiment. */
+export function metricDefinitions(
+  request: RunAnalysisRequest,
+  own: ExperimentMetric[],
+  catalogue: Metric[],
+): MetricDefinition[] {
+  const chosen = request.metrics ?? own.map(({ metric }) => metric.key)
+  return chosen.flatMap((key): MetricDefinition[] => {
+    const mine = own.find(({ metric }) => metric.key === key)
+    const metric = mine?.metric ?? catalogue.find((one) => one.key === key)
+    if (metric === undefined || metric.kind === 'QUANTILE') return []
+    const { id, kind, numerator, denominator, goal } = metric
+    return [{ id, key, kind, numerator, denominator, goal, role: mine?.role ?? 'SECONDARY' }]
+  })
+}
+
+export function settingsOf(request: RunAnalysisRequest, experiment: Experiment): AnalysisSettings {
+  const from = request.from ?? experiment.startAt
+  const to = request.to ?? experiment.endAt
+  return {
+    level: request.level ?? 0.95,
+    alternative: request.alternative ?? 'two-sided',
+    correction: request.correction ?? 'BENJAMINI_HOCHBERG',
+    methods: [...(request.methods ?? [])].sort((a, b) => (a.metric < b.metric ? -1 : 1)),
+    segment:
+      request.segmentBy == null
+        ? null
+        : { attribute: request.segmentBy, top: request.segmentTop ?? DEFAULT_SEGMENT_TOP },
+    window: {
+      from: from?.toISOString() ?? null,
+      to: to?.toISOString() ?? null,
+      daysSinceExposure: request.daysSinceExposure ?? null,
+    },
+  }
+}
+
+/** The variants, the control first. */
+export function orderedVariants(variants: Variant[]): AnalysisQuestion['variants'] {
+  const ordered = [...variants].sort(
+    (a, b) => Number(b.role === 'CONTROL') - Number(a.role === 'CONTROL') || a.position - b.position,
+  )
+  return ordered.map(({ id, trafficSplit }) => ({ id, trafficSplit }))
+}
+
+export function planOf({ metrics, variants, settings }: AnalysisQuestion): AggregationPlan {
+  return planAnalysis(
+    metrics,
+    variants.map(({ id }) => id),
+    settings,
+  )
+}
+
+/** Hash of everything that the answer depends on. */
+export function resultKeyOf(question: AnalysisQuestion): string {
+  const parts = { ...question, plan: planOf(question), statisticsVersion: STATISTICS_VERSION }
+  return createHash('sha256').update(stringify(parts)).digest('hex')
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { decide } from '../../analysis/decide.ts'
+import { reasonsForInterim } from '../../analysis/interim.ts'
+import { STATISTICS_VERSION } from '../../analysis/settings.ts'
+import { AppError } from '../../errors.ts'
+import { type AnalyseResult } from '../../jobs/compute/analyse-parts.ts'
+import { type ComputePool } from '../../jobs/compute/pool.ts'
+import { type TaskContext } from '../../jobs/define-task.ts'
+import { type WorkFolders } from '../../jobs/work-folders.ts'
+import { resultsCsv } from '../../reports/results-csv.ts'
+import { type ObjectStore } from '../../storage/object-store.ts'
+import { type DatasetRepository } from '../dataset/dataset.repository.ts'
+import { type ExperimentService, type Variant } from '../experiment/experiment.service.ts'
+import { type Metric, type MetricService } from '../metric/metric.service.ts'
+import { type AnalysisQuestion, planOf, resultKeyOf } from './analysis-request.ts'
+import { type Analysis, type AnalysisRepository } from './analysis.repository.ts'
+
+/** Name of the engine that computes, as it is written into results. */
+const ENGINE = 'polars'
+/** Share of the job that the pass over the data takes, for the progress bar. */
+const PASS_SHARE = 0.9
+
+/** Answers questions: one pass over the data and the statistics in a compute child, then the decision, then storing. */
+export class AnalysisRunService {
+  readonly #analyses: AnalysisRepository
+  readonly #datasets: DatasetRepository
+  readonly #experiments: ExperimentService
+  readonly #metrics: MetricService
+  readonly #store: ObjectStore
+  readonly #compute: ComputePool
+  readonly #folders: WorkFolders
+
+  constructor(
+    analyses: AnalysisRepository,
+    datasets: DatasetRepository,
+    experiments: ExperimentService,
+    metrics: MetricService,
+    store: ObjectStore,
+    compute: ComputePool,
+    folders: WorkFolders,
+  ) {
+    this.#analyses = analyses
+    this.#datasets = datasets
+    this.#experiments = experiments
+    this.#metrics = metrics
+    this.#store = store
+    this.#compute = compute
+    this.#folders = folders
+  }
+
+  /** Computes and stores the answer, or finds it. Returns the analysis. */
+  async run(experimentId: string, question: AnalysisQuestion, { signal, report }: TaskContext): Promise<Analysis> {
+    const resultKey = resultKeyOf(question)
+    const known = await this.#analyses.byResultKey(resultKey)
+    if (known !== null) return known
+    const startedAt = performance.now()
+    report('Reading the data', 0)
+    return this.#folders.use(async (workFolder) => {
+      const id = randomUUID()
+      const aggregatesPath = join(workFolder, 'aggregates.json.gz')
+      const result = await this.#compute.run(
+        'analyse',
+        await this.#requestFor(experimentId, question, aggregatesPath),
+        {
+          signal,
+          onProgress: ({ share }) => report('Adding up users', share * PASS_SHARE),
+        },
+      )
+      report('Storing the results', 0.95)
+      const [variants, metrics] = await Promise.all([
+        this.#experiments.variantsByIds(question.variants.map((variant) => variant.id)),
+        this.#metrics.byIds(question.metrics.map((metric) => metric.id)),
+      ])
+      const folder = `artifacts/${experimentId}/${id}`
+      const aggregatesKey = `${folder}/aggregates.json.gz`
+      await this.#store.putFile(aggregatesKey, aggregatesPath)
+      await this.#store.put(`${folder}/results.csv`, oneBuffer(resultsCsv(result.rows, namesOf(variants, metrics))))
+      const stored = await this.#analyses.insert(
+        {
+          id,
+          experimentId,
+          datasetVersionId: question.datasetVersionId,
+          resultKey,
+          settings: question.settings,
+          plan: planOf(question),
+          aggregatesKey,
+          ...this.#conclusions(question, result, variants, metrics),
+          statisticsVersion: STATISTICS_VERSION,
+          engine: ENGINE,
+          durationMs: performance.now() - startedAt,
+          computedAt: new Date(),
+        },
+        result.rows,
+      )
+      return stored ?? (await this.#analyses.byResultKey(resultKey))!
+    })
+  }
+
+  async #requestFor(experimentId: string, question: AnalysisQuestion, aggregatesPath: string) {
+    const parts = await this.#datasets.partsOf(experimentId, question.datasetVersion)
+    if (parts.length === 0) throw new AppError('NO_DATA', 'This version of the data holds no events.')
+    return {
+      metrics: question.metrics,
+      plan: planOf(question),
+      settings: question.settings,
+      trafficSplits: question.variants.map(({ trafficSplit }) => trafficSplit),
+      lineage: await this.#datasets.lineage(experimentId, question.datasetVersion),
+      parts: await Promise.all(
+        parts.map(async ({ objectKey, rows }) => ({ path: await this.#store.localFile(objectKey), rows })),
+      ),
+      aggregatesPath,
+    }
+  }
+
+  /** What follows from the rows: users by variant, health, whether it is an early look, and the decision. */
+  #conclusions(
+    { variants, metrics, schedule }: AnalysisQuestion,
+    result: AnalyseResult,
+    knownVariants: Variant[],
+    knownMetrics: Metric[],
+  ) {
+    const names = namesOf(knownVariants, knownMetrics)
+    const endAt = schedule.endAt === null ? null : new Date(schedule.endAt)
+    // Whether the end has come was settled when the question was asked: the answer must not depend on when it is worked on.
+    const now = endAt === null ? new Date(0) : new Date(endAt.getTime() - (schedule.isBeforeEnd ? 1 : 0))
+    const interimReasons = reasonsForInterim({ ...schedule, endAt }, result.exposedUnits, now)
+    return {
+      variants: variants.map(({ id, trafficSplit }, index) => ({
+        variantId: id,
+        trafficSplit,
+        users: result.users[index]!,
+      })),
+      health: result.health,
+      interim: interimReasons.length > 0,
+      decision: decide(result.rows, metrics, result.health, interimReasons, names),
+    }
+  }
+}
+
+function namesOf(variants: Variant[], metrics: Metric[]) {
+  const variantNames = new Map(variants.map(({ id, name }) => [id, name]))
+  const metricNames = new Map(metrics.map(({ id, name }) => [id, name]))
+  return { variant: (id: string) => variantNames.get(id) ?? id, metric: (id: string) => metricNames.get(id) ?? id }
+}
+
+async function* oneBuffer(text: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(text)
+}

@@ -1,0 +1,121 @@
+import { AppError, notFound, type UserError } from '../../errors.ts'
+import { type DatasetRepository } from '../dataset/dataset.repository.ts'
+import { type ExperimentService } from '../experiment/experiment.service.ts'
+import { type Job, type JobService } from '../job/job.service.ts'
+import { type MetricService } from '../metric/metric.service.ts'
+import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
+import {
+  metricDefinitions,
+  orderedVariants,
+  problemsOf,
+  resultKeyOf,
+  settingsOf,
+  type AnalysisQuestion,
+  type RunAnalysisRequest,
+} from './analysis-request.ts'
+import { type Analysis, type AnalysisRepository, type StoredResult } from './analysis.repository.ts'
+
+export type { Analysis, RunAnalysisRequest, StoredResult }
+
+export interface RunAnalysisPayload {
+  job: Job | null
+  userErrors: UserError[]
+}
+
+/** Takes questions and finds answers; AnalysisRunService computes them. */
+export class AnalysisService {
+  readonly #repository: AnalysisRepository
+  readonly #experiments: ExperimentService
+  readonly #metrics: MetricService
+  readonly #datasets: DatasetRepository
+  readonly #jobs: JobService
+
+  constructor(
+    repository: AnalysisRepository,
+    experiments: ExperimentService,
+    metrics: MetricService,
+    datasets: DatasetRepository,
+    jobs: JobService,
+  ) {
+    this.#repository = repository
+    this.#experiments = experiments
+    this.#metrics = metrics
+    this.#datasets = datasets
+    this.#jobs = jobs
+  }
+
+  /**
+   * Queues an analysis. The same question of the same data gets the job that answers it.
+   *
+   * @throws AppError NOT_FOUND, NO_DATA
+   */
+  async request(request: RunAnalysisRequest): Promise<RunAnalysisPayload> {
+    const experiment = await this.#experiments.get(request.experimentId)
+    const [variants, own, catalogue] = await Promise.all([
+      this.#experiments.variantsOf([experiment.id]),
+      this.#metrics.ofExperiments([experiment.id]),
+      this.#metrics.list(),
+    ])
+    const metrics = metricDefinitions(request, own, catalogue)
+    const unknown = (request.metrics ?? []).filter((key) => !metrics.some((metric) => metric.key === key))
+    const userErrors = problemsOf(request, metrics, unknown)
+    if (userErrors.length > 0) return { job: null, userErrors }
+    const version =
+      request.datasetVersion == null
+        ? await this.#datasets.latest(experiment.id)
+        : await this.#datasets.version(experiment.id, request.datasetVersion)
+    if (version === null) {
+      if (request.datasetVersion != null) throw notFound('dataset version', String(request.datasetVersion))
+      throw new AppError('NO_DATA', `The experiment "${experiment.key}" has no data yet. Upload events first.`)
+    }
+    const { status, endAt, plannedUnits } = experiment
+    const question: AnalysisQuestion = {
+      datasetVersionId: version.id,
+      datasetVersion: version.number,
+      metrics,
+      variants: orderedVariants(variants),
+      settings: settingsOf(request, experiment),
+      schedule: {
+        status,
+        endAt: endAt?.toISOString() ?? null,
+        plannedUnits,
+        isBeforeEnd: endAt !== null && new Date() < endAt,
+      },
+    }
+    const job = await this.#jobs.enqueue({
+      kind: 'RUN_ANALYSIS',
+      experimentId: experiment.id,
+      input: question,
+      idempotencyKey: request.idempotencyKey ?? `question:${resultKeyOf(question)}`,
+    })
+    return { job, userErrors: [] }
+  }
+
+  async get(id: string): Promise<Analysis> {
+    const [analysis] = await this.#repository.byIds([id])
+    if (analysis === undefined) throw notFound('analysis', id)
+    return analysis
+  }
+
+  byIds(ids: readonly string[]): Promise<Analysis[]> {
+    return this.#repository.byIds(ids)
+  }
+
+  latestOf(experimentIds: readonly string[]): Promise<Analysis[]> {
+    return this.#repository.latestOf(experimentIds)
+  }
+
+  page(experimentId: string, request: PageRequest): Promise<Page<Analysis>> {
+    requirePageSize(request.first)
+    return this.#repository.page(experimentId, request)
+  }
+
+  firstPages(experimentIds: readonly string[], first: number): Promise<Map<string, Page<Analysis>>> {
+    requirePageSize(first)
+    return this.#repository.firstPages(experimentIds, first)
+  }
+
+  resultsOf(analysisIds: readonly string[]): Promise<StoredResult[]> {
+    return this.#repository.resultsOf(analysisIds)
+  }
+}

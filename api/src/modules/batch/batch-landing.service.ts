@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto'
+import { type TaskContext } from '../../jobs/define-task.ts'
+import { AppError } from '../../errors.ts'
+import { type ColumnMapping } from '../../ingest/column-mapping.ts'
+import { type CompareResult } from '../../ingest/compare-parts.ts'
+import { FileError, shown } from '../../ingest/contract.ts'
+import { type CurateResult } from '../../ingest/curate.ts'
+import { type WrittenPart } from '../../ingest/write-part.ts'
+import { type ComputePool } from '../../jobs/compute/pool.ts'
+import { type WorkFolders } from '../../jobs/work-folders.ts'
+import { type ObjectStore } from '../../storage/object-store.ts'
+import { type DatasetRepository, type NewDatasetPart } from '../dataset/dataset.repository.ts'
+import { type Experiment, type ExperimentService } from '../experiment/experiment.service.ts'
+import { type MetricService } from '../metric/metric.service.ts'
+import { type Transaction } from '../repository.ts'
+import { type Batch, type BatchRepository } from './batch.repository.ts'
+import { experimentContext } from './experiment-context.ts'
+
+export interface LandingSettings {
+  maxUnpackedBytes: number
+  chunkBytes: number
+}
+
+/** Shares of the whole job that its stages take, for the progress bar. */
+const READING_SHARE = 0.9
+
+/**
+ * Turns a raw file into a version of the dataset: reads and checks it in a compute child, compares it with what is
+ * there, and makes it visible in one transaction or not at all.
+ */
+export class BatchLandingService {
+  readonly #batches: BatchRepository
+  readonly #datasets: DatasetRepository
+  readonly #experiments: ExperimentService
+  readonly #metrics: MetricService
+  readonly #store: ObjectStore
+  readonly #compute: ComputePool
+  readonly #folders: WorkFolders
+  readonly #settings: LandingSettings
+
+  constructor(
+    batches: BatchRepository,
+    datasets: DatasetRepository,
+    experiments: ExperimentService,
+    metrics: MetricService,
+    store: ObjectStore,
+    compute: ComputePool,
+    folders: WorkFolders,
+    settings: LandingSettings,
+  ) {
+    this.#batches = batches
+    this.#datasets = datasets
+    this.#experiments = experiments
+    this.#metrics = metrics
+    this.#store = store
+    this.#compute = compute
+    this.#folders = folders
+    this.#settings = settings
+  }
+
+  /**
+   * Lands a batch. Called again for the same batch, after a crash at any point, it ends as if it had been called once.
+   *
+   * @throws AppError FILE_REJECTED, BATCH_QUARANTINED, and what the compute pool throws
+   */
+  async land(batchId: string, { signal, report }: TaskContext): Promise<void> {
+    const [batch] = await this.#batches.byIds([batchId])
+    if (batch === undefined) throw new AppError('NOT_FOUND', `There is no batch "${batchId}".`)
+    if (batch.status === 'LANDED') return
+    if (batch.status === 'QUARANTINED' || batch.status === 'FAILED') throw refusal(batch)
+    const experiment = await this.#experiments.get(batch.experimentId)
+    await this.#batches.update(batch.id, { status: 'PROCESSING' })
+    await this.#folders.use(async (workFolder) => {
+      const result = await this.#curate(batch, experiment, workFolder, { signal, report })
+      if (result.quarantine !== null) await this.#quarantine(batch, result)
+      else await this.#commit(batch, experiment, result, { signal, report })
+    })
+  }
+
+  async #curate(
+    batch: Batch,
+    experiment: Experiment,
+    workFolder: string,
+    { signal, report }: TaskContext,
+  ): Promise<CurateResult> {
+    const [variants, metrics] = await Promise.all([
+      this.#experiments.variantsOf([experiment.id]),
+      this.#metrics.ofExperiments([experiment.id]),
+    ])
+    report('Reading the file', 0)
+    try {
+      return await this.#compute.run(
+        'curate',
+        {
+          path: await this.#store.localFile(batch.rawKey),
+          workFolder,
+          sha256: batch.sha256,
+          mapping: batch.mapping as ColumnMapping | null,
+          experiment: experimentContext(experiment, variants, metrics),
+          conflictPolicy: experiment.conflictPolicy,
+          maxRejectRate: batch.maxRejectRate,
+          rawLimits: { maxUnpackedBytes: this.#settings.maxUnpackedBytes },
+          chunkBytes: this.#settings.chunkBytes,
+          receivedAt: batch.createdAt.toISOString(),
+        },
+        {
+          signal,
+          onProgress: ({ rows, bytesRead, bytesTotal }) =>
+            report(`${rows.toLocaleString('en')} rows checked`, (bytesRead / Math.max(1, bytesTotal)) * READING_SHARE),
+        },
+      )
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
+      await this.#refuse(batch, error)
+      throw new AppError('FILE_REJECTED', error.message, {
+        cause: error,
+        details: { reason: error.code, column: error.column, value: error.value, batchId: batch.id },
+      })
+    }
+  }
+
+  /** The file as a whole cannot be read: nothing lands, and the batch says why. */
+  async #refuse(batch: Batch, { code, message, column, value }: FileError): Promise<void> {
+    await this.#batches.transaction(async (tx) => {
+      await this.#batches.update(batch.id, { status: 'FAILED', error: { code, message } }, tx)
+      const shownValue = value === null ? null : shown(value)
+      await this.#batches.replaceErrors(batch.id, [{ row: null, column, code, value: shownValue, message }], tx)
+    })
+  }
+
+  async #quarantine(batch: Batch, result: CurateResult): Promise<never> {
+    const error = result.quarantine!
+    const changes = { ...(await this.#reportOf(batch, result)), status: 'QUARANTINED' as const, events: 0, error }
+    await this.#batches.transaction(async (tx) => {
+      await this.#batches.update(batch.id, changes, tx)
+      await this.#batches.replaceErrors(batch.id, result.samples, tx)
+    })
+    throw refusal({ ...batch, status: 'QUARANTINED', error })
+  }
+
+  /** Makes the batch visible. Batches of one experiment land one after the other, each compared with all before it. */
+  async #commit(
+    batch: Batch,
+    experiment: Experiment,
+    result: CurateResult,
+    { signal, report }: TaskContext,
+  ): Promise<void> {
+    const changes = await this.#reportOf(batch, result)
+    const stored: string[] = []
+    let isCommitting = false
+    try {
+      await this.#datasets.transaction(async (tx) => {
+        await this.#datasets.lockForLanding(experiment.id, tx)
+        report('Comparing with what is there', READING_SHARE)
+        const { parts, duplicates, conflicts, replaced } = await this.#compare(experiment, result, tx, signal)
+        report('Storing', 0.97)
+        const added: NewDatasetPart[] = []
+        for (const part of [...parts, ...replaced.flatMap(({ part }) => part ?? [])]) {
+          added.push(await this.#storePart(batch, part, result.keyVersion, stored))
+        }
+        const removed = replaced.map(({ id }) => id)
+        const isChange = added.length + removed.length > 0
+        const version = isChange
+          ? await this.#datasets.addVersion({ experimentId: experiment.id, batchId: batch.id, added, removed }, tx)
+          : await this.#datasets.latest(experiment.id, tx)
+        await this.#batches.update(
+          batch.id,
+          {
+            ...changes,
+            status: 'LANDED',
+            events: parts.reduce((sum, { rows }) => sum + rows, 0),
+            duplicates: result.duplicates + duplicates,
+            conflicts: result.conflicts + conflicts,
+            datasetVersion: version?.number ?? null,
+            landedAt: new Date(),
+          },
+          tx,
+        )
+        await this.#batches.replaceErrors(batch.id, result.samples, tx)
+        signal.throwIfAborted()
+        isCommitting = true
+      })
+    } catch (error) {
+      // Once the commit was sent its answer may be lost though it counts: then the parts must stay.
+      if (!isCommitting) await Promise.all(stored.map((key) => this.#store.delete(key).catch(() => undefined)))
+      throw error
+    }
+  }
+
+  async #compare(
+    experiment: Experiment,
+    { parts }: CurateResult,
+    tx: Transaction,
+    signal: AbortSignal,
+  ): Promise<CompareResult> {
+    const latest = await this.#datasets.latest(experiment.id, tx)
+    if (latest === null || parts.length === 0) return { parts, duplicates: 0, conflicts: 0, replaced: [] }
+    const known = await this.#datasets.partsOf(experiment.id, latest.number, tx)
+    const files = await Promise.all(
+      known.map(async ({ id, objectKey, keyVersion, minTime, maxTime }) => ({
+        id,
+        path: await this.#store.localFile(objectKey),
+        keyVersion,
+        minTimeMs: minTime.getTime(),
+        maxTimeMs: maxTime.getTime(),
+      })),
+    )
+    return this.#compute.run(
+      'compareParts',
+      { parts, known: files, conflictPolicy: experiment.conflictPolicy },
+      { signal },
+    )
+  }
+
+  async #storePart(batch: Batch, part: WrittenPart, keyVersion: string, stored: string[]): Promise<NewDatasetPart> {
+    const id = randomUUID()
+    const objectKey = `curated/${batch.experimentId}/events/${id}.parquet`
+    await this.#store.putFile(objectKey, part.path)
+    stored.push(objectKey)
+    const { rows, bytes, sha256, minUnit, maxUnit, eventTypes, attributes } = part
+    return {
+      id,
+      batchId: batch.id,
+      objectKey,
+      rows,
+      bytes,
+      sha256,
+      minTime: new Date(part.minTimeMs),
+      maxTime: new Date(part.maxTimeMs),
+      minUnit,
+      maxUnit,
+      keyVersion,
+      eventTypes,
+      attributes,
+    }
+  }
+
+  /** What reading found, with the list of all rejected rows stored beside the raw file. */
+  async #reportOf(batch: Batch, result: CurateResult) {
+    const { format, compression, rows, accepted, rejected, duplicates, conflicts, errorCounts, warnings, rejectsPath } =
+      result
+    const rejectsKey = rejectsPath === null ? null : `raw/${batch.id}/rejects-${randomUUID().slice(0, 8)}.csv`
+    if (rejectsKey !== null) await this.#store.putFile(rejectsKey, rejectsPath!)
+    return { format, compression, rows, accepted, rejected, duplicates, conflicts, errorCounts, warnings, rejectsKey }
+  }
+}
+
+function refusal({ id, status, error }: Pick<Batch, 'id' | 'status' | 'error'>): AppError {
+  const code = status === 'QUARANTINED' ? 'BATCH_QUARANTINED' : 'FILE_REJECTED'
+  return new AppError(code, error?.message ?? 'The batch was refused.', {
+    details: { batchId: id, reason: error?.code },
+  })
+}

@@ -1,0 +1,136 @@
+import { batchErrors, batches, columnMappings } from '@fairlift/db'
+import { and, asc, desc, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm'
+import { pageOf, type Page, type PageRequest } from '../pagination.ts'
+import { afterCursor, cursorTime, Repository, type Transaction } from '../repository.ts'
+
+export type Batch = typeof batches.$inferSelect
+export type NewBatch = typeof batches.$inferInsert
+export type BatchStatus = Batch['status']
+export type BatchError = typeof batchErrors.$inferSelect
+export type NewBatchError = Omit<typeof batchErrors.$inferInsert, 'batchId' | 'position'>
+
+export class BatchRepository extends Repository {
+  /** Adds a batch; returns null when the same content or idempotency key is there already. */
+  async insert(batch: NewBatch, tx: Transaction): Promise<Batch | null> {
+    const [row] = await this.db(tx).insert(batches).values(batch).onConflictDoNothing().returning()
+    return row ?? null
+  }
+
+  /** The batch of the same bytes read the same way, unless it came to nothing. */
+  async byContent(
+    experimentId: string,
+    sha256: string,
+    mappingHash: string,
+    maxRejectRate: number,
+  ): Promise<Batch | null> {
+    const [row] = await this.db()
+      .select()
+      .from(batches)
+      .where(
+        and(
+          eq(batches.experimentId, experimentId),
+          eq(batches.sha256, sha256),
+          eq(batches.mappingHash, mappingHash),
+          or(
+            inArray(batches.status, ['RECEIVED', 'PROCESSING', 'LANDED']),
+            and(eq(batches.status, 'QUARANTINED'), eq(batches.maxRejectRate, maxRejectRate)),
+          ),
+        ),
+      )
+      .orderBy(desc(batches.createdAt))
+      .limit(1)
+    return row ?? null
+  }
+
+  async byIdempotencyKey(experimentId: string, key: string): Promise<Batch | null> {
+    const [row] = await this.db()
+      .select()
+      .from(batches)
+      .where(and(eq(batches.experimentId, experimentId), eq(batches.idempotencyKey, key)))
+    return row ?? null
+  }
+
+  byIds(ids: readonly string[]): Promise<Batch[]> {
+    return this.db()
+      .select()
+      .from(batches)
+      .where(inArray(batches.id, [...ids]))
+  }
+
+  async page(experimentId: string, { first, after }: PageRequest): Promise<Page<Batch>> {
+    const rows = await this.db()
+      .select({ ...getTableColumns(batches), cursorTime: cursorTime(batches.createdAt) })
+      .from(batches)
+      .where(and(eq(batches.experimentId, experimentId), afterCursor(after, batches.createdAt, batches.id)))
+      .orderBy(desc(batches.createdAt), desc(batches.id))
+      .limit(first + 1)
+    return pageOf(rows, first)
+  }
+
+  /** The first batches of many experiments, in one statement. */
+  async firstPages(experimentIds: readonly string[], first: number): Promise<Map<string, Page<Batch>>> {
+    const ranked = this.db()
+      .select({
+        ...getTableColumns(batches),
+        cursorTime: cursorTime(batches.createdAt).as('cursor_time'),
+        rank: sql<number>`row_number() over (partition by ${batches.experimentId} order by ${batches.createdAt} desc, ${batches.id} desc)`.as(
+          'rank',
+        ),
+      })
+      .from(batches)
+      .where(inArray(batches.experimentId, [...experimentIds]))
+      .as('ranked')
+    const rows = await this.db()
+      .select()
+      .from(ranked)
+      .where(sql`${ranked.rank} <= ${first + 1}`)
+      .orderBy(asc(ranked.experimentId), asc(ranked.rank))
+    return new Map(
+      experimentIds.map((id) => [
+        id,
+        pageOf(
+          rows.filter((row) => row.experimentId === id),
+          first,
+        ),
+      ]),
+    )
+  }
+
+  async update(id: string, changes: Partial<NewBatch>, tx?: Transaction): Promise<void> {
+    await this.db(tx).update(batches).set(changes).where(eq(batches.id, id))
+  }
+
+  /** Keeps the first rejected rows of a batch, in place of those of an earlier attempt. */
+  async replaceErrors(batchId: string, errors: NewBatchError[], tx: Transaction): Promise<void> {
+    await this.db(tx).delete(batchErrors).where(eq(batchErrors.batchId, batchId))
+    if (errors.length === 0) return
+    await this.db(tx)
+      .insert(batchErrors)
+      .values(errors.map((error, position) => ({ ...error, batchId, position })))
+  }
+
+  errors(batchId: string, first: number): Promise<BatchError[]> {
+    return this.db()
+      .select()
+      .from(batchErrors)
+      .where(eq(batchErrors.batchId, batchId))
+      .orderBy(asc(batchErrors.position))
+      .limit(first)
+  }
+
+  async saveMapping(name: string, mapping: unknown): Promise<void> {
+    await this.db()
+      .insert(columnMappings)
+      .values({ name, mapping })
+      .onConflictDoUpdate({ target: columnMappings.name, set: { mapping } })
+  }
+
+  async mappingByName(name: string): Promise<unknown> {
+    const [row] = await this.db().select().from(columnMappings).where(eq(columnMappings.name, name))
+    return row?.mapping ?? null
+  }
+
+  mappings(): Promise<(typeof columnMappings.$inferSelect)[]> {
+    return this.db().select().from(columnMappings).orderBy(asc(columnMappings.name))
+  }
+}

@@ -1,0 +1,119 @@
+import { batches, datasetParts, datasetVersions } from '@fairlift/db'
+import { and, asc, desc, eq, gt, inArray, isNull, lte, or, sql, type AnyColumn } from 'drizzle-orm'
+import { type DataLineage } from '../../analysis/health.ts'
+import { Repository, type Transaction } from '../repository.ts'
+
+export type DatasetVersion = typeof datasetVersions.$inferSelect
+export type DatasetPart = typeof datasetParts.$inferSelect
+export type NewDatasetPart = Omit<typeof datasetParts.$inferInsert, 'experimentId' | 'addedIn'>
+
+/** What a new version changes. */
+export interface VersionChange {
+  experimentId: string
+  batchId: string
+  added: NewDatasetPart[]
+  /** Ids of parts that are not in the new version any more. */
+  removed: string[]
+}
+
+export class DatasetRepository extends Repository {
+  async latest(experimentId: string, tx?: Transaction): Promise<DatasetVersion | null> {
+    const [row] = await this.db(tx)
+      .select()
+      .from(datasetVersions)
+      .where(eq(datasetVersions.experimentId, experimentId))
+      .orderBy(desc(datasetVersions.number))
+      .limit(1)
+    return row ?? null
+  }
+
+  /** The newest version of each experiment that has one. */
+  latestOf(experimentIds: readonly string[]): Promise<DatasetVersion[]> {
+    return this.db()
+      .selectDistinctOn([datasetVersions.experimentId])
+      .from(datasetVersions)
+      .where(inArray(datasetVersions.experimentId, [...experimentIds]))
+      .orderBy(datasetVersions.experimentId, desc(datasetVersions.number))
+  }
+
+  async version(experimentId: string, number: number): Promise<DatasetVersion | null> {
+    const [row] = await this.db()
+      .select()
+      .from(datasetVersions)
+      .where(and(eq(datasetVersions.experimentId, experimentId), eq(datasetVersions.number, number)))
+    return row ?? null
+  }
+
+  byIds(ids: readonly string[]): Promise<DatasetVersion[]> {
+    return this.db()
+      .select()
+      .from(datasetVersions)
+      .where(inArray(datasetVersions.id, [...ids]))
+  }
+
+  /** The parts that a version holds. */
+  partsOf(experimentId: string, number: number, tx?: Transaction): Promise<DatasetPart[]> {
+    return this.db(tx)
+      .select()
+      .from(datasetParts)
+      .where(
+        and(
+          eq(datasetParts.experimentId, experimentId),
+          lte(datasetParts.addedIn, number),
+          or(isNull(datasetParts.removedIn), gt(datasetParts.removedIn, number)),
+        ),
+      )
+      .orderBy(asc(datasetParts.addedIn), asc(datasetParts.objectKey))
+  }
+
+  /** Sums over the batches that landed in a version or before it. */
+  async lineage(experimentId: string, number: number): Promise<DataLineage> {
+    const total = (column: AnyColumn) => sql<number>`coalesce(sum(${column}), 0)`.mapWith(Number)
+    const landed = and(
+      eq(batches.experimentId, experimentId),
+      eq(batches.status, 'LANDED'),
+      lte(batches.datasetVersion, number),
+    )
+    const [sums] = await this.db()
+      .select({
+        rows: total(batches.rows),
+        rejectedRows: total(batches.rejected),
+        events: total(batches.events),
+        duplicateEvents: total(batches.duplicates),
+      })
+      .from(batches)
+      .where(landed)
+    const warnings = await this.db().select({ warnings: batches.warnings }).from(batches).where(landed)
+    const disagreeingRows = warnings
+      .flatMap((batch) => batch.warnings ?? [])
+      .filter(({ code }) => code === 'VARIANT_COLUMNS_DISAGREE')
+      .reduce((sum, { count }) => sum + count, 0)
+    return { ...sums!, disagreeingRows }
+  }
+
+  /** Keeps other batches of the experiment from landing until the transaction ends. */
+  async lockForLanding(experimentId: string, tx: Transaction): Promise<void> {
+    await this.db(tx).execute(sql`select pg_advisory_xact_lock(hashtextextended(${`landing:${experimentId}`}, 0))`)
+  }
+
+  /** Adds a version after the latest one. The caller holds the landing lock. */
+  async addVersion({ experimentId, batchId, added, removed }: VersionChange, tx: Transaction): Promise<DatasetVersion> {
+    const before = await this.latest(experimentId, tx)
+    const number = (before?.number ?? 0) + 1
+    if (removed.length > 0) {
+      await this.db(tx).update(datasetParts).set({ removedIn: number }).where(inArray(datasetParts.id, removed))
+    }
+    if (added.length > 0) {
+      await this.db(tx)
+        .insert(datasetParts)
+        .values(added.map((part) => ({ ...part, experimentId, addedIn: number })))
+    }
+    const parts = await this.partsOf(experimentId, number, tx)
+    const total = (pick: (part: DatasetPart) => number) => parts.reduce((sum, part) => sum + pick(part), 0)
+    const [row] = await this.db(tx)
+      .insert(datasetVersions)
+      .values({ experimentId, number, batchId, rows: total(({ rows }) => rows), bytes: total(({ bytes }) => bytes) })
+      .returning()
+    return row!
+  }
+}

@@ -1,0 +1,71 @@
+import { type EffectEstimate, type ResultRow } from '../analysis/result-row.ts'
+
+/** Names to show in place of ids. */
+export interface RowNames {
+  variant(id: string): string
+  metric(id: string): string
+}
+
+type Cell = string | number | boolean | null
+
+/** The columns of a results file, in order: one row a metric, treatment and segment. */
+const columns: [string, (row: ResultRow, names: RowNames) => Cell][] = [
+  ['metric', ({ metricKey }) => metricKey],
+  ['metric_name', ({ metricId }, names) => names.metric(metricId)],
+  ['control', ({ controlId }, names) => names.variant(controlId)],
+  ['treatment', ({ treatmentId }, names) => names.variant(treatmentId)],
+  ['segment_attribute', ({ segment }) => segment?.attribute ?? null],
+  [
+    'segment_value',
+    ({ segment }) => (segment === null ? null : segment.isOther ? '(other)' : (segment.value ?? '(none)')),
+  ],
+  ['method', ({ method }) => method],
+  ['control_users', ({ control }) => control.n],
+  ['treatment_users', ({ treatment }) => treatment.n],
+  ['control_mean', ({ control }) => control.mean],
+  ['treatment_mean', ({ treatment }) => treatment.mean],
+  ['control_total', ({ control }) => control.total],
+  ['treatment_total', ({ treatment }) => treatment.total],
+  ['control_standard_deviation', ({ control }) => control.standardDeviation],
+  ['treatment_standard_deviation', ({ treatment }) => treatment.standardDeviation],
+  ...interval('effect', ({ effect }) => effect),
+  ...interval('lift', ({ relativeEffect }) => relativeEffect),
+  ['confidence_level', ({ effect }) => effect?.confidenceInterval.level ?? null],
+  ['standard_error', ({ effect }) => effect?.standardError ?? null],
+  ['statistic', ({ statistic }) => statistic],
+  ['degrees_of_freedom', ({ degreesOfFreedom }) => degreesOfFreedom],
+  ['p_value', ({ pValue }) => pValue],
+  ['log10_p_value', ({ log10PValue }) => log10PValue],
+  ['adjusted_p_value', ({ adjustedPValue }) => adjustedPValue],
+  ['correction', ({ correction }) => correction],
+  ['family', ({ family }) => family],
+  ['family_size', ({ familySize }) => familySize],
+  ['significant', ({ isSignificant }) => isSignificant],
+  ['effect_size_name', ({ effectSize }) => effectSize?.name ?? null],
+  ['effect_size', ({ effectSize }) => effectSize?.value ?? null],
+  ['rank_p_value', ({ rank }) => rank?.pValue ?? null],
+  ['rank_probability_of_superiority', ({ rank }) => rank?.probabilityOfSuperiority ?? null],
+  ['not_computable', ({ notComputable }) => notComputable?.message ?? null],
+]
+
+function interval(name: string, pick: (row: ResultRow) => EffectEstimate | null): typeof columns {
+  return [
+    [name, (row) => pick(row)?.estimate ?? null],
+    [`${name}_lower`, (row) => pick(row)?.confidenceInterval.lower ?? null],
+    [`${name}_upper`, (row) => pick(row)?.confidenceInterval.upper ?? null],
+  ]
+}
+
+/** Result rows as a tidy CSV file. Empty cells are values that do not exist. */
+export function resultsCsv(rows: ResultRow[], names: RowNames): string {
+  const lines = rows.map((row) => columns.map(([, read]) => field(read(row, names))).join(','))
+  return [columns.map(([name]) => name).join(','), ...lines, ''].join('\r\n')
+}
+
+function field(value: Cell): string {
+  if (value === null) return ''
+  if (typeof value !== 'string') return String(value)
+  // A name is nobody's formula: spreadsheets must not run it.
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
