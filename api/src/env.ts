@@ -86,6 +86,12 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     )
   }
   const env = parsed.data
+  const hasDatabase = env.DATABASE_URL ?? env.DB_HOST ?? env.DB_INSTANCE
+  if (env.ROLE !== 'all' && hasDatabase === undefined) {
+    throw new EnvError([
+      `ROLE="${env.ROLE}": API and worker as two processes need a database that both reach: set DATABASE_URL.`,
+    ])
+  }
   const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(env.HOST)
   if (!isLoopback && !env.ALLOW_UNAUTHENTICATED && env.ROLE !== 'worker') {
     throw new EnvError([

@@ -88,7 +88,7 @@ export async function curate(request: CurateRequest, onProgress: OnProgress): Pr
     plan = planForChunk(chunk.frame, plan, file, request)
     const frame = withAllColumns(chunk.frame, plan)
     const { good, rejections, rejectedRows } = await checkRows(frame, plan, experiment, now)
-    await log.add([...chunk.rejections, ...rejections])
+    await log.add([...chunk.rejections, ...rejections].sort((a, b) => a.row - b.row))
     const events = withKeys(withUnits(makeEvents(good, { plan, sha256: request.sha256 }), experiment.id))
     const fresh = deduplicator.take(events)
     // One part is written while the next chunk is read: writing leaves this thread free.

@@ -29,13 +29,12 @@ export async function checkRows(
   // Polars shares what the rules have in common only in a lazy query.
   const broken = pl.anyHorizontal(rules.map((rule) => rule.broken)).fillNull(pl.lit(false))
   const marked = (await typed.lazy().withColumns(broken.alias(BAD)).collect()) as Frame
-  const rejectedRows = marked.getColumn(BAD).sum()
-  if (rejectedRows === 0) return { good: typed, rejections: [], rejectedRows: 0 }
   const bad = marked.filter(pl.col(BAD)) as Frame
+  if (bad.height === 0) return { good: typed, rejections: [], rejectedRows: 0 }
   return {
     good: marked.filter(pl.col(BAD).eq(pl.lit(false))).drop(BAD) as Frame,
     rejections: rules.flatMap((rule) => rejectionsBy(rule, bad)).sort((a, b) => a.row - b.row),
-    rejectedRows,
+    rejectedRows: bad.height,
   }
 }
 

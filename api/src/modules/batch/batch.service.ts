@@ -174,23 +174,17 @@ export class BatchService {
     try {
       return await this.#store.put(key, bytes, { limitBytes: maxUploadBytes })
     } catch (cause) {
-      if (cause instanceof ObjectTooLargeError) {
+      const name = cause instanceof Error ? cause.constructor.name : ''
+      if (cause instanceof ObjectTooLargeError || name === 'PayloadTooLargeError') {
         throw new AppError(
           'UPLOAD_TOO_LARGE',
           `The file is larger than ${maxUploadBytes} bytes. Split it, pack it with gzip, or raise MAX_UPLOAD_BYTES.`,
-          {
-            cause,
-            details: { limitBytes: maxUploadBytes },
-          },
+          { cause, details: { limitBytes: maxUploadBytes } },
         )
       }
-      const name = cause instanceof Error ? cause.constructor.name : ''
-      if (/Abort|Disconnect|PrematureClose|BadRequest|PayloadTooLarge/.test(name)) {
-        throw new AppError(
-          'UPLOAD_ABORTED',
-          `The upload ended before the file was complete: ${(cause as Error).message}`,
-          { cause },
-        )
+      if (/Abort|Disconnect|PrematureClose|BadRequest/.test(name)) {
+        const message = `The upload ended before the file was complete: ${(cause as Error).message}`
+        throw new AppError('UPLOAD_ABORTED', message, { cause })
       }
       throw cause
     }

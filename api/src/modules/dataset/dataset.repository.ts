@@ -66,6 +66,16 @@ export class DatasetRepository extends Repository {
       .orderBy(asc(datasetParts.addedIn), asc(datasetParts.objectKey))
   }
 
+  /** Names of the attributes in the parts of the newest versions. */
+  attributesOf(experimentIds: readonly string[]): Promise<{ experimentId: string; attribute: string }[]> {
+    const attribute = sql<string>`unnest(${datasetParts.attributes})`
+    return this.db()
+      .selectDistinct({ experimentId: datasetParts.experimentId, attribute: attribute.as('attribute') })
+      .from(datasetParts)
+      .where(and(inArray(datasetParts.experimentId, [...experimentIds]), isNull(datasetParts.removedIn)))
+      .orderBy(sql`1`, sql`2`)
+  }
+
   /** Sums over the batches that landed in a version or before it. */
   async lineage(experimentId: string, number: number): Promise<DataLineage> {
     const total = (column: AnyColumn) => sql<number>`coalesce(sum(${column}), 0)`.mapWith(Number)

@@ -1,5 +1,6 @@
 import { jobs } from '@fairlift/db'
 import { and, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
+import { fromDrizzle, type Db } from 'pg-boss'
 import { pageOf, type Page, type PageRequest } from '../pagination.ts'
 import { afterCursor, cursorTime, Repository, type Transaction } from '../repository.ts'
 
@@ -12,6 +13,11 @@ export interface JobFilter {
   experimentId?: string | null
   kind?: JobKind[] | null
   status?: JobStatus[] | null
+}
+
+/** A transaction as the job queue uses it, so that what it stores counts with the rest. */
+export function asQueueDatabase(transaction: Transaction): Db {
+  return fromDrizzle(transaction, sql)
 }
 
 const LIVE: JobStatus[] = ['QUEUED', 'RUNNING']

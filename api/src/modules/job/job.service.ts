@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Repeater } from '@repeaterjs/repeater'
 import { AppError, notFound } from '../../errors.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import { type Transaction } from '../repository.ts'
@@ -88,30 +89,36 @@ export class JobService {
     return job
   }
 
-  /** The job as it is now, and again after every change, until it has ended. */
-  async *watch(id: string): AsyncGenerator<Job> {
-    // Listening begins before the first look, so that no change falls between the two.
-    const changes = new ChangeSignal()
-    const onJob = (notice: { id: string }): void => {
-      if (notice.id === id) changes.set()
-    }
-    const onResumed = (): void => changes.set()
-    this.#notices.on('job', onJob)
-    this.#notices.on('resumed', onResumed)
-    try {
-      let last: Job | null = null
-      for (;;) {
-        const job = await this.get(id)
-        if (last === null || job.updatedAt.getTime() !== last.updatedAt.getTime() || job.status !== last.status)
-          yield job
-        if (hasEnded(job.status)) return
-        last = job
-        await changes.wait()
+  /** The job as it is now, and again after every change, until it has ended or the reader goes. */
+  watch(id: string): AsyncIterableIterator<Job> {
+    return new Repeater<Job>(async (push, stop) => {
+      // Listening begins before the first look, so that no change falls between the two.
+      const changes = new ChangeSignal()
+      const onJob = (notice: { id: string }): void => {
+        if (notice.id === id) changes.set()
       }
-    } finally {
-      this.#notices.off('job', onJob)
-      this.#notices.off('resumed', onResumed)
-    }
+      const onResumed = (): void => changes.set()
+      this.#notices.on('job', onJob)
+      this.#notices.on('resumed', onResumed)
+      let isStopped = false
+      void stop.then(() => {
+        isStopped = true
+        changes.set()
+      })
+      try {
+        let last: Job | null = null
+        while (!isStopped) {
+          const job = await this.get(id)
+          if (job.updatedAt.getTime() !== last?.updatedAt.getTime() || job.status !== last.status) await push(job)
+          if (hasEnded(job.status)) return stop()
+          last = job
+          await changes.wait()
+        }
+      } finally {
+        this.#notices.off('job', onJob)
+        this.#notices.off('resumed', onResumed)
+      }
+    })
   }
 
   /** Begins an attempt; null when there is nothing to do. */

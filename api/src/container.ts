@@ -1,0 +1,263 @@
+// type-graphql's decorators need it before any of their classes is defined.
+import 'reflect-metadata'
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createDatabase, migrateDatabase, Notifications, type DatabaseClient } from '@fairlift/db'
+import { startEmbeddedPostgres } from '@fairlift/db/embedded'
+import { type Env } from './env.ts'
+import { FileSigner } from './http/file-signer.ts'
+import { createServer, type HttpServer } from './http/server.ts'
+import { ComputePool } from './jobs/compute/pool.ts'
+import { JobQueue } from './jobs/queue.ts'
+import { JobRunner } from './jobs/runner.ts'
+import { ingestBatch } from './jobs/tasks/ingest-batch.ts'
+import { runAnalysis } from './jobs/tasks/run-analysis.ts'
+import { WorkFolders } from './jobs/work-folders.ts'
+import { type Logger } from './logger.ts'
+import { AnalysisRepository } from './modules/analysis/analysis.repository.ts'
+import { AnalysisResolver } from './modules/analysis/analysis.resolver.ts'
+import { AnalysisRunService } from './modules/analysis/analysis-run.service.ts'
+import { AnalysisService } from './modules/analysis/analysis.service.ts'
+import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'
+import { BatchLandingService } from './modules/batch/batch-landing.service.ts'
+import { BatchPreviewService } from './modules/batch/batch-preview.service.ts'
+import { BatchRepository } from './modules/batch/batch.repository.ts'
+import { BatchResolver } from './modules/batch/batch.resolver.ts'
+import { BatchService } from './modules/batch/batch.service.ts'
+import { DatasetRepository } from './modules/dataset/dataset.repository.ts'
+import { DatasetService } from './modules/dataset/dataset.service.ts'
+import { ExperimentEventsResolver } from './modules/experiment/experiment-events.resolver.ts'
+import { ExperimentRepository } from './modules/experiment/experiment.repository.ts'
+import { ExperimentResolver } from './modules/experiment/experiment.resolver.ts'
+import { ExperimentService } from './modules/experiment/experiment.service.ts'
+import { ExperimentWatcher } from './modules/experiment/experiment-watcher.ts'
+import { asQueueDatabase, JobRepository } from './modules/job/job.repository.ts'
+import { JobResolver } from './modules/job/job.resolver.ts'
+import { JobService } from './modules/job/job.service.ts'
+import { MetricRepository } from './modules/metric/metric.repository.ts'
+import { MetricResolver } from './modules/metric/metric.resolver.ts'
+import { MetricService } from './modules/metric/metric.service.ts'
+import { createSchema } from './schema.ts'
+import { LocalObjectStore } from './storage/local.ts'
+
+/** A running server. */
+export interface Fairlift {
+  /** Where clients reach it; null for a worker. */
+  url: string | null
+  /** Whether the data folder held data of an earlier start. */
+  reused: boolean
+  /** Settles when the server cannot go on, with the reason. */
+  broken: Promise<string>
+  /** Ends the work under way and lets go of everything. */
+  stop(): Promise<void>
+}
+
+/** What stopping waits for running jobs before it gives them back. */
+const STOP_TIMEOUT_MS = 8000
+
+/** Puts everything together and starts it. What was started is stopped again when a later step fails. */
+export async function startFairlift(env: Env, logger: Logger): Promise<Fairlift> {
+  const stops: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (const step of stops.splice(0).reverse()) {
+      await step().catch((error: unknown) => logger.error({ err: error }, 'a part did not stop cleanly'))
+    }
+  }
+  try {
+    return { ...(await start(env, logger, stops)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): Promise<Omit<Fairlift, 'stop'>> {
+  const broken = Promise.withResolvers<string>()
+  await mkdir(env.DATA_DIR, { recursive: true })
+  const { connection, reused, ended } = await databaseConnection(env, logger, stops)
+  void ended.then((reason) => reason !== null && broken.resolve(reason))
+
+  const client = createDatabase({
+    ...connection,
+    max: env.DB_POOL_SIZE,
+    onError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
+  })
+  stops.push(() => client.close())
+  await migrateDatabase(client)
+  const notifications = new Notifications(connection, (error) => logger.warn({ err: error }, 'notifications were lost'))
+  stops.push(() => notifications.close())
+  await notifications.start()
+  const queue = new JobQueue(connection, env.COMPUTE_TIMEOUT_SECONDS, logger)
+  stops.push(() => queue.stop(STOP_TIMEOUT_MS))
+  await queue.start()
+
+  const store = new LocalObjectStore(join(env.DATA_DIR, 'files'))
+  const folders = new WorkFolders(join(env.DATA_DIR, 'work'))
+  const compute = new ComputePool({
+    concurrency: env.COMPUTE_CONCURRENCY,
+    memoryBytes: env.COMPUTE_MEMORY_MB * 2 ** 20,
+    timeoutMs: env.COMPUTE_TIMEOUT_SECONDS * 1000,
+  })
+  stops.push(() => compute.close())
+  compute.warmUp()
+
+  const parts = wire(env, client, notifications, queue, store, folders, compute)
+  await parts.services.metrics.ensureStandard()
+  if (env.ROLE !== 'api') {
+    await folders.sweep()
+    const runner = new JobRunner(queue, parts.services.jobs, parts.tasks, logger)
+    stops.push(async () => runner.abort())
+    await runner.start(env.COMPUTE_CONCURRENCY)
+  }
+  if (env.ROLE === 'worker') return { url: null, reused, broken: broken.promise }
+
+  let url = env.PUBLIC_URL ?? ''
+  const signer = new FileSigner(env.SIGNING_SECRET ?? (await keptSecret(env.DATA_DIR)), () => url)
+  const server = await serve(env, logger, client, store, signer, parts)
+  stops.push(() => server.close())
+  const port = await server.listen(env.HOST, env.PORT)
+  url ||= `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${port}`
+  return { url, reused, broken: broken.promise }
+}
+
+type Parts = ReturnType<typeof wire>
+
+/** Repositories and services: plain constructors, each given what it needs. */
+function wire(
+  env: Env,
+  client: DatabaseClient,
+  notifications: Notifications,
+  queue: JobQueue,
+  store: LocalObjectStore,
+  folders: WorkFolders,
+  compute: ComputePool,
+) {
+  const metricRepository = new MetricRepository(client)
+  const datasetRepository = new DatasetRepository(client)
+  const batchRepository = new BatchRepository(client)
+  const analysisRepository = new AnalysisRepository(client)
+
+  const metrics = new MetricService(metricRepository)
+  const experiments = new ExperimentService(new ExperimentRepository(client), metrics, metricRepository)
+  const datasets = new DatasetService(datasetRepository)
+  const jobs = new JobService(
+    new JobRepository(client),
+    { send: (kind, id, experimentId, tx) => queue.send(kind, id, experimentId, asQueueDatabase(tx)) },
+    notifications,
+  )
+  const batches = new BatchService(batchRepository, experiments, jobs, store, {
+    maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    maxUnpackedBytes: env.MAX_UNPACKED_BYTES,
+    maxRejectRate: env.MAX_REJECT_RATE,
+  })
+  const landing = new BatchLandingService(
+    batchRepository,
+    datasetRepository,
+    experiments,
+    metrics,
+    store,
+    compute,
+    folders,
+    {
+      maxUnpackedBytes: env.MAX_UNPACKED_BYTES,
+      chunkBytes: env.INGEST_CHUNK_MB * 2 ** 20,
+    },
+  )
+  const previews = new BatchPreviewService(experiments, metrics, compute, folders, env.MAX_UNPACKED_BYTES)
+  const analyses = new AnalysisService(analysisRepository, experiments, metrics, datasetRepository, jobs)
+  const runs = new AnalysisRunService(
+    analysisRepository,
+    datasetRepository,
+    experiments,
+    metrics,
+    store,
+    compute,
+    folders,
+  )
+  const watcher = new ExperimentWatcher(experiments, notifications)
+  return {
+    services: { experiments, metrics, batches, datasets, analyses, jobs, watcher },
+    previews,
+    tasks: [ingestBatch(landing), runAnalysis(runs)],
+  }
+}
+
+async function serve(
+  env: Env,
+  logger: Logger,
+  client: DatabaseClient,
+  store: LocalObjectStore,
+  signer: FileSigner,
+  { services, previews }: Parts,
+): Promise<HttpServer> {
+  const schema = await createSchema([
+    new AnalysisResolver(services.analyses, signer),
+    new BatchResolver(services.batches, previews, signer),
+    new ExperimentEventsResolver(),
+    new ExperimentResolver(services.experiments, services.batches, services.analyses),
+    new JobResolver(services.jobs),
+    new MetricResolver(services.metrics),
+    new MetricResultResolver(),
+  ])
+  return createServer({
+    schema,
+    services,
+    store,
+    signer,
+    origins: {
+      isLoopback: ['127.0.0.1', '::1', 'localhost'].includes(env.HOST),
+      allowedOrigins: env.ALLOWED_ORIGINS.split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    },
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    isReady: () =>
+      client.pool
+        .query('select 1')
+        .then(() => true)
+        .catch(() => false),
+    logger,
+  })
+}
+
+/** The database that is configured, or the embedded one. */
+async function databaseConnection(env: Env, logger: Logger, stops: (() => Promise<void>)[]) {
+  const never = new Promise<null>(() => undefined)
+  if (env.DATABASE_URL !== undefined)
+    return { connection: { connectionString: env.DATABASE_URL }, reused: true, ended: never }
+  if (env.DB_HOST !== undefined || env.DB_INSTANCE !== undefined) {
+    const connection = {
+      host: env.DB_INSTANCE === undefined ? env.DB_HOST! : `/cloudsql/${env.DB_INSTANCE}`,
+      port: env.DB_PORT,
+      database: env.DB_NAME,
+      user: env.DB_USER,
+      ...(env.DB_PASS === undefined ? {} : { password: env.DB_PASS }),
+    }
+    return { connection, reused: true, ended: never }
+  }
+  const postgres = await startEmbeddedPostgres({
+    dataDir: join(env.DATA_DIR, 'postgres'),
+    log: (line) => logger.debug({ postgres: line }, 'embedded PostgreSQL'),
+  })
+  stops.push(() => postgres.stop())
+  return {
+    connection: { connectionString: postgres.connectionString },
+    reused: postgres.reused,
+    ended: postgres.ended.then(({ expected, reason }) =>
+      expected ? null : `The embedded PostgreSQL ended: ${reason}`,
+    ),
+  }
+}
+
+/** A secret that survives restarts, kept where only this user reads it. */
+async function keptSecret(folder: string): Promise<string> {
+  const path = join(folder, 'signing-secret')
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    await writeFile(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' }).catch(() => undefined)
+    return readFile(path, 'utf8')
+  }
+}

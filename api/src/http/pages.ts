@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import { type FastifyInstance, type FastifyReply } from 'fastify'
+
+/** Where the built pages are; the same distance from the sources as from the compiled files. */
+const folders = {
+  ui: fileURLToPath(new URL('../../../ui/dist', import.meta.url)),
+  graphiql: fileURLToPath(new URL('../../graphiql/dist', import.meta.url)),
+}
+
+/** Serves the UI at / and the files of GraphiQL at /graphiql/. */
+export async function registerPages(server: FastifyInstance): Promise<void> {
+  if (existsSync(folders.graphiql)) {
+    await server.register(fastifyStatic, {
+      root: folders.graphiql,
+      prefix: '/graphiql/',
+      decorateReply: true,
+      ...CACHING,
+    })
+  }
+  if (existsSync(folders.ui)) {
+    await server.register(fastifyStatic, {
+      root: folders.ui,
+      prefix: '/',
+      decorateReply: !existsSync(folders.graphiql),
+      ...CACHING,
+    })
+  }
+  server.setNotFoundHandler((request, reply) => {
+    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+    if (!wantsPage)
+      return reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.split('?')[0]}.` })
+    // The UI finds its page by the address.
+    if (existsSync(folders.ui)) return reply.sendFile('index.html', folders.ui, NO_CACHE)
+    return reply
+      .code(404)
+      .type('text/plain')
+      .send('The UI is not built. Run "pnpm build", or use GraphiQL at /graphql.\n')
+  })
+}
+
+/** Whether a request to /graphql is a person's who wants to explore. */
+export function wantsGraphiql(accept: string | undefined): boolean {
+  return (accept ?? '').includes('text/html') && existsSync(folders.graphiql)
+}
+
+export const graphiqlPage = { file: 'index.html', folder: folders.graphiql }
+
+/** Built files have their hash in their names, so they never change; pages name them and must be fresh. */
+const CACHING = {
+  wildcard: true,
+  cacheControl: false,
+  setHeaders: (reply: FastifyReply, path: string): void => {
+    const isHashed = path.includes('/assets/')
+    void reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+  },
+} as const
+
+const NO_CACHE = { cacheControl: false } as const

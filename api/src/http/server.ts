@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { fastifyApolloHandler } from '@as-integrations/fastify'
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import { type GraphQLSchema } from 'graphql'
+import { createContext } from '../context.ts'
+import { AppError } from '../errors.ts'
+import { type LoaderServices } from '../loaders.ts'
+import { type Logger } from '../logger.ts'
+import { type ObjectStore } from '../storage/object-store.ts'
+import { type FileSigner } from './file-signer.ts'
+import { registerFiles } from './files.ts'
+import { createApollo } from './graphql.ts'
+import { registerOrigins, type OriginRules } from './origins.ts'
+import { graphiqlPage, registerPages, wantsGraphiql } from './pages.ts'
+import { GRAPHQL_PATH, serveSubscriptions } from './subscriptions.ts'
+import { registerUploads } from './uploads.ts'
+
+export interface ServerOptions {
+  schema: GraphQLSchema
+  services: LoaderServices
+  store: ObjectStore
+  signer: FileSigner
+  origins: OriginRules
+  maxBodyBytes: number
+  maxUploadBytes: number
+  /** Whether the database answers. */
+  isReady: () => Promise<boolean>
+  logger: Logger
+}
+
+export interface HttpServer {
+  /** Begins to serve; returns the port. */
+  listen(host: string, port: number): Promise<number>
+  /** Ends what is under way and stops serving. */
+  close(): Promise<void>
+}
+
+/** Everything that is served over HTTP: GraphQL with uploads and subscriptions, GraphiQL, the UI, files and health. */
+export async function createServer(options: ServerOptions): Promise<HttpServer> {
+  const { schema, services, logger, origins } = options
+  const server = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: options.maxBodyBytes,
+    // Uploads may take long; what must not is sending the headers.
+    requestTimeout: 0,
+    forceCloseConnections: true,
+  }) as unknown as FastifyInstance
+  server.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error instanceof AppError ? 400 : (error.statusCode ?? 500)
+    if (status >= 500) logger.error({ err: error, requestId: request.id }, 'a request failed unexpectedly')
+    const message =
+      status >= 500
+        ? 'Something went wrong on the server. Its log has the details under the request id.'
+        : error.message
+    const code = error instanceof AppError ? error.code : status >= 500 ? 'INTERNAL' : 'BAD_INPUT'
+    return reply.code(status).send({ errors: [{ message, extensions: { code, requestId: request.id } }] })
+  })
+  await registerOrigins(server, origins)
+  registerUploads(server, options.maxUploadBytes)
+  registerHealth(server, options.isReady)
+  registerFiles(server, options.store, options.signer)
+  await registerPages(server)
+
+  const apollo = createApollo(schema, logger)
+  await apollo.start()
+  const handle = fastifyApolloHandler(apollo, { context: async (request) => createContext(request.id, services) })
+  server.route({
+    url: GRAPHQL_PATH,
+    method: ['GET', 'POST', 'OPTIONS'],
+    async handler(request, reply) {
+      if (request.method === 'GET' && wantsGraphiql(request.headers.accept)) {
+        return reply
+          .header('cache-control', 'no-cache')
+          .sendFile(graphiqlPage.file, graphiqlPage.folder, { cacheControl: false })
+      }
+      return handle.call(server, request as never, reply as never)
+    },
+  })
+  await server.ready()
+  const subscriptions = serveSubscriptions(server.server, schema, services, origins, logger)
+  return {
+    async listen(host, port) {
+      await server.listen({ host, port })
+      const address = server.server.address()
+      return typeof address === 'object' && address !== null ? address.port : port
+    },
+    async close() {
+      await subscriptions.close()
+      await server.close()
+      await apollo.stop()
+    },
+  }
+}
+
+function registerHealth(server: FastifyInstance, isReady: () => Promise<boolean>): void {
+  server.get('/livez', async () => ({ status: 'ok' }))
+  server.get('/readyz', async (_request, reply) => {
+    const database = await isReady()
+    return reply.code(database ? 200 : 503).send({ status: database ? 'ok' : 'unavailable', database })
+  })
+}

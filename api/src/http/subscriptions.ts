@@ -1,0 +1,74 @@
+import { type IncomingMessage, type Server } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { GraphQLError, getOperationAST, parse, type GraphQLSchema } from 'graphql'
+import { useServer } from 'graphql-ws/use/ws'
+import { WebSocketServer } from 'ws'
+import { createContext, type RequestContext } from '../context.ts'
+import { type LoaderServices } from '../loaders.ts'
+import { type Logger } from '../logger.ts'
+import { formatError, logUnknown } from './graphql.ts'
+import { isAllowedOrigin, isOwnHost, type OriginRules } from './origins.ts'
+
+export const GRAPHQL_PATH = '/graphql'
+
+/**
+ * Subscriptions over WebSocket (graphql-ws). Browsers let any page open a WebSocket to any server, so the page's origin
+ * is checked here, and nothing but subscriptions is served.
+ */
+export function serveSubscriptions(
+  httpServer: Server,
+  schema: GraphQLSchema,
+  services: LoaderServices,
+  rules: OriginRules,
+  logger: Logger,
+): { close(): Promise<void> } {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1 << 20 })
+  httpServer.on('upgrade', (request: IncomingMessage, socket, head) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://server')
+    const { origin, host } = request.headers
+    if (pathname !== GRAPHQL_PATH || !isOwnHost(host, rules) || !isAllowedOrigin(origin, host, rules)) {
+      socket.end(
+        `HTTP/1.1 ${pathname === GRAPHQL_PATH ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\n\r\n`,
+      )
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))
+  })
+  const cleanup = useServer<Record<string, unknown>, { requestId?: string }>(
+    {
+      schema,
+      context: (): RequestContext => createContext(randomUUID(), services),
+      onSubscribe: (_context, _id, { query, operationName }) => onlySubscriptions(query, operationName),
+      onError: (_context, _id, _payload, errors) =>
+        errors.map((error) => {
+          const requestId = randomUUID()
+          logUnknown(logger, error.originalError, requestId)
+          return formatError(error.toJSON(), error.originalError, requestId)
+        }),
+      onNext: (context, _id, _payload, _args, result) => {
+        if (result.errors === undefined) return undefined
+        const requestId = context.extra.request.headers['x-request-id']?.toString() ?? randomUUID()
+        const errors = result.errors.map((error) => {
+          logUnknown(logger, error.originalError, requestId)
+          return formatError(error.toJSON(), error.originalError, requestId)
+        })
+        return { ...result, errors: errors as unknown as GraphQLError[] }
+      },
+    },
+    sockets,
+  )
+  return { close: async () => cleanup.dispose() }
+}
+
+function onlySubscriptions(query: string, operationName: string | null | undefined): GraphQLError[] | undefined {
+  try {
+    if (getOperationAST(parse(query), operationName)?.operation === 'subscription') return undefined
+    return [
+      new GraphQLError('Queries and mutations go over HTTP; the WebSocket serves subscriptions.', {
+        extensions: { code: 'BAD_INPUT' },
+      }),
+    ]
+  } catch {
+    return undefined // a syntax error is told by graphql-ws itself
+  }
+}

@@ -1,0 +1,114 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { type Decision } from '../../analysis/decide.ts'
+import { type HealthCheck } from '../../analysis/health.ts'
+import { type AnalysisSettings } from '../../analysis/settings.ts'
+import { type RequestContext } from '../../context.ts'
+import { type FileSigner } from '../../http/file-signer.ts'
+import { type DatasetVersion } from '../dataset/dataset.service.ts'
+import { DatasetVersionType } from '../dataset/dataset.type.ts'
+import { type Experiment } from '../experiment/experiment.service.ts'
+import { ExperimentType } from '../experiment/experiment.type.ts'
+import { requireId } from '../ids.ts'
+import { RunAnalysisInput, RunAnalysisPayloadType } from './analysis.input.ts'
+import { type Analysis, type AnalysisService, type RunAnalysisPayload } from './analysis.service.ts'
+import {
+  AnalysisReportsType,
+  AnalysisSettingsType,
+  AnalysisType,
+  DecisionType,
+  HealthCheckType,
+  VariantCountType,
+} from './analysis.type.ts'
+import { type MetricResult, MetricResultType, toMetricResult } from './metric-result.type.ts'
+
+@Resolver(() => AnalysisType)
+export class AnalysisResolver {
+  readonly #analyses: AnalysisService
+  readonly #files: FileSigner
+
+  constructor(analyses: AnalysisService, files: FileSigner) {
+    this.#analyses = analyses
+    this.#files = files
+  }
+
+  @Query(() => AnalysisType, {
+    nullable: true,
+    description: 'One analysis; old ones stay addressable for ever. Null only together with the error NOT_FOUND.',
+  })
+  analysis(@Arg('id', () => ID, { description: 'Its id.' }) id: string): Promise<Analysis> {
+    return this.#analyses.get(requireId('analysis', id))
+  }
+
+  @Mutation(() => RunAnalysisPayloadType, {
+    description:
+      'Asks for an analysis. Answers at once with a job; the same question of the same data answers with the same job.',
+  })
+  runAnalysis(
+    @Arg('input', () => RunAnalysisInput, { description: 'The question.' }) input: RunAnalysisInput,
+  ): Promise<RunAnalysisPayload> {
+    return this.#analyses.request({ ...input, experimentId: requireId('experiment', input.experimentId) })
+  }
+
+  @FieldResolver(() => ExperimentType, { description: 'The experiment.' })
+  experiment(@Root() { experimentId }: Analysis, @Ctx() { loaders }: RequestContext): Promise<Experiment | null> {
+    return loaders.experiment.load(experimentId)
+  }
+
+  @FieldResolver(() => DatasetVersionType, { description: 'The data it was computed from.' })
+  datasetVersion(
+    @Root() { datasetVersionId }: Analysis,
+    @Ctx() { loaders }: RequestContext,
+  ): Promise<DatasetVersion | null> {
+    return loaders.datasetVersion.load(datasetVersionId)
+  }
+
+  @FieldResolver(() => AnalysisSettingsType, { description: 'What was asked for.' })
+  settings(@Root() analysis: Analysis): AnalysisSettingsType {
+    const { segment, window, ...settings } = analysis.settings as AnalysisSettings
+    const date = (iso: string | null) => (iso === null ? null : new Date(iso))
+    return {
+      ...settings,
+      segmentBy: segment?.attribute ?? null,
+      segmentTop: segment?.top ?? null,
+      from: date(window.from),
+      to: date(window.to),
+      daysSinceExposure: window.daysSinceExposure,
+    }
+  }
+
+  @FieldResolver(() => [HealthCheckType], { description: 'What was looked at before any effect.' })
+  health(@Root() { health }: Analysis): HealthCheckType[] {
+    return health as HealthCheck[]
+  }
+
+  @FieldResolver(() => [VariantCountType], { description: 'Users compared, by variant; the control first.' })
+  variants(@Root() { variants }: Analysis, @Ctx() { loaders }: RequestContext): Promise<VariantCountType[]> {
+    const counts = variants as { variantId: string; users: number; trafficSplit: number }[]
+    return Promise.all(
+      counts.map(async ({ variantId, ...rest }) => ({ ...rest, variant: (await loaders.variant.load(variantId))! })),
+    )
+  }
+
+  @FieldResolver(() => DecisionType, { description: 'What to do, and why.' })
+  async decision(@Root() { decision }: Analysis, @Ctx() { loaders }: RequestContext): Promise<DecisionType> {
+    const { treatmentId, ...rest } = decision as Decision
+    return { ...rest, treatment: treatmentId === null ? null : await loaders.variant.load(treatmentId) }
+  }
+
+  @FieldResolver(() => [MetricResultType], { description: 'The rows over all users, by metric and treatment.' })
+  async results(@Root() { id }: Analysis, @Ctx() { loaders }: RequestContext): Promise<MetricResult[]> {
+    return (await loaders.resultsOf.load(id)).filter(({ row }) => row.segment === null).map(toMetricResult)
+  }
+
+  @FieldResolver(() => [MetricResultType], { description: 'The rows of the segments, the largest segment first.' })
+  async segments(@Root() { id }: Analysis, @Ctx() { loaders }: RequestContext): Promise<MetricResult[]> {
+    return (await loaders.resultsOf.load(id)).filter(({ row }) => row.segment !== null).map(toMetricResult)
+  }
+
+  @FieldResolver(() => AnalysisReportsType, { description: 'Its files.' })
+  reports(@Root() { id, experimentId }: Analysis): AnalysisReportsType {
+    return {
+      csvUrl: this.#files.url(`artifacts/${experimentId}/${id}/results.csv`, `fairlift-results-${id.slice(0, 8)}.csv`),
+    }
+  }
+}

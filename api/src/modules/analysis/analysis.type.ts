@@ -1,0 +1,166 @@
+import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars'
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { type Decision } from '../../analysis/decide.ts'
+import { type HealthCheck } from '../../analysis/health.ts'
+import { connectionType } from '../connection.type.ts'
+import { VariantType } from '../experiment/experiment.type.ts'
+import { type Variant } from '../experiment/experiment.service.ts'
+import { type Analysis } from './analysis.service.ts'
+import { AlternativeEnum, CorrectionEnum, MethodEnum } from './analysis.enum.ts'
+
+export const HealthVerdictEnum = { PASS: 'PASS', WARN: 'WARN', FAIL: 'FAIL' } as const
+registerEnumType(HealthVerdictEnum, {
+  name: 'HealthVerdict',
+  description: 'How a health check ended.',
+  valuesConfig: {
+    PASS: { description: 'Nothing to worry about.' },
+    WARN: { description: 'Worth a look; the verdict stands.' },
+    FAIL: { description: 'The data cannot be trusted: the verdict is withheld.' },
+  },
+})
+
+export const DecisionVerdictEnum = {
+  SHIP: 'SHIP',
+  DO_NOT_SHIP: 'DO_NOT_SHIP',
+  INCONCLUSIVE: 'INCONCLUSIVE',
+  WITHHELD: 'WITHHELD',
+} as const
+registerEnumType(DecisionVerdictEnum, {
+  name: 'DecisionVerdict',
+  description: 'What to do, from stated rules.',
+  valuesConfig: {
+    SHIP: { description: 'The primary metric got better and no guardrail worse.' },
+    DO_NOT_SHIP: { description: 'The primary metric or a guardrail got worse.' },
+    INCONCLUSIVE: { description: 'The data are compatible with no change.' },
+    WITHHELD: { description: 'The data are unhealthy, or this is an interim look.' },
+  },
+})
+
+@ObjectType('HealthCheck', { description: 'Something that is looked at before any effect is read.' })
+export class HealthCheckType implements Omit<HealthCheck, 'name'> {
+  @Field(() => String, { description: 'Machine-readable name, such as SAMPLE_RATIO_MISMATCH.' })
+  name!: string
+
+  @Field(() => HealthVerdictEnum, { description: 'How it ended.' })
+  verdict!: HealthCheck['verdict']
+
+  @Field(() => Float, { nullable: true, description: 'P-value, for checks that test something. Null for others.' })
+  pValue!: number | null
+
+  @Field(() => GraphQLSafeInt, {
+    nullable: true,
+    description: 'Users, events, rows or days it is about. Null for some.',
+  })
+  count!: number | null
+
+  @Field(() => Float, { nullable: true, description: 'The count as a share. Null where there is none.' })
+  share!: number | null
+
+  @Field(() => String, { description: 'What was found, in a sentence.' })
+  message!: string
+
+  @Field(() => String, { nullable: true, description: 'What to do. Null when there is nothing to do.' })
+  action!: string | null
+}
+
+@ObjectType('Decision', { description: 'What to do, and why.' })
+export class DecisionType implements Pick<Decision, 'verdict' | 'summary' | 'reasons'> {
+  @Field(() => DecisionVerdictEnum, { description: 'What to do.' })
+  verdict!: Decision['verdict']
+
+  @Field(() => VariantType, { nullable: true, description: 'The variant to ship. Null unless the verdict is SHIP.' })
+  treatment!: Variant | null
+
+  @Field(() => String, { description: 'In a sentence.' })
+  summary!: string
+
+  @Field(() => [String], { description: 'The reasons, a sentence each.' })
+  reasons!: string[]
+}
+
+@ObjectType('VariantCount', { description: 'How many users of a variant are compared.' })
+export class VariantCountType {
+  @Field(() => VariantType, { description: 'The variant.' })
+  variant!: Variant
+
+  @Field(() => GraphQLSafeInt, { description: 'Users exposed to it and to no other.' })
+  users!: number
+
+  @Field(() => Float, { description: 'Configured share of the traffic at the time.' })
+  trafficSplit!: number
+}
+
+@ObjectType('MethodChoice', { description: 'A method that replaces the default one for a metric.' })
+export class MethodChoiceType {
+  @Field(() => String, { description: 'Key of the metric.' })
+  metric!: string
+
+  @Field(() => MethodEnum, { description: 'The method.' })
+  method!: keyof typeof MethodEnum
+}
+
+@ObjectType('AnalysisSettings', { description: 'What was asked for.' })
+export class AnalysisSettingsType {
+  @Field(() => Float, { description: 'Confidence level.' })
+  level!: number
+
+  @Field(() => AlternativeEnum, { description: 'The direction that is tested.' })
+  alternative!: string
+
+  @Field(() => CorrectionEnum, { description: 'How p-values are adjusted for their number.' })
+  correction!: keyof typeof CorrectionEnum
+
+  @Field(() => [MethodChoiceType], { description: 'Methods that replace the default ones.' })
+  methods!: MethodChoiceType[]
+
+  @Field(() => String, { nullable: true, description: 'Attribute that results are broken down by. Null: none.' })
+  segmentBy!: string | null
+
+  @Field(() => Int, { nullable: true, description: 'How many values get rows of their own. Null without segments.' })
+  segmentTop!: number | null
+
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Exposures from here on count. Null: no bound.' })
+  from!: Date | null
+
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Events before it count. Null: no bound.' })
+  to!: Date | null
+
+  @Field(() => Float, { nullable: true, description: 'Only so many days after exposure count. Null: no bound.' })
+  daysSinceExposure!: number | null
+}
+
+@ObjectType('AnalysisReports', { description: 'Files of an analysis.' })
+export class AnalysisReportsType {
+  @Field(() => String, { description: 'Signed address of all result rows (CSV).' })
+  csvUrl!: string
+}
+
+@ObjectType('Analysis', { description: 'An answer: what was asked of which data, and what follows. It never changes.' })
+export class AnalysisType implements Partial<Omit<Analysis, 'settings' | 'decision' | 'variants' | 'health'>> {
+  @Field(() => ID, { description: 'Identifies the analysis.' })
+  id!: string
+
+  @Field(() => Boolean, {
+    description: 'Whether it is a look before the planned end: estimates are shown, the verdict is withheld.',
+  })
+  interim!: boolean
+
+  @Field(() => String, { description: 'What computed it.' })
+  engine!: string
+
+  @Field(() => Int, { description: 'Version of the statistics: the same version gives the same results.' })
+  statisticsVersion!: number
+
+  @Field(() => Float, { description: 'How long the computation took, in milliseconds.' })
+  durationMs!: number
+
+  @Field(() => GraphQLDateTimeISO, { description: 'When it was computed.' })
+  computedAt!: Date
+
+  @Field(() => String, {
+    description: 'Hash of everything that the answer depends on: equal questions have equal keys.',
+  })
+  resultKey!: string
+}
+
+export const AnalysisConnection = connectionType('Analysis', 'analyses', () => AnalysisType)

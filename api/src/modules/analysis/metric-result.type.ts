@@ -1,0 +1,292 @@
+import { GraphQLSafeInt } from 'graphql-scalars'
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { type ArmStatistics, type EffectEstimate, type ResultRow } from '../../analysis/result-row.ts'
+import { type ConfidenceInterval } from '../../stats/confidence-interval.ts'
+import { IntervalKindEnum, MethodEnum, UnboundedReasonEnum, CorrectionEnum } from './analysis.enum.ts'
+
+@ObjectType('IntervalGap', { description: 'The values that an interval leaves out.' })
+export class IntervalGapType {
+  @Field(() => Float, { description: 'Where the gap begins.' })
+  lower!: number
+
+  @Field(() => Float, { description: 'Where the gap ends.' })
+  upper!: number
+}
+
+@ObjectType('ConfidenceInterval', { description: 'The values of an effect that the data do not contradict.' })
+export class ConfidenceIntervalType {
+  @Field(() => IntervalKindEnum, { description: 'Its form.' })
+  kind!: ConfidenceInterval['kind']
+
+  @Field(() => Float, { nullable: true, description: 'Lower end. Null where there is none; see lowerUnbounded.' })
+  lower!: number | null
+
+  @Field(() => Float, { nullable: true, description: 'Upper end. Null where there is none; see upperUnbounded.' })
+  upper!: number | null
+
+  @Field(() => Float, { description: 'Confidence level.' })
+  level!: number
+
+  @Field(() => UnboundedReasonEnum, {
+    nullable: true,
+    description: 'Why there is no lower end. Null when there is one.',
+  })
+  lowerUnbounded!: string | null
+
+  @Field(() => UnboundedReasonEnum, {
+    nullable: true,
+    description: 'Why there is no upper end. Null when there is one.',
+  })
+  upperUnbounded!: string | null
+
+  @Field(() => IntervalGapType, {
+    nullable: true,
+    description: 'The values left out. Null unless the kind is COMPLEMENT.',
+  })
+  gap!: IntervalGapType | null
+}
+
+@ObjectType('Effect', { description: 'An estimate with its uncertainty.' })
+export class EffectType {
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The estimate. Null where it does not exist, such as a lift over zero.',
+  })
+  estimate!: number | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Standard error. Null for intervals that are not built from one.',
+  })
+  standardError!: number | null
+
+  @Field(() => ConfidenceIntervalType, { description: 'The values that the data do not contradict.' })
+  confidenceInterval!: ConfidenceIntervalType
+}
+
+@ObjectType('ArmStatistics', { description: 'What one variant shows of a metric.' })
+export class ArmStatisticsType implements ArmStatistics {
+  @Field(() => GraphQLSafeInt, { description: 'Users.' })
+  n!: number
+
+  @Field(() => Float, { nullable: true, description: 'Rate, mean per user, or ratio. Null where it does not exist.' })
+  mean!: number | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Standard deviation of the per-user values. Null for ratios and single users.',
+  })
+  standardDeviation!: number | null
+
+  @Field(() => Float, { description: 'Sum over users: how many converted, or the revenue.' })
+  total!: number
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'What the total is divided by. Null unless the metric is a ratio.',
+  })
+  denominatorTotal!: number | null
+}
+
+export const EffectSizeNameEnum = { COHENS_H: 'COHENS_H', COHENS_D: 'COHENS_D' } as const
+registerEnumType(EffectSizeNameEnum, {
+  name: 'EffectSizeName',
+  description: 'A measure of how large an effect is against the spread of the users.',
+  valuesConfig: {
+    COHENS_H: { description: 'Difference of two rates on the arcsine scale; 0.2 is small.' },
+    COHENS_D: { description: 'Difference of two means in standard deviations; 0.2 is small.' },
+  },
+})
+
+@ObjectType('EffectSize', { description: 'How large the effect is against the spread of the users.' })
+export class EffectSizeType {
+  @Field(() => EffectSizeNameEnum, { description: 'Which measure.' })
+  name!: keyof typeof EffectSizeNameEnum
+
+  @Field(() => Float, { description: 'Its value.' })
+  value!: number
+
+  @Field(() => ConfidenceIntervalType, { nullable: true, description: 'Its interval. Null where none is computed.' })
+  confidenceInterval!: ConfidenceIntervalType | null
+}
+
+@ObjectType('RankTest', { description: 'The rank test beside a test of means: a few extreme values do not move it.' })
+export class RankTestType {
+  @Field(() => Float, { description: 'Mann and Whitney’s U of the treatment.' })
+  statistic!: number
+
+  @Field(() => Float, { description: 'P-value.' })
+  pValue!: number
+
+  @Field(() => Float, { description: 'Base-10 logarithm of the p-value, exact where the p-value underflows.' })
+  log10PValue!: number
+
+  @Field(() => Float, {
+    description:
+      'How often a random user of the treatment has a larger value than one of the control, ties counting half.',
+  })
+  probabilityOfSuperiority!: number
+
+  @Field(() => EffectType, {
+    nullable: true,
+    description: 'Hodges and Lehmann’s shift. Null where it cannot be computed.',
+  })
+  shift!: EffectType | null
+}
+
+@ObjectType('NotComputable', { description: 'Why a number does not exist.' })
+export class NotComputableType {
+  @Field(() => String, { description: 'Machine-readable reason.' })
+  reason!: string
+
+  @Field(() => String, { description: 'In a sentence.' })
+  message!: string
+}
+
+@ObjectType('SegmentValue', { description: 'A group of users with one value of an attribute.' })
+export class SegmentValueType {
+  @Field(() => String, { description: 'The attribute.' })
+  attribute!: string
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its value. Null: users without one, or all smaller groups together.',
+  })
+  value!: string | null
+
+  @Field(() => Boolean, { description: 'Whether these are all smaller groups together.' })
+  isOther!: boolean
+}
+
+@ObjectType('MetricResult', {
+  description: 'One row: a metric, a treatment against the control, in all users or in a segment.',
+})
+export class MetricResultType {
+  @Field(() => ID, { description: 'Identifies the row.' })
+  id!: string
+
+  @Field(() => SegmentValueType, { nullable: true, description: 'The users it is about. Null: all.' })
+  segment!: ResultRow['segment']
+
+  @Field(() => MethodEnum, { description: 'How it was tested.' })
+  method!: ResultRow['method']
+
+  @Field(() => String, { description: 'Why this method.' })
+  methodReason!: string
+
+  @Field(() => ArmStatisticsType, { description: 'What the control shows.' })
+  controlStatistics!: ArmStatistics
+
+  @Field(() => ArmStatisticsType, { description: 'What the treatment shows.' })
+  treatmentStatistics!: ArmStatistics
+
+  @Field(() => EffectType, { nullable: true, description: 'Treatment minus control. Null when it cannot be computed.' })
+  effect!: EffectType | null
+
+  @Field(() => EffectType, {
+    nullable: true,
+    description:
+      'Lift: the effect divided by the size of the control. Null when it does not exist; see relativeNotComputable.',
+  })
+  relativeEffect!: EffectType | null
+
+  @Field(() => NotComputableType, { nullable: true, description: 'Why there is no lift. Null when there is one.' })
+  relativeNotComputable!: NotComputableType | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Test statistic. Null for exact tests and where nothing could be tested.',
+  })
+  statistic!: number | null
+
+  @Field(() => Float, { nullable: true, description: 'Degrees of freedom. Null for tests without.' })
+  degreesOfFreedom!: number | null
+
+  @Field(() => Float, { nullable: true, description: 'P-value. Null where nothing could be tested.' })
+  pValue!: number | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Base-10 logarithm of the p-value, exact where the p-value underflows. Null without p-value.',
+  })
+  log10PValue!: number | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'P-value adjusted for the number of tests. Null without p-value.',
+  })
+  adjustedPValue!: number | null
+
+  @Field(() => CorrectionEnum, { description: 'How it was adjusted.' })
+  correction!: ResultRow['correction']
+
+  @Field(() => String, { description: 'Which tests were adjusted together.' })
+  family!: string
+
+  @Field(() => Int, { description: 'How many tests were adjusted together.' })
+  familySize!: number
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the adjusted p-value is below 1 - level. Null without p-value.',
+  })
+  isSignificant!: boolean | null
+
+  @Field(() => EffectSizeType, { nullable: true, description: 'Effect size. Null where it does not exist.' })
+  effectSize!: EffectSizeType | null
+
+  @Field(() => RankTestType, {
+    nullable: true,
+    description: 'The rank test beside a test of means. Null for other kinds and in segments.',
+  })
+  rank!: RankTestType | null
+
+  @Field(() => NotComputableType, {
+    nullable: true,
+    description: 'Why nothing could be tested. Null when something was.',
+  })
+  notComputable!: NotComputableType | null
+
+  @Field(() => [String], { description: 'What one should know about the row.' })
+  notes!: string[]
+}
+
+/** A stored row as the API shows it: every reader sees the numbers of the same row. */
+export type MetricResult = MetricResultType & Pick<ResultRow, 'metricId' | 'controlId' | 'treatmentId'>
+
+export function toMetricResult({ id, row }: { id: string; row: ResultRow }): MetricResult {
+  const { control, treatment, effectSize, ...rest } = row
+  return {
+    ...rest,
+    id,
+    controlStatistics: control,
+    treatmentStatistics: treatment,
+    effect: toEffect(row.effect),
+    relativeEffect: toEffect(row.relativeEffect),
+    effectSize:
+      effectSize === null
+        ? null
+        : {
+            ...effectSize,
+            confidenceInterval: effectSize.confidenceInterval && toInterval(effectSize.confidenceInterval),
+          },
+    rank: row.rank === null ? null : { ...row.rank, shift: toEffect(row.rank.shift) },
+  }
+}
+
+/** An interval with the reasons for open sides as fields. */
+function toInterval({ kind, lower, upper, level, unbounded, gap }: ConfidenceInterval): ConfidenceIntervalType {
+  return {
+    kind,
+    lower,
+    upper,
+    level,
+    lowerUnbounded: unbounded?.lower ?? null,
+    upperUnbounded: unbounded?.upper ?? null,
+    gap: gap ?? null,
+  }
+}
+
+function toEffect(effect: EffectEstimate | null): EffectType | null {
+  return effect === null ? null : { ...effect, confidenceInterval: toInterval(effect.confidenceInterval) }
+}

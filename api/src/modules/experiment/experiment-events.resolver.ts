@@ -1,0 +1,59 @@
+import { Arg, createUnionType, Ctx, Field, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql'
+import { forgetLoads, type RequestContext } from '../../context.ts'
+import { type Analysis } from '../analysis/analysis.service.ts'
+import { AnalysisType } from '../analysis/analysis.type.ts'
+import { type Batch } from '../batch/batch.service.ts'
+import { BatchType } from '../batch/batch.type.ts'
+import { requireId } from '../ids.ts'
+import { type ExperimentChange } from './experiment-watcher.ts'
+import { type Experiment } from './experiment.service.ts'
+import { ExperimentType } from './experiment.type.ts'
+
+@ObjectType('ExperimentChanged', { description: 'The experiment itself was changed, or this is the first message.' })
+export class ExperimentChanged {
+  @Field(() => ExperimentType, { description: 'The experiment as it is now.' })
+  experiment!: Experiment
+}
+
+@ObjectType('BatchChanged', { description: 'A batch was received, or its status changed.' })
+export class BatchChanged {
+  @Field(() => BatchType, { description: 'The batch as it is now.' })
+  batch!: Batch
+}
+
+@ObjectType('AnalysisReady', { description: 'An analysis was computed.' })
+export class AnalysisReady {
+  @Field(() => AnalysisType, { description: 'The analysis.' })
+  analysis!: Analysis
+}
+
+const ExperimentUpdate = createUnionType({
+  name: 'ExperimentUpdate',
+  description: 'Something about an experiment that changed.',
+  types: () => [ExperimentChanged, BatchChanged, AnalysisReady] as const,
+  resolveType: (value: object) =>
+    'batch' in value ? BatchChanged : 'analysis' in value ? AnalysisReady : ExperimentChanged,
+})
+
+@Resolver()
+export class ExperimentEventsResolver {
+  @Subscription(() => ExperimentUpdate, {
+    description:
+      'The experiment as it is now, then whatever changes about it: batches, analyses, the experiment itself.',
+    subscribe: ({ args, context }) => {
+      const { watcher } = (context as RequestContext).services
+      return watcher.watch(requireId('experiment', (args as { id: string }).id))
+    },
+  })
+  async experimentUpdated(
+    @Root() { change, id }: ExperimentChange,
+    @Arg('id', () => ID, { description: 'The experiment.' }) _id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<ExperimentChanged | BatchChanged | AnalysisReady> {
+    forgetLoads(context)
+    const { loaders } = context
+    if (change === 'BATCH') return { batch: (await loaders.batch.load(id))! }
+    if (change === 'ANALYSIS') return { analysis: (await loaders.analysis.load(id))! }
+    return { experiment: (await loaders.experiment.load(id))! }
+  }
+}

@@ -1,0 +1,49 @@
+// type-graphql's decorators need it before any of their classes is defined.
+import 'reflect-metadata'
+import { type GraphQLSchema } from 'graphql'
+import { buildSchema, type NonEmptyArray } from 'type-graphql'
+import { AnalysisResolver } from './modules/analysis/analysis.resolver.ts'
+import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'
+import { BatchResolver } from './modules/batch/batch.resolver.ts'
+import { ExperimentResolver } from './modules/experiment/experiment.resolver.ts'
+import { ExperimentEventsResolver } from './modules/experiment/experiment-events.resolver.ts'
+import { JobResolver } from './modules/job/job.resolver.ts'
+import { MetricResolver } from './modules/metric/metric.resolver.ts'
+
+/** Subscriptions follow the database (NOTIFY), not a bus of one process; type-graphql asks for a bus all the same. */
+const noPubSub = {
+  publish: () => undefined,
+  subscribe: (): AsyncIterable<never> => {
+    throw new Error('Subscriptions name their own source')
+  },
+}
+
+type Constructor = abstract new (...args: never[]) => object
+
+const resolvers: NonEmptyArray<Constructor> = [
+  AnalysisResolver,
+  BatchResolver,
+  ExperimentEventsResolver,
+  ExperimentResolver,
+  JobResolver,
+  MetricResolver,
+  MetricResultResolver,
+]
+
+/**
+ * The one schema.
+ *
+ * @param instances the resolvers to run; without them the schema can be printed but not executed
+ */
+export function createSchema(instances: object[] = []): Promise<GraphQLSchema> {
+  const byClass = new Map(instances.map((instance) => [instance.constructor, instance]))
+  return buildSchema({
+    resolvers: resolvers as unknown as NonEmptyArray<() => void>,
+    validate: false,
+    pubSub: noPubSub,
+    container: {
+      get: (someClass: Constructor) =>
+        byClass.get(someClass) ?? (Object.create(someClass.prototype as object) as object),
+    },
+  })
+}
