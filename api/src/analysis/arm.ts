@@ -32,11 +32,11 @@ export function coMomentsOf({ plan, group }: Arm, numerator: Measure, denominato
   }
 }
 
-/** Sum of a measure over the units. The sums are of counts and amounts, so what rounding left is taken off whole counts. */
+/** Sum of a measure over the units, without the last digits, which rounding made: 28366.15 and not 28366.150000000085. */
 export function totalOf(arm: Arm, measure: Measure): number {
   const { n, mean } = momentsOf(arm, measure)
   const total = n * mean
-  return measure.aggregation === 'sum' ? total : Math.round(total)
+  return measure.aggregation === 'sum' ? Number(total.toPrecision(12)) : Math.round(total)
 }
 
 /** How many units of both arms have each value; null where the distributions were not asked for. */

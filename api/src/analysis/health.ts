@@ -153,7 +153,10 @@ function repeatedExposureCheck(count: number, exposed: number): HealthCheck {
     verdict: 'PASS',
     count,
     share: exposed === 0 ? 0 : count / exposed,
-    message: `${users(count)} ${count === 1 ? 'was' : 'were'} exposed more than once; the first exposure counts.`,
+    message:
+      count === 0
+        ? 'Every user was exposed once.'
+        : `${users(count)} ${count === 1 ? 'was' : 'were'} exposed more than once; the first exposure counts.`,
   })
 }
 
@@ -162,7 +165,10 @@ function beforeExposureCheck(events: number, units: number, exposed: number): He
     verdict: 'PASS',
     count: events,
     share: exposed === 0 ? 0 : units / exposed,
-    message: `${whole(events)} measured events of ${users(units)} lie before the first exposure; they are history and not counted.`,
+    message:
+      events === 0
+        ? 'No measured event lies before its user’s exposure.'
+        : `${whole(events)} measured events of ${users(units)} lie before the first exposure: they are history and not counted.`,
   })
 }
 
@@ -173,7 +179,10 @@ function withoutExposureCheck(count: number, events: number): HealthCheck {
     verdict,
     count,
     share,
-    message: `${whole(count)} measured events are of users who were never exposed; they are not counted.`,
+    message:
+      count === 0
+        ? 'All measured events are of users who were exposed.'
+        : `${whole(count)} measured events are of users who were never exposed: they are not counted.`,
     action:
       verdict === 'WARN'
         ? 'Check that all exposures were uploaded, and that user ids are written alike in both.'
@@ -187,7 +196,11 @@ function missingDaysCheck(days: string[]): HealthCheck {
   const span = times.length === 0 ? 0 : Math.round((Math.max(...times) - Math.min(...times)) / dayMs) + 1
   const count = span - days.length
   if (count === 0)
-    return check('MISSING_DAYS', { verdict: 'PASS', count, message: `Exposures on each of ${whole(span)} days.` })
+    return check('MISSING_DAYS', {
+      verdict: 'PASS',
+      count,
+      message: span === 1 ? 'All exposures are of one day.' : `Exposures on each of ${whole(span)} days.`,
+    })
   return check('MISSING_DAYS', {
     verdict: 'WARN',
     count,
@@ -204,7 +217,10 @@ function rejectedRowsCheck({ rejectedRows, rows }: DataLineage): HealthCheck {
     verdict,
     count: rejectedRows,
     share,
-    message: `${whole(rejectedRows)} of ${whole(rows)} uploaded rows (${percent(share)}) were rejected.`,
+    message:
+      rejectedRows === 0
+        ? `None of ${whole(rows)} uploaded rows was rejected.`
+        : `${whole(rejectedRows)} of ${whole(rows)} uploaded rows (${percent(share)}) were rejected.`,
     action:
       verdict === 'WARN'
         ? 'Look at the reasons beside the batches: rows lost in one variant only would bias the result.'
@@ -219,7 +235,10 @@ function duplicatesCheck({ duplicateEvents, events }: DataLineage): HealthCheck 
     verdict,
     count: duplicateEvents,
     share,
-    message: `${whole(duplicateEvents)} events (${percent(share)}) came more than once and were counted once.`,
+    message:
+      duplicateEvents === 0
+        ? 'No event came twice.'
+        : `${whole(duplicateEvents)} events (${percent(share)}) came more than once and were counted once.`,
     action: verdict === 'WARN' ? 'Check whether events are sent twice.' : null,
   })
 }

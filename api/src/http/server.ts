@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import { type GraphQLSchema } from 'graphql'
 import { createContext } from '../context.ts'
 import { AppError } from '../errors.ts'
@@ -40,6 +40,7 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   const { schema, services, logger, origins } = options
   const server = Fastify({
     loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
     disableRequestLogging: true,
     genReqId: () => randomUUID(),
     bodyLimit: options.maxBodyBytes,

@@ -57,7 +57,7 @@ export function proposeMapping(sniffed: Sniffed, experiment: ExperimentContext |
   const userId = take(names.userId, ({ kind, distinct }) => kind !== 'EMPTY' && distinct > 1)
   const timestamp = take(names.timestamp, ({ kind }) => kind === 'TIMESTAMP' || kind === 'LOCAL_TIME')
   const eventType = take(names.eventType, ({ kind }) => kind === 'TEXT')
-  const variants = takeVariants([...free], experiment)
+  const variants = takeVariants([...free], sniffed.sample, experiment)
   for (const { column } of variants) free.delete(column)
   const mapping: ColumnMapping = {
     userId: userId?.name ?? null,
@@ -68,6 +68,10 @@ export function proposeMapping(sniffed: Sniffed, experiment: ExperimentContext |
     mapping.delimiter = sniffed.delimiter
   if (userId === null) notes.push('No column with user ids was found: each row is counted as a user of its own.')
   if (variants.length === 0) notes.push('No column with the variant was found: choose it.')
+  if (variants.length > 1) {
+    const [first, second] = variants.map(({ column }) => `"${column.name}"`)
+    notes.push(`${second} goes with ${first}: users of rows in which the two disagree will be left out.`)
+  }
   if (timestamp !== null) {
     mapping.timestamp = timestamp.name
     if (timestamp.kind === 'LOCAL_TIME') {
@@ -137,25 +141,64 @@ interface VariantColumn {
   values: { value: string; variant: string }[]
 }
 
+type Sample = Sniffed['sample']
+
 /**
- * Columns that tell the variant: those whose values are the experiment's variants, else the one whose name says so and
- * that has few values. A second column that names the variants in other words (the page that was shown) is taken along
- * when it has as many values as there are variants.
+ * Columns that tell the variant: the one whose values are the experiment's variants, else the one whose name says so and
+ * that has few values; and further columns that go with it row by row (the page that was shown): where they disagree,
+ * something went wrong.
  */
-function takeVariants(columns: ColumnDescription[], experiment: ExperimentContext | null): VariantColumn[] {
+function takeVariants(
+  columns: ColumnDescription[],
+  sample: Sample,
+  experiment: ExperimentContext | null,
+): VariantColumn[] {
   const few = columns.filter(({ kind, distinct }) => kind !== 'EMPTY' && distinct >= 1 && distinct <= 10)
   const known = new Map(
     experiment?.variants.flatMap(({ id, key, name }) => [id, key, name].map((text) => [text.toLowerCase(), key])) ?? [],
   )
-  const exact = few.filter(({ examples }) => examples.every((value) => known.has(value.toLowerCase())))
-  const named = few.filter(({ name }) => names.variant.test(normalized(name)))
-  const column = exact.find((one) => named.includes(one)) ?? exact[0] ?? named[0]
+  const isKnown = ({ examples }: ColumnDescription) => examples.every((value) => known.has(value.toLowerCase()))
+  const isNamed = ({ name }: ColumnDescription) => names.variant.test(normalized(name))
+  const column = few.find((one) => isKnown(one) && isNamed(one)) ?? few.find(isKnown) ?? few.find(isNamed)
   if (column === undefined) return []
-  const values = column.examples.flatMap((value) => {
-    const variant = known.get(value.toLowerCase()) ?? guessVariant(value, experiment)
-    return variant === null || variant === value ? [] : [{ value, variant }]
-  })
-  return [{ column, values }]
+  const meaning = new Map(
+    column.examples.map((value) => [value, known.get(value.toLowerCase()) ?? guessVariant(value, experiment) ?? value]),
+  )
+  const values = [...meaning]
+    .filter(([value, variant]) => value !== variant)
+    .map(([value, variant]) => ({ value, variant }))
+  const others = few
+    .filter((one) => one !== column && one.kind === 'TEXT')
+    .flatMap((one) => alongside(one, column, meaning, sample))
+  return [{ column, values }, ...others.slice(0, 1)]
+}
+
+/** Share of the first rows in which a second column must go with the first to tell the variant too. */
+const AGREEMENT = 0.9
+
+/** A column whose values go one to one with those of the variant's column in nearly all rows. */
+function alongside(
+  candidate: ColumnDescription,
+  column: ColumnDescription,
+  meaning: Map<string, string>,
+  sample: Sample,
+): VariantColumn[] {
+  if (candidate.distinct !== column.distinct || column.distinct < 2) return []
+  const pairs = sample
+    .map((row) => [row[candidate.name], row[column.name]] as const)
+    .filter(([a, b]) => a != null && b != null)
+  const partners = new Map<string, string>()
+  for (const value of candidate.examples) {
+    const counts = new Map<string, number>()
+    for (const [a, b] of pairs) if (a === value) counts.set(b!, (counts.get(b!) ?? 0) + 1)
+    const [partner] = [...counts].sort(([, m], [, n]) => n - m)[0] ?? []
+    if (partner !== undefined) partners.set(value, partner)
+  }
+  const isOneToOne = new Set(partners.values()).size === candidate.distinct
+  const agreeing = pairs.filter(([a, b]) => partners.get(a!) === b).length
+  if (!isOneToOne || agreeing < pairs.length * AGREEMENT) return []
+  const values = [...partners].map(([value, partner]) => ({ value, variant: meaning.get(partner) ?? partner }))
+  return [{ column: candidate, values: values.filter(({ value, variant }) => value !== variant) }]
 }
 
 /** What a value such as "old_page" or "gate_30" means, by words and, for two variants, by elimination. */

@@ -59,7 +59,9 @@ export async function* readChunks(
     }
     return
   }
-  const text = asUtf8(readUnpacked(file.path, file.compression, rawLimits, onRead))
+  const text = asUtf8(
+    readUnpacked(file.path, file.compression, { readBytes: Math.min(1 << 20, chunkBytes), ...rawLimits }, onRead),
+  )
   if (file.format === 'CSV' || file.format === 'TSV') {
     yield* readCsv(text, { separator: file.delimiter!, header: file.header, columns, chunkBytes })
   } else {

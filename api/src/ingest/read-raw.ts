@@ -8,6 +8,8 @@ export type Compression = 'NONE' | 'GZIP' | 'ZSTD'
 export interface RawLimits {
   /** Bytes a file may unpack to. */
   maxUnpackedBytes: number
+  /** Bytes read at a time, at most; by default a megabyte. */
+  readBytes?: number
 }
 
 /** Beyond this much a file must not unpack to more than `MAX_RATIO` times its size: event files reach 30, bombs 1000. */
@@ -41,10 +43,10 @@ async function firstBytes(path: string, count: number): Promise<Buffer> {
 export async function* readUnpacked(
   path: string,
   compression: Compression,
-  { maxUnpackedBytes }: RawLimits,
+  { maxUnpackedBytes, readBytes = 1 << 20 }: RawLimits,
   onRead: (bytes: number) => void = () => undefined,
 ): AsyncGenerator<Buffer> {
-  const source = createReadStream(path, { highWaterMark: 1 << 20 })
+  const source = createReadStream(path, { highWaterMark: readBytes })
   let packed = 0
   source.on('data', (chunk) => onRead((packed += chunk.length)))
   const unpacker = compression === 'GZIP' ? createGunzip() : compression === 'ZSTD' ? createZstdDecompress() : null

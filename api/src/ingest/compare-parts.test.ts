@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pl from 'nodejs-polars'
+import { afterAll, expect, test } from 'vitest'
+import { column, frameOf, type Frame } from '../engine/polars/frame.ts'
+import { eventColumn } from '../engine/event-columns.ts'
+import { compareParts, type KnownPart } from './compare-parts.ts'
+import { KEY_VERSION, withKeys, withUnits } from './event-key.ts'
+import { writePart, type WrittenPart } from './write-part.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'fairlift-compare-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Event {
+  user: string
+  value: number
+  hour: number
+  id?: string
+}
+
+let files = 0
+
+async function part(events: Event[]): Promise<WrittenPart> {
+  const text = (name: string, values: (string | null)[]) => column(name, values, pl.Utf8)
+  const times = events.map(({ hour }) => BigInt(Date.UTC(2026, 0, 1, hour)) * 1000n)
+  const frame = frameOf([
+    text(
+      eventColumn.userId,
+      events.map(({ user }) => user),
+    ),
+    text(
+      eventColumn.variantId,
+      events.map(() => null),
+    ),
+    text(
+      eventColumn.eventType,
+      events.map(() => 'purchase'),
+    ),
+    column(
+      eventColumn.value,
+      events.map(({ value }) => value),
+      pl.Float64,
+    ),
+    column(eventColumn.time, BigInt64Array.from(times), pl.Int64),
+    text(
+      eventColumn.eventId,
+      events.map(({ id }) => id ?? null),
+    ),
+    column(
+      eventColumn.row,
+      events.map((_, index) => index + 1),
+      pl.UInt32,
+    ),
+  ])
+  return writePart(
+    withKeys(withUnits(frame, 'e0000000-0000-4000-8000-000000000000')),
+    join(folder, `${files++}.parquet`),
+  )
+}
+
+async function known(events: Event[], keyVersion = KEY_VERSION): Promise<KnownPart> {
+  const { path, minTimeMs, maxTimeMs } = await part(events)
+  return { id: `part-${files}`, path, keyVersion, minTimeMs, maxTimeMs }
+}
+
+async function valuesOf(parts: (WrittenPart | null)[]): Promise<number[]> {
+  const frames = await Promise.all(
+    parts.filter((one) => one !== null).map(({ path }) => pl.scanParquet(path).collect()),
+  )
+  return frames
+    .flatMap((frame) => (frame as Frame).getColumn(eventColumn.value).toArray() as number[])
+    .sort((a, b) => a - b)
+}
+
+const conflictPolicy = 'KEEP_FIRST'
+
+test('events that are there already are taken out of the batch', async () => {
+  const result = await compareParts({
+    parts: [
+      await part([
+        { user: 'a', value: 1, hour: 1 },
+        { user: 'b', value: 2, hour: 2 },
+      ]),
+      await part([{ user: 'c', value: 3, hour: 3 }]),
+    ],
+    known: [
+      await known([
+        { user: 'a', value: 1, hour: 1 },
+        { user: 'a', value: 9, hour: 1 },
+      ]),
+      await known([{ user: 'c', value: 3, hour: 3 }]),
+    ],
+    conflictPolicy,
+  })
+  expect(result).toMatchObject({ duplicates: 2, conflicts: 0, replaced: [] })
+  expect(await valuesOf(result.parts)).toEqual([2])
+})
+
+test('parts of another time are not read, unless events have ids', async () => {
+  const elsewhere: KnownPart = { id: 'x', path: '/nowhere', keyVersion: KEY_VERSION, minTimeMs: 0, maxTimeMs: 1 }
+  const plain = await part([{ user: 'a', value: 1, hour: 1 }])
+  expect((await compareParts({ parts: [plain], known: [elsewhere], conflictPolicy })).parts).toEqual([plain])
+  const moved = await compareParts({
+    parts: [await part([{ user: 'a', value: 1, hour: 20, id: 'i' }])],
+    known: [await known([{ user: 'a', value: 1, hour: 1, id: 'i' }])],
+    conflictPolicy,
+  })
+  expect(moved).toMatchObject({ parts: [], conflicts: 1 })
+})
+
+test('where the last one counts, a corrected event replaces the one that is there', async () => {
+  const before = await known([
+    { user: 'a', value: 1, hour: 1, id: 'i' },
+    { user: 'a', value: 5, hour: 1, id: 'j' },
+  ])
+  const result = await compareParts({
+    parts: [await part([{ user: 'a', value: 2, hour: 1, id: 'i' }])],
+    known: [before],
+    conflictPolicy: 'KEEP_LAST',
+  })
+  expect(result).toMatchObject({ conflicts: 1, replaced: [{ id: before.id }] })
+  expect(await valuesOf(result.parts)).toEqual([2])
+  expect(await valuesOf(result.replaced.map((one) => one.part))).toEqual([5])
+})
+
+test('parts whose keys were computed in another way get new ones for the comparison', async () => {
+  const stale = await known([{ user: 'a', value: 1, hour: 1 }], 'some older way')
+  const result = await compareParts({
+    parts: [await part([{ user: 'a', value: 1, hour: 1 }])],
+    known: [stale],
+    conflictPolicy,
+  })
+  expect(result).toMatchObject({ parts: [], duplicates: 1 })
+})
