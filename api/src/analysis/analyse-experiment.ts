@@ -103,8 +103,7 @@ function compare(
   })
   const override = methods.find((one) => one.metric === metric.key)?.method
   const comparison = metricAnalyses[metric.kind].compare(metric, arm(0), arm(treatment), {
-    level,
-    alternative,
+    inference: { level, alternative },
     ...(override === undefined ? {} : { method: override }),
   })
   const [controlId, treatmentId] = [plan.variants[0]!, plan.variants[treatment]!]

@@ -173,8 +173,9 @@ function takeVariants(
   return [{ column, values }, ...others.slice(0, 1)]
 }
 
-/** Share of the first rows in which a second column must go with the first to tell the variant too. */
+/** Share of the first rows in which a second column must go with the first to tell the variant too, and how many rows. */
 const AGREEMENT = 0.9
+const LEAST_PAIRS = 30
 
 /** A column whose values go one to one with those of the variant's column in nearly all rows. */
 function alongside(
@@ -196,7 +197,7 @@ function alongside(
   }
   const isOneToOne = new Set(partners.values()).size === candidate.distinct
   const agreeing = pairs.filter(([a, b]) => partners.get(a!) === b).length
-  if (!isOneToOne || agreeing < pairs.length * AGREEMENT) return []
+  if (!isOneToOne || pairs.length < LEAST_PAIRS || agreeing < pairs.length * AGREEMENT) return []
   const values = [...partners].map(([value, partner]) => ({ value, variant: meaning.get(partner) ?? partner }))
   return [{ column: candidate, values: values.filter(({ value, variant }) => value !== variant) }]
 }

@@ -15,12 +15,12 @@ import { type MetricAnalysis } from './metric-analysis.ts'
 export const mean: MetricAnalysis = {
   methods: ['WELCH_T', 'MANN_WHITNEY'],
   needs: ({ numerator }) => ({ measures: [numerator], cells: [0] }),
-  compare(metric, controlArm, treatmentArm, options) {
+  compare(metric, controlArm, treatmentArm, { inference, method }) {
     const control = momentsOf(controlArm, metric.numerator)
     const treatment = momentsOf(treatmentArm, metric.numerator)
     const table = rankTableOf(controlArm, treatmentArm, metric.numerator)
-    const ranks = table === null ? NO_RANKS : rankResult(table, options)
-    const size = cohensD(control, treatment, options)
+    const ranks = table === null ? NO_RANKS : rankResult(table, inference)
+    const size = cohensD(control, treatment, inference)
     const base = {
       control: statistics(controlArm, control, metric),
       treatment: statistics(treatmentArm, treatment, metric),
@@ -34,12 +34,10 @@ export const mean: MetricAnalysis = {
       rank: ranks.rank,
       notes: [],
     }
-    if (options.method === 'MANN_WHITNEY') return { ...base, ...rankComparison(ranks) }
+    if (method === 'MANN_WHITNEY') return { ...base, ...rankComparison(ranks) }
     const methodReason =
-      options.method === 'WELCH_T'
-        ? 'Chosen in the settings.'
-        : 'The default for means: the variants may differ in spread.'
-    const welch = welchTTest(control, treatment, options)
+      method === 'WELCH_T' ? 'Chosen in the settings.' : 'The default for means: the variants may differ in spread.'
+    const welch = welchTTest(control, treatment, inference)
     if (isNotComputable(welch)) return { ...base, method: 'WELCH_T', methodReason, ...withoutResult(welch) }
     const lift = welch.relativeEffect
     return {

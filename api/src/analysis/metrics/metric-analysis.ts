@@ -5,7 +5,9 @@ import { type MetricDefinition } from '../metric-definition.ts'
 import { type Comparison } from '../result-row.ts'
 import { type MethodOverride } from '../settings.ts'
 
-export interface ComparisonOptions extends InferenceOptions {
+export interface ComparisonOptions {
+  /** Level and alternative. Not mixed with the method: some tests have an option of that name, which means another thing. */
+  inference: InferenceOptions
   /** Replaces the default method. */
   method?: MethodOverride
 }

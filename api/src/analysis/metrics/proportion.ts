@@ -6,7 +6,8 @@ import { type Proportion } from '../../stats/proportion.ts'
 import { type Arm, momentsOf, totalOf } from '../arm.ts'
 import { type MetricDefinition } from '../metric-definition.ts'
 import { type ArmStatistics, type Comparison, withoutResult } from '../result-row.ts'
-import { type ComparisonOptions, type MetricAnalysis } from './metric-analysis.ts'
+import { type MethodOverride } from '../settings.ts'
+import { type MetricAnalysis } from './metric-analysis.ts'
 
 /** Below this expected count Pearson's chi-square is a rough guide, and Fisher's exact test takes over. */
 const LEAST_EXPECTED_COUNT = 5
@@ -15,13 +16,13 @@ const LEAST_EXPECTED_COUNT = 5
 export const proportion: MetricAnalysis = {
   methods: ['CHI_SQUARE', 'FISHER_EXACT'],
   needs: ({ numerator }) => ({ measures: [numerator] }),
-  compare(metric, controlArm, treatmentArm, options) {
+  compare(metric, controlArm, treatmentArm, { inference, ...choice }) {
     const control = proportionOf(controlArm, metric)
     const treatment = proportionOf(treatmentArm, metric)
     const arms = { control: statistics(control), treatment: statistics(treatment) }
-    const chiSquare = chiSquareTest(control, treatment, options)
+    const chiSquare = chiSquareTest(control, treatment, inference)
     const expected = isNotComputable(chiSquare) ? null : chiSquare.smallestExpectedCount
-    const { method, methodReason } = chooseMethod(options, expected)
+    const { method, methodReason } = chooseMethod(choice.method, expected)
     const base: Pick<
       Comparison,
       'control' | 'treatment' | 'method' | 'methodReason' | 'effectSize' | 'rank' | 'notes'
@@ -51,7 +52,7 @@ export const proportion: MetricAnalysis = {
       notComputable: null,
     }
     if (method !== 'FISHER_EXACT') return comparison
-    const fisher = fisherExactTest(control, treatment, options)
+    const fisher = fisherExactTest(control, treatment, inference)
     if (isNotComputable(fisher)) return { ...comparison, ...withoutResult(fisher) }
     return {
       ...comparison,
@@ -65,7 +66,7 @@ export const proportion: MetricAnalysis = {
 }
 
 function chooseMethod(
-  { method }: ComparisonOptions,
+  method: MethodOverride | undefined,
   expected: number | null,
 ): Pick<Comparison, 'method' | 'methodReason'> {
   if (method === 'FISHER_EXACT' || method === 'CHI_SQUARE') return { method, methodReason: 'Chosen in the settings.' }

@@ -9,12 +9,12 @@ import { type MetricAnalysis } from './metric-analysis.ts'
 export const ratio: MetricAnalysis = {
   methods: [],
   needs: (metric) => ({ measures: [metric.numerator, denominatorOf(metric)], pairs: [[0, 1]] }),
-  compare(metric, controlArm, treatmentArm, options) {
+  compare(metric, controlArm, treatmentArm, { inference }) {
     const denominator = denominatorOf(metric)
     const test = ratioTest(
       coMomentsOf(controlArm, metric.numerator, denominator),
       coMomentsOf(treatmentArm, metric.numerator, denominator),
-      options,
+      inference,
     )
     const base: Pick<
       Comparison,

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { decide } from './decide.ts'
+import { type HealthCheck } from './health.ts'
+import { reasonsForInterim } from './interim.ts'
+import { type MetricDefinition } from './metric-definition.ts'
+import { type ResultRow } from './result-row.ts'
+
+const metric = (
+  id: string,
+  role: MetricDefinition['role'],
+  goal: MetricDefinition['goal'] = 'INCREASE',
+): MetricDefinition => ({
+  id,
+  key: id,
+  kind: 'MEAN',
+  numerator: { eventTypes: ['purchase'], aggregation: 'sum' },
+  denominator: null,
+  goal,
+  role,
+})
+const metrics = [metric('primary', 'PRIMARY'), metric('guard', 'GUARDRAIL', 'DECREASE'), metric('other', 'SECONDARY')]
+
+function row(metricId: string, estimate: number, isSignificant: boolean, treatmentId = 't'): ResultRow {
+  const interval = { kind: 'interval' as const, lower: estimate - 0.1, upper: estimate + 0.1, level: 0.95 }
+  return {
+    metricId,
+    metricKey: metricId,
+    treatmentId,
+    controlId: 'c',
+    segment: null,
+    effect: { estimate, standardError: 1, confidenceInterval: interval },
+    relativeEffect: { estimate, standardError: null, confidenceInterval: interval },
+    isSignificant,
+    pValue: isSignificant ? 0.01 : 0.4,
+    adjustedPValue: isSignificant ? 0.02 : 0.5,
+    notComputable: null,
+  } as ResultRow
+}
+
+const names = { variant: (id: string) => `variant ${id}`, metric: (id: string) => `metric ${id}` }
+const healthy: HealthCheck[] = []
+const decided = (rows: ResultRow[], health = healthy, interim: string[] = []) =>
+  decide(rows, metrics, health, interim, names)
+
+describe('the decision', () => {
+  test('ships what made the primary metric better', () => {
+    const { verdict, treatmentId, summary, reasons } = decided([row('primary', 0.2, true), row('guard', 0.1, false)])
+    expect({ verdict, treatmentId, summary }).toEqual({
+      verdict: 'SHIP',
+      treatmentId: 't',
+      summary: 'Ship variant t: metric primary got better.',
+    })
+    expect(reasons).toEqual([
+      'metric primary, variant t: +20.0 % (95 % interval: +10.0 % to +30.0 %), better, adjusted p = 0.020.',
+    ])
+  })
+
+  test('ships the best of several treatments', () => {
+    const { treatmentId } = decided([
+      row('primary', 0.2, true, 'a'),
+      row('primary', 0.4, true, 'b'),
+      row('primary', 0.9, false, 'd'),
+    ])
+    expect(treatmentId).toBe('b')
+  })
+
+  test('does not ship what made a guardrail worse, in the direction that is bad for it', () => {
+    expect(decided([row('primary', 0.2, true), row('guard', 0.1, true)]).verdict).toBe('DO_NOT_SHIP')
+    expect(decided([row('primary', 0.2, true), row('guard', -0.1, true)]).verdict).toBe('SHIP')
+  })
+
+  test('ships another treatment when only one hurts a guardrail', () => {
+    const rows = [
+      row('primary', 0.4, true, 'a'),
+      row('guard', 0.1, true, 'a'),
+      row('primary', 0.2, true, 'b'),
+      row('guard', 0, false, 'b'),
+    ]
+    expect(decided(rows)).toMatchObject({ verdict: 'SHIP', treatmentId: 'b' })
+  })
+
+  test('does not ship what made the primary metric worse', () => {
+    expect(decided([row('primary', -0.2, true)])).toMatchObject({
+      verdict: 'DO_NOT_SHIP',
+      summary: 'Do not ship: metric primary got worse.',
+    })
+  })
+
+  test('is inconclusive when the primary metric is, whatever others do', () => {
+    expect(decided([row('primary', 0.2, false), row('other', 0.5, true)]).verdict).toBe('INCONCLUSIVE')
+  })
+
+  test('is withheld while a health check fails, with what to do', () => {
+    const failed: HealthCheck = {
+      name: 'SAMPLE_RATIO_MISMATCH',
+      verdict: 'FAIL',
+      pValue: 0,
+      count: null,
+      share: null,
+      message: 'Split.',
+      action: 'Look.',
+    }
+    expect(decided([row('primary', 0.2, true)], [failed])).toMatchObject({
+      verdict: 'WITHHELD',
+      reasons: ['Split. Look.'],
+    })
+  })
+
+  test('is withheld at an interim look, and never says significant', () => {
+    const { verdict, summary, reasons } = decided([row('primary', 0.2, true)], healthy, ['It runs until June.'])
+    expect(verdict).toBe('WITHHELD')
+    expect(summary).toMatch(/interim/)
+    expect(reasons[0]).toBe('It runs until June.')
+  })
+})
+
+describe('a look is interim', () => {
+  const now = new Date('2026-06-15T00:00:00Z')
+  const past = new Date('2026-06-01T00:00:00Z')
+  const future = new Date('2026-07-01T00:00:00Z')
+  test.each([
+    ['not after the planned end', { status: 'RUNNING', endAt: past, plannedUnits: null }, 10, 0],
+    ['before the planned end', { status: 'RUNNING', endAt: future, plannedUnits: null }, 10, 1],
+    ['when stopped before the planned end', { status: 'STOPPED', endAt: future, plannedUnits: null }, 10, 1],
+    ['with fewer users than planned', { status: 'STOPPED', endAt: null, plannedUnits: 100 }, 99, 1],
+    ['not with all users planned', { status: 'RUNNING', endAt: null, plannedUnits: 100 }, 100, 0],
+    ['as long as one of both plans is not reached', { status: 'RUNNING', endAt: past, plannedUnits: 100 }, 99, 1],
+    ['without any plan while it runs', { status: 'RUNNING', endAt: null, plannedUnits: null }, 10, 1],
+    ['not without any plan when it is over', { status: 'STOPPED', endAt: null, plannedUnits: null }, 10, 0],
+  ] as const)('%s', (_name, plan, units, reasons) => {
+    expect(reasonsForInterim(plan, units, now)).toHaveLength(reasons)
+  })
+})
