@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import svelte from 'eslint-plugin-svelte'
 import globals from 'globals'
 import ts from 'typescript-eslint'
-import { importZones } from './test/architecture/zones.js'
+import { importZones } from './test/architecture/zones.ts'
 
 /**
  * The import table (ARCHITECTURE.md) as lint zones: one block a zone, so that an editor shows the message where the

@@ -10,6 +10,8 @@ import { type ExperimentService } from '../experiment/experiment.service.ts'
 import { type MetricService } from '../metric/metric.service.ts'
 import { experimentContext } from './experiment-context.ts'
 
+export type { FilePreview }
+
 /** Looks at the beginning of a file and proposes how to read it. Nothing is kept. */
 export class BatchPreviewService {
   readonly #experiments: ExperimentService

@@ -17,8 +17,14 @@ const graphql = {
   instead: 'GraphQL belongs to *.type.ts, *.input.ts and *.resolver.ts: return plain data and let the resolver map it.',
 }
 
-/** @type {{ name: string, files: string[], except?: string[], forbid: { regex: string, instead: string }[] }[]} */
-export const importZones = [
+export interface ImportZone {
+  name: string
+  files: string[]
+  except?: string[]
+  forbid: { regex: string; instead: string }[]
+}
+
+export const importZones: ImportZone[] = [
   {
     name: 'stats is pure: special functions only',
     files: ['api/src/stats/**/*.ts'],
