@@ -1,0 +1,383 @@
+import * as documents from './_generated/graphql.ts'
+import { endpointOf, webSocketEndpointOf } from './endpoint.ts'
+import { FairliftBatchError, FairliftJobError } from './errors.ts'
+import { type UploadProgress } from './multipart.ts'
+import { PagedList, pageOf, type ListOptions } from './paginate.ts'
+import { accepted, required } from './payload.ts'
+import { defaultRetryPolicy, type RetryPolicy } from './retry.ts'
+import { StartedWork, type ResultOptions } from './started-work.ts'
+import { Subscriptions } from './subscriptions.ts'
+import { Transport, type CallOptions, type RequestOptions } from './transport.ts'
+import { type TypedDocument } from './typed-document.ts'
+import type * as types from './types.ts'
+import { previewPart, type UploadFile } from './upload.ts'
+import { watchExperiment, watchJob } from './watch.ts'
+
+export interface ClientOptions {
+  /** Address of the server, such as `http://127.0.0.1:4000`, with or without `/graphql`; in browsers also a path. */
+  url: string
+  /** API key or access token, or what gets one; sent as bearer token. */
+  apiKey?: string | (() => string | Promise<string>)
+  /** Replaces the platform's `fetch`. */
+  fetch?: typeof fetch
+  /** The WebSocket class to use; needed where the platform has none (Node 20). */
+  webSocketImpl?: unknown
+  /** What differs from the default policy. */
+  retry?: Partial<RetryPolicy>
+}
+
+/** What an upload is answered with. */
+export interface UploadPayload {
+  batch: types.Batch
+  /** The job that reads the file. Null when the batch was there already and its job is gone from the records. */
+  job: types.Job | null
+  /** Whether the same content was there already, so that nothing was done. */
+  reused: boolean
+}
+
+/** An upload under way: resolves to the batch when the server has the bytes; `result()` waits until it has landed. */
+export type Upload = StartedWork<UploadPayload, types.Batch, types.Batch>
+
+/** An analysis that was asked for: resolves to its job at once; `result()` waits for the answer. */
+export type AnalysisRun = StartedWork<{ job: types.Job }, types.Job, types.Analysis>
+
+export interface UploadEventsOptions extends types.UploadEventsInput, CallOptions {
+  file: UploadFile
+  /** Name of the file. By default its own. */
+  fileName?: string
+  /** Called while the file is being sent. */
+  onProgress?: (progress: UploadProgress) => void
+}
+
+export interface PreviewUploadOptions extends CallOptions {
+  file: Blob
+  /** Helps to recognise the variants. */
+  experimentId?: string
+}
+
+/** Makes a client. Nothing is sent before it is used. */
+export function createClient(options: ClientOptions): FairliftClient {
+  return new FairliftClient(options)
+}
+
+/**
+ * Talks to a Fairlift server. Calls reject with FairliftError or one of its subclasses: FairliftUserError for mistakes
+ * in the input, FairliftNetworkError when the server cannot be reached. What may be sent twice is tried again when the
+ * network fails.
+ */
+export class FairliftClient {
+  readonly #transport: Transport
+  readonly #subscriptions: Subscriptions
+  readonly #retry: RetryPolicy
+
+  /** Use `createClient`. */
+  constructor({ url, apiKey, fetch, webSocketImpl, retry }: ClientOptions) {
+    const endpoint = endpointOf(url)
+    const authorization = async (): Promise<Record<string, string>> =>
+      apiKey === undefined ? {} : { authorization: `Bearer ${typeof apiKey === 'function' ? await apiKey() : apiKey}` }
+    this.#retry = { ...defaultRetryPolicy, ...retry }
+    this.#transport = new Transport({ endpoint, headers: authorization, fetch: fetch ?? null, retry: this.#retry })
+    this.#subscriptions = new Subscriptions({
+      endpoint: webSocketEndpointOf(endpoint),
+      connectionParams: authorization,
+      webSocketImpl: webSocketImpl ?? null,
+      retry: this.#retry,
+    })
+  }
+
+  // Experiments
+
+  /**
+   * Experiments, newest first.
+   *
+   * @example
+   * for await (const experiment of client.experiments({ filter: { status: ['RUNNING'] } })) console.log(experiment.name)
+   */
+  experiments(options: ListOptions & { filter?: types.ExperimentFilter } = {}): PagedList<types.Experiment> {
+    const { filter, ...list } = options
+    return new PagedList(async (page, signal) => {
+      const { experiments } = await this.request(documents.ExperimentsDocument, { ...page, filter }, { signal })
+      return pageOf(experiments)
+    }, list)
+  }
+
+  /** One experiment, by id or by key. Throws FairliftError NOT_FOUND. */
+  async experiment(which: { id: string } | { key: string }, options?: CallOptions): Promise<types.Experiment> {
+    return required((await this.request(documents.ExperimentDocument, which, options)).experiment)
+  }
+
+  /**
+   * Creates an experiment. Throws FairliftUserError, for example when the key is taken.
+   *
+   * @example
+   * await client.createExperiment({ key: 'checkout', name: 'One-page checkout', currency: 'EUR' })
+   */
+  async createExperiment(input: types.CreateExperimentInput, options?: CallOptions): Promise<types.Experiment> {
+    const { createExperiment } = await this.request(documents.CreateExperimentDocument, { input }, options)
+    return required(accepted(createExperiment).experiment)
+  }
+
+  /** Changes what is given of an experiment. Throws FairliftUserError; FairliftError NOT_FOUND. */
+  async updateExperiment(input: types.UpdateExperimentInput, options?: CallOptions): Promise<types.Experiment> {
+    const { updateExperiment } = await this.#repeatable(documents.UpdateExperimentDocument, { input }, options)
+    return required(accepted(updateExperiment).experiment)
+  }
+
+  /** Starts an experiment; its start is now unless it has one. Throws FairliftUserError; FairliftError NOT_FOUND. */
+  async startExperiment(id: string, options?: CallOptions): Promise<types.Experiment> {
+    const { startExperiment } = await this.#repeatable(documents.StartExperimentDocument, { id }, options)
+    return required(accepted(startExperiment).experiment)
+  }
+
+  /** Stops an experiment; its end is now unless it has one. Throws FairliftUserError; FairliftError NOT_FOUND. */
+  async stopExperiment(id: string, options?: CallOptions): Promise<types.Experiment> {
+    const { stopExperiment } = await this.#repeatable(documents.StopExperimentDocument, { id }, options)
+    return required(accepted(stopExperiment).experiment)
+  }
+
+  /** Puts an experiment away; its data stay. Throws FairliftUserError while it runs; FairliftError NOT_FOUND. */
+  async archiveExperiment(id: string, options?: CallOptions): Promise<types.Experiment> {
+    const { archiveExperiment } = await this.#repeatable(documents.ArchiveExperimentDocument, { id }, options)
+    return required(accepted(archiveExperiment).experiment)
+  }
+
+  /**
+   * What happens to an experiment: first the experiment as it is, then changes of it, of its batches, and its new
+   * analyses, until the loop is left or the signal is aborted. After a lost connection the experiment comes again:
+   * changes in between may have been missed, so read anew what is shown.
+   *
+   * @example
+   * for await (const change of client.watchExperiment(id, { signal })) {
+   *   if (change.__typename === 'AnalysisReady') show(change.analysis)
+   * }
+   */
+  watchExperiment(id: string, options?: CallOptions): AsyncGenerator<types.ExperimentUpdate, void, undefined> {
+    return watchExperiment(this.#subscriptions, id, this.#retry, options)
+  }
+
+  // Metrics
+
+  /** The catalogue of metrics, by name. */
+  async metrics(options?: CallOptions): Promise<types.Metric[]> {
+    return (await this.request(documents.MetricsDocument, {}, options)).metrics
+  }
+
+  /** Adds a metric to the catalogue. Throws FairliftUserError, for example when the key is taken. */
+  async defineMetric(input: types.DefineMetricInput, options?: CallOptions): Promise<types.Metric> {
+    const { defineMetric } = await this.request(documents.DefineMetricDocument, { input }, options)
+    return required(accepted(defineMetric).metric)
+  }
+
+  // Data
+
+  /**
+   * Sends a file of events (CSV, TSV, Parquet, NDJSON or JSON; plain, gzip or zstd). Resolves to the batch when the
+   * server has stored the bytes; `result()` waits until its rows are part of the data. The same content read the same
+   * way is taken once: sending it again answers with the batch that is there.
+   *
+   * Throws FairliftUserError; FairliftError NOT_FOUND, UPLOAD_TOO_LARGE; and what the file's stream throws. `result()`
+   * throws FairliftBatchError when nothing was taken over, and FairliftJobError when the job came to nothing.
+   *
+   * @example
+   * const upload = client.uploadEvents({ experimentId, file, onProgress: ({ sentBytes }) => show(sentBytes) })
+   * const { accepted, rejected } = await upload.result()
+   */
+  uploadEvents({ file, fileName, onProgress, signal, ...input }: UploadEventsOptions): Upload {
+    // Equal content is taken once, so that sending it twice does no harm.
+    const options = { signal, fileName, onProgress, idempotent: true }
+    return this.#upload(
+      this.#transport
+        .requestWithFile(documents.UploadEventsDocument, { input }, file, options)
+        .then(({ uploadEvents }) => uploadEvents),
+    )
+  }
+
+  /**
+   * Sends up to 10,000 records of events, as a small batch. As `uploadEvents`.
+   *
+   * @example
+   * await client.ingestEvents({
+   *   experimentId,
+   *   records: [{ user_id: 'u1', variant_id: 'control', event_type: 'exposure', timestamp: new Date().toISOString() }],
+   * })
+   */
+  ingestEvents(input: types.IngestEventsInput, options?: CallOptions): Upload {
+    return this.#upload(
+      this.#repeatable(documents.IngestEventsDocument, { input }, options).then(({ ingestEvents }) => ingestEvents),
+    )
+  }
+
+  /**
+   * What a file is, how it begins, and how it would be read; nothing is kept. Of all formats but Parquet only the first
+   * megabyte is sent. Throws FairliftError FILE_REJECTED.
+   */
+  async previewUpload({ file, experimentId, signal }: PreviewUploadOptions): Promise<types.UploadPreview> {
+    const part = await previewPart(file)
+    const options = { signal, idempotent: true }
+    const answer = await this.#transport.requestWithFile(
+      documents.PreviewUploadDocument,
+      { experimentId },
+      part,
+      options,
+    )
+    return answer.previewUpload
+  }
+
+  /** One batch. Throws FairliftError NOT_FOUND. */
+  async batch(id: string, options?: CallOptions): Promise<types.Batch> {
+    return required((await this.request(documents.BatchDocument, { id }, options)).batch)
+  }
+
+  /** The first rejected rows of a batch, with reasons; `rejectsUrl` of the batch has them all. `first`: 1 to 1000. */
+  async batchErrors(id: string, first = 100, options?: CallOptions): Promise<types.RejectedRow[]> {
+    return required((await this.request(documents.BatchErrorsDocument, { id, first }, options)).batch).errors
+  }
+
+  /** The uploads of an experiment, newest first. Throws FairliftError NOT_FOUND when it is read. */
+  batches(experimentId: string, options?: ListOptions): PagedList<types.Batch> {
+    return new PagedList(async (page, signal) => {
+      const { experiment } = await this.request(documents.BatchesDocument, { experimentId, ...page }, { signal })
+      return pageOf(required(experiment).batches)
+    }, options)
+  }
+
+  // Analyses
+
+  /**
+   * Asks for an analysis; what is left out takes the careful default. Resolves to the job; `result()` waits for the
+   * analysis. The same question of the same data is answered by the same job.
+   *
+   * Throws FairliftUserError; FairliftError NOT_FOUND, NO_DATA. `result()` throws FairliftJobError.
+   *
+   * @example
+   * const { decision, results } = await client.runAnalysis({ experimentId, segmentBy: 'device' }).result()
+   */
+  runAnalysis(input: types.RunAnalysisInput, options?: CallOptions): AnalysisRun {
+    const payload = this.#repeatable(documents.RunAnalysisDocument, { input }, options).then(({ runAnalysis }) => ({
+      job: required(accepted(runAnalysis).job),
+    }))
+    return new StartedWork(
+      payload,
+      ({ job }) => job,
+      async ({ job }, resultOptions) => {
+        const ended = await this.waitForJob(job.id, resultOptions)
+        if (ended.status !== 'SUCCEEDED') throw new FairliftJobError(ended)
+        return this.analysis(required(ended.analysis).id, resultOptions)
+      },
+    )
+  }
+
+  /** One analysis with its result rows; old ones stay for ever. Throws FairliftError NOT_FOUND. */
+  async analysis(id: string, options?: CallOptions): Promise<types.Analysis> {
+    return required((await this.request(documents.AnalysisDocument, { id }, options)).analysis)
+  }
+
+  /** The analyses of an experiment, newest first, without their rows. Throws FairliftError NOT_FOUND when it is read. */
+  analyses(experimentId: string, options?: ListOptions): PagedList<types.AnalysisSummary> {
+    return new PagedList(async (page, signal) => {
+      const { experiment } = await this.request(documents.AnalysesDocument, { experimentId, ...page }, { signal })
+      return pageOf(required(experiment).analyses)
+    }, options)
+  }
+
+  // Jobs
+
+  /** Jobs, newest first. */
+  jobs(options: ListOptions & { filter?: types.JobFilter } = {}): PagedList<types.Job> {
+    const { filter, ...list } = options
+    return new PagedList(async (page, signal) => {
+      return pageOf((await this.request(documents.JobsDocument, { ...page, filter }, { signal })).jobs)
+    }, list)
+  }
+
+  /** One job. Throws FairliftError NOT_FOUND. */
+  async job(id: string, options?: CallOptions): Promise<types.Job> {
+    return required((await this.request(documents.JobDocument, { id }, options)).job)
+  }
+
+  /** Asks a job to stop: one that waits has ended at once, one that runs soon after. Throws FairliftError NOT_FOUND. */
+  async cancelJob(id: string, options?: CallOptions): Promise<types.Job> {
+    return (await this.#repeatable(documents.CancelJobDocument, { id }, options)).cancelJob.job
+  }
+
+  /**
+   * The states of a job, from the present one to the last; then the loop ends. After a lost connection it goes on with
+   * the state as it is then. Throws FairliftError NOT_FOUND; FairliftNetworkError when the connection cannot be had again.
+   *
+   * @example
+   * for await (const job of client.watchJob(id)) console.log(job.status, job.progress, job.stage)
+   */
+  watchJob(id: string, options?: CallOptions): AsyncGenerator<types.Job, void, undefined> {
+    return watchJob(this.#subscriptions, id, this.#retry, options)
+  }
+
+  /** Waits until a job has ended, and gives it, whether it succeeded or not. Throws as `watchJob` does. */
+  async waitForJob(id: string, { onJob, signal }: ResultOptions = {}): Promise<types.Job> {
+    let last: types.Job | null = null
+    for await (const job of this.watchJob(id, { signal })) {
+      last = job
+      onJob?.(job)
+    }
+    return required(last)
+  }
+
+  // Anything else
+
+  /**
+   * Runs a query or mutation that this client has no method for. Throws FairliftError when the answer has errors; the
+   * `userErrors` of payloads are the caller's to look at.
+   *
+   * @example
+   * const { metrics } = await client.request<{ metrics: { key: string }[] }>('{ metrics { key } }', {})
+   */
+  request<Result = unknown, Variables = Record<string, unknown>>(
+    document: TypedDocument<Result, Variables>,
+    variables: Variables,
+    options?: RequestOptions,
+  ): Promise<Result> {
+    return this.#transport.request(document, variables, options)
+  }
+
+  /** What a subscription that this client has no method for sends. After a lost connection it is begun again. */
+  subscribe<Result = unknown, Variables = Record<string, unknown>>(
+    document: TypedDocument<Result, Variables>,
+    variables: Variables,
+    options?: CallOptions,
+  ): AsyncGenerator<Result, void, undefined> {
+    return this.#subscriptions.subscribe(document, variables, options)
+  }
+
+  /** Ends all that is being watched, with FairliftError CLOSED. Other calls go on as before. */
+  close(): void {
+    this.#subscriptions.close()
+  }
+
+  /** Runs a mutation that does no more when it is run twice. */
+  #repeatable<Result, Variables>(
+    document: TypedDocument<Result, Variables>,
+    variables: Variables,
+    options?: CallOptions,
+  ): Promise<Result> {
+    return this.#transport.request(document, variables, { ...options, idempotent: true })
+  }
+
+  #upload(answer: Promise<documents.UploadEventsPayloadFieldsFragment>): Upload {
+    const payload = answer.then((given) => {
+      const { batch, job, reused } = accepted(given)
+      return { batch: required(batch), job, reused }
+    })
+    return new StartedWork(
+      payload,
+      ({ batch }) => batch,
+      async ({ batch, job }, options) => {
+        const ended = job === null ? null : await this.waitForJob(job.id, options)
+        const landed = await this.batch(batch.id, options)
+        if (landed.status === 'LANDED') return landed
+        if (ended === null || landed.status === 'FAILED' || landed.status === 'QUARANTINED') {
+          throw new FairliftBatchError(landed, ended)
+        }
+        throw new FairliftJobError(ended)
+      },
+    )
+  }
+}

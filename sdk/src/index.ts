@@ -1,0 +1,30 @@
+export {
+  createClient,
+  FairliftClient,
+  type AnalysisRun,
+  type ClientOptions,
+  type PreviewUploadOptions,
+  type Upload,
+  type UploadEventsOptions,
+  type UploadPayload,
+} from './client.ts'
+export {
+  FairliftBatchError,
+  FairliftError,
+  FairliftJobError,
+  FairliftNetworkError,
+  FairliftUserError,
+  serverErrorCodes,
+  type ClientErrorCode,
+  type ErrorCode,
+  type ServerErrorCode,
+} from './errors.ts'
+export { type StreamSource, type UploadProgress } from './multipart.ts'
+export { PagedList, type ListOptions, type Page, type PageRequest } from './paginate.ts'
+export { type RetryPolicy } from './retry.ts'
+export { StartedWork, type ResultOptions } from './started-work.ts'
+export { type CallOptions, type RequestOptions } from './transport.ts'
+export { type DocumentTypeDecoration, type TypedDocument } from './typed-document.ts'
+export type * from './types.ts'
+export { type UploadFile } from './upload.ts'
+export { hasEnded } from './watch.ts'

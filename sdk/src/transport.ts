@@ -1,0 +1,106 @@
+import { FairliftNetworkError } from './errors.ts'
+import { dataOf, readAnswer, unreachable, type HttpAnswer } from './http-answer.ts'
+import { operationFields, type UploadProgress } from './multipart.ts'
+import { withRetries, type RetryPolicy } from './retry.ts'
+import { type TypedDocument } from './typed-document.ts'
+import { sendFile, type UploadFile } from './upload.ts'
+
+export interface CallOptions {
+  /** Ends the call, which rejects with the signal's reason. What the server has done by then stays done. */
+  signal?: AbortSignal
+}
+
+export interface RequestOptions extends CallOptions {
+  /** Whether the operation may be run twice; then it is tried again when the network fails. Queries always may. */
+  idempotent?: boolean
+}
+
+export interface FileRequestOptions extends RequestOptions {
+  fileName?: string
+  onProgress?: (progress: UploadProgress) => void
+}
+
+export interface TransportSettings {
+  /** Address of the GraphQL endpoint. */
+  endpoint: string
+  /** Asked before each request. */
+  headers: () => Promise<Record<string, string>>
+  /** Null: the platform's own. */
+  fetch: typeof fetch | null
+  retry: RetryPolicy
+}
+
+/** GraphQL over HTTP, with files, typed errors and retries. */
+export class Transport {
+  readonly #settings: TransportSettings
+
+  constructor(settings: TransportSettings) {
+    this.#settings = settings
+  }
+
+  request<Result, Variables>(
+    document: TypedDocument<Result, Variables>,
+    variables: Variables,
+    { signal, idempotent = isQuery(document.toString()) }: RequestOptions = {},
+  ): Promise<Result> {
+    const { endpoint, fetch: ownFetch } = this.#settings
+    const body = JSON.stringify({ query: document.toString(), variables })
+    return this.#send(idempotent, signal, async (headers) => {
+      try {
+        const response = await (ownFetch ?? fetch)(endpoint, {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json' },
+          body,
+          signal,
+        })
+        return await readAnswer(response)
+      } catch (error) {
+        throw unreachable(endpoint, error)
+      }
+    })
+  }
+
+  /** Runs a mutation whose variable `file` is a file. A stream is sent once, whatever happens to it. */
+  requestWithFile<Result>(
+    document: TypedDocument<Result, never>,
+    variables: Record<string, unknown>,
+    file: UploadFile,
+    { signal, idempotent = false, fileName, onProgress }: FileRequestOptions = {},
+  ): Promise<Result> {
+    const { endpoint: url, fetch: ownFetch } = this.#settings
+    const fields = operationFields(document.toString(), variables)
+    return this.#send(idempotent && file instanceof Blob, signal, (headers) =>
+      sendFile({ url, headers, fields, file, fileName, fetch: ownFetch, signal, onProgress }),
+    )
+  }
+
+  #send<Result>(
+    idempotent: boolean,
+    signal: AbortSignal | undefined,
+    send: (headers: Record<string, string>) => Promise<HttpAnswer>,
+  ): Promise<Result> {
+    const attempt = async (): Promise<Result> => {
+      signal?.throwIfAborted()
+      const headers = {
+        accept: 'application/json',
+        // Uploads are taken only from callers that can set a header, which forms of other sites cannot.
+        'apollo-require-preflight': 'true',
+        ...(await this.#settings.headers()),
+      }
+      try {
+        return dataOf<Result>(await send(headers))
+      } catch (error) {
+        signal?.throwIfAborted()
+        throw error
+      }
+    }
+    const isTransient = (error: unknown): boolean =>
+      idempotent && error instanceof FairliftNetworkError && error.isTransient
+    return withRetries(attempt, isTransient, this.#settings.retry, signal)
+  }
+}
+
+/** Queries change nothing, so they may be sent again. */
+export function isQuery(document: string): boolean {
+  return /^\s*(query\b|\{)/.test(document)
+}

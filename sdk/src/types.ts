@@ -1,0 +1,96 @@
+/**
+ * What the calls take and give, under the names of the schema. Generated from `schema/operations`: each type holds the
+ * fields that the SDK asks for; `client.request()` gets any others.
+ */
+import type * as generated from './_generated/graphql.ts'
+
+export type {
+  Alternative,
+  AttributeColumnInput,
+  BatchStatus,
+  ColumnKind,
+  ColumnMappingInput,
+  Compression,
+  ConflictPolicy,
+  Correction,
+  CreateExperimentInput,
+  DecisionVerdict,
+  DefineMetricInput,
+  EffectSizeName,
+  EmptyShareInput,
+  EventTypeValueInput,
+  ExperimentFilter,
+  ExperimentMetricInput,
+  ExperimentStatus,
+  ExposureRule,
+  FileFormat,
+  FileShape,
+  HealthVerdict,
+  IngestEventsInput,
+  IntervalKind,
+  JobFilter,
+  JobKind,
+  JobStatus,
+  MeasureAggregation,
+  MeasureInput,
+  Method,
+  MethodOverride,
+  MethodOverrideInput,
+  MetricFormat,
+  MetricGoal,
+  MetricKind,
+  MetricRole,
+  OutcomeColumnInput,
+  OutcomeKind,
+  RowIdentity,
+  RunAnalysisInput,
+  UnboundedReason,
+  UpdateExperimentInput,
+  UploadEventsInput,
+  ValueRuleInput,
+  VariantColumnInput,
+  VariantInput,
+  VariantRole,
+  VariantValueInput,
+} from './_generated/graphql.ts'
+
+/** A change that is tried on a part of the users, with its variants and metrics. */
+export type Experiment = generated.ExperimentFieldsFragment
+/** What a share of the users sees. */
+export type Variant = generated.VariantFieldsFragment
+/** A number by which variants are compared. */
+export type Metric = generated.MetricFieldsFragment
+/** A metric of an experiment, and the part it plays in the decision. */
+export type ExperimentMetric = Experiment['metrics'][number]
+/** What an experiment's data was at one moment. */
+export type DatasetVersion = generated.DatasetVersionFieldsFragment
+/** One upload: what the file is, and what came of its rows. */
+export type Batch = generated.BatchFieldsFragment
+/** A row that was not taken over, and why. */
+export type RejectedRow = NonNullable<generated.BatchErrorsQuery['batch']>['errors'][number]
+/** How the columns of a file become events. */
+export type ColumnMapping = generated.ColumnMappingFieldsFragment
+/** What a file is, how it begins, and how it would be read. */
+export type UploadPreview = generated.PreviewUploadMutation['previewUpload']
+/** A piece of work in the background. */
+export type Job = generated.JobFieldsFragment
+/** An answer: what was asked of which data, and what follows. */
+export type Analysis = generated.AnalysisFieldsFragment
+/** An analysis without its rows: when, of which data, and what to do. */
+export type AnalysisSummary = generated.AnalysisSummaryFieldsFragment
+/** What to do, and why. */
+export type Decision = generated.DecisionFieldsFragment
+/** Something that is looked at before any effect is read. */
+export type HealthCheck = Analysis['health'][number]
+/** One row: a metric, a treatment against the control, in all users or in a segment. */
+export type MetricResult = generated.MetricResultFieldsFragment
+/** What one variant shows of a metric. */
+export type ArmStatistics = generated.ArmStatisticsFieldsFragment
+/** An estimate with its uncertainty. */
+export type Effect = generated.EffectFieldsFragment
+/** The values of an effect that the data do not contradict. */
+export type ConfidenceInterval = generated.ConfidenceIntervalFieldsFragment
+/** Something about an experiment that changed; `__typename` tells what. */
+export type ExperimentUpdate = generated.ExperimentUpdatedSubscription['experimentUpdated']
+/** A mistake in the input: what, where, and what to do. */
+export type UserError = generated.UserErrorFieldsFragment
