@@ -51,7 +51,7 @@ describe('the decision', () => {
       summary: 'Ship variant t: metric primary got better.',
     })
     expect(reasons).toEqual([
-      'metric primary, variant t: +20.0 % (95 % interval: +10.0 % to +30.0 %), better, adjusted p = 0.020.',
+      'metric primary, variant t: +20.0% (95% interval: +10.0% to +30.0%), better, adjusted p = 0.020.',
     ])
   })
 

@@ -112,12 +112,12 @@ function intervalText({
   upper,
   level,
 }: NonNullable<ResultRow['relativeEffect']>['confidenceInterval']): string {
-  const label = `${Math.round(level * 1000) / 10} % interval`
+  const label = `${Math.round(level * 1000) / 10}% interval`
   if (kind === 'wholeLine') return `${label}: anything is possible`
   if (kind === 'complement') return `${label}: not bounded`
   return `${label}: ${lower === null ? 'no lower end' : signedPercent(lower)} to ${upper === null ? 'no upper end' : signedPercent(upper)}`
 }
 
 function signedPercent(share: number): string {
-  return `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)} %`
+  return `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)}%`
 }

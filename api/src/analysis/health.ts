@@ -252,5 +252,5 @@ function whole(count: number): string {
 }
 
 function percent(share: number): string {
-  return `${(share * 100).toFixed(share > 0 && share < 0.01 ? 2 : 1)} %`
+  return `${(share * 100).toFixed(share > 0 && share < 0.01 ? 2 : 1)}%`
 }

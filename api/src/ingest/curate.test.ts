@@ -356,7 +356,7 @@ describe('bad rows', () => {
     const { quarantine } = await run(content, { maxRejectRate: 0.3 })
     expect(quarantine?.code).toBe('REJECT_RATE')
     expect(quarantine?.message).toMatch(
-      /1 of 3 rows \(33\.3 %\) were rejected, most often UNKNOWN_VARIANT; the limit is 30\.0 %/,
+      /1 of 3 rows \(33\.3%\) were rejected, most often UNKNOWN_VARIANT; the limit is 30\.0%/,
     )
   })
 
@@ -369,7 +369,7 @@ describe('bad rows', () => {
     }
     const content = csv('u1,,view,,2026-06-01T10:00:00Z,', 'u2,,view,,2026-06-01T10:00:00Z,mobile')
     expect((await run(content, { mapping })).quarantine?.message).toMatch(
-      /"device" is empty in 50\.0 % of the rows; the limit is 40\.0 %/,
+      /"device" is empty in 50\.0% of the rows; the limit is 40\.0%/,
     )
   })
 })

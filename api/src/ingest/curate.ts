@@ -215,7 +215,7 @@ function quarantineOf(
   log: RejectionLog,
   maxRejectRate: number,
 ): CurateResult['quarantine'] {
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`
+  const percent = (share: number) => `${(share * 100).toFixed(1)}%`
   const rate = counts.rejected / counts.rows
   if (rate > maxRejectRate) {
     const [first] = log.counts()
