@@ -1,0 +1,90 @@
+import {
+  type BatchStatus,
+  type DecisionVerdict,
+  type EffectSizeName,
+  type ExperimentStatus,
+  type FileFormat,
+  type HealthVerdict,
+  type Method,
+  type MetricKind,
+  type MetricRole,
+} from '@fairlift/sdk'
+
+/** What the codes of the server are called on the pages. */
+export const statusNames: Record<ExperimentStatus, string> = {
+  DRAFT: 'Draft',
+  RUNNING: 'Running',
+  STOPPED: 'Stopped',
+  ARCHIVED: 'Archived',
+}
+
+export const verdictNames: Record<DecisionVerdict, string> = {
+  SHIP: 'Ship',
+  DO_NOT_SHIP: 'Do not ship',
+  INCONCLUSIVE: 'Inconclusive',
+  WITHHELD: 'No verdict yet',
+}
+
+export type Tone = 'good' | 'bad' | 'care' | 'unclear'
+
+export const verdictTones: Record<DecisionVerdict, Tone> = {
+  SHIP: 'good',
+  DO_NOT_SHIP: 'bad',
+  INCONCLUSIVE: 'unclear',
+  WITHHELD: 'care',
+}
+
+export const healthNames: Record<HealthVerdict, string> = { PASS: 'Passed', WARN: 'Worth a look', FAIL: 'Failed' }
+
+export const roleNames: Record<MetricRole, string> = {
+  PRIMARY: 'Primary',
+  SECONDARY: 'Secondary',
+  GUARDRAIL: 'Guardrail',
+}
+
+export const kindNames: Record<MetricKind, string> = {
+  PROPORTION: 'share of users',
+  MEAN: 'average per user',
+  RATIO: 'ratio of two totals',
+  QUANTILE: 'quantile',
+}
+
+export const methodNames: Record<Method, string> = {
+  CHI_SQUARE: 'Chi-square test',
+  FISHER_EXACT: 'Fisher’s exact test',
+  WELCH_T: 'Welch’s t test',
+  MANN_WHITNEY: 'Mann–Whitney rank test',
+  RATIO_DELTA: 'Delta method for ratios',
+}
+
+export const effectSizeNames: Record<EffectSizeName, string> = { COHENS_D: 'Cohen’s d', COHENS_H: 'Cohen’s h' }
+
+export const formatNames: Record<FileFormat, string> = {
+  CSV: 'CSV',
+  TSV: 'TSV',
+  NDJSON: 'NDJSON',
+  JSON: 'JSON',
+  PARQUET: 'Parquet',
+}
+
+export const batchNames: Record<BatchStatus, string> = {
+  RECEIVED: 'Waiting',
+  PROCESSING: 'Being read',
+  LANDED: 'In the data',
+  QUARANTINED: 'Held back',
+  FAILED: 'Not readable',
+}
+
+export const batchTones: Record<BatchStatus, Tone> = {
+  RECEIVED: 'unclear',
+  PROCESSING: 'unclear',
+  LANDED: 'good',
+  QUARANTINED: 'care',
+  FAILED: 'bad',
+}
+
+/** SAMPLE_RATIO_MISMATCH as "Sample ratio mismatch": for codes that have no name here. */
+export function wordsOfCode(code: string): string {
+  const words = code.toLowerCase().replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

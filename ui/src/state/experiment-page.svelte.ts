@@ -1,0 +1,97 @@
+import { type Analysis, type AnalysisSummary, type Batch, type Experiment, type ExperimentUpdate } from '@fairlift/sdk'
+import { client } from '../lib/sdk.ts'
+import { AnalysisRun } from './analysis-run.svelte.ts'
+import { Live } from './live.svelte.ts'
+import { PagedItems } from './paged-items.svelte.ts'
+import { UploadFlow } from './upload-flow.svelte.ts'
+
+/** Everything about one experiment, kept while the reader goes from view to view of it. */
+export class ExperimentPage {
+  experiment = $state.raw<Experiment | null>(null)
+  /** Why the experiment cannot be shown. */
+  error = $state.raw<unknown>(null)
+  /** The analysis that is shown. */
+  analysis = $state.raw<Analysis | null>(null)
+  analysisError = $state.raw<unknown>(null)
+  batches = $state.raw<PagedItems<Batch> | null>(null)
+  analyses = $state.raw<PagedItems<AnalysisSummary> | null>(null)
+  readonly upload = new UploadFlow()
+  readonly run = new AnalysisRun()
+  readonly live = new Live()
+  readonly #key: string
+  #wanted: string | null = null
+
+  constructor(key: string) {
+    this.#key = key
+  }
+
+  async load(): Promise<void> {
+    this.error = null
+    try {
+      this.experiment = await client.experiment({ key: this.#key })
+    } catch (error) {
+      this.error = error
+      return
+    }
+    const { id } = this.experiment
+    this.batches = new PagedItems(client.batches(id))
+    this.analyses = new PagedItems(client.analyses(id))
+    await this.#refresh()
+    void this.live.follow(id, (update) => this.#take(update))
+  }
+
+  /** Shows an analysis; null shows the newest, and those that come after it. */
+  async show(id: string | null): Promise<void> {
+    this.#wanted = id
+    const wanted = id ?? this.experiment?.latestAnalysis?.id ?? null
+    this.analysisError = null
+    if (wanted === null || wanted === this.analysis?.id) return
+    try {
+      const analysis = await client.analysis(wanted)
+      // By now the reader may have asked for another one.
+      if (this.#wanted === id) this.analysis = analysis
+    } catch (error) {
+      if (this.#wanted === id) this.analysisError = error
+    }
+  }
+
+  /** Takes over what a change made of the experiment. */
+  changed(experiment: Experiment): void {
+    this.experiment = experiment
+  }
+
+  leave(): void {
+    this.live.leave()
+    this.upload.leave()
+  }
+
+  async #refresh(): Promise<void> {
+    await Promise.all([this.batches?.load(), this.analyses?.load()])
+  }
+
+  #take(update: ExperimentUpdate): void {
+    if (update.__typename === 'ExperimentChanged') {
+      // The first message after a lost connection: changes in between were missed.
+      const isBehind = update.experiment.updatedAt === this.experiment?.updatedAt
+      this.experiment = update.experiment
+      if (isBehind) void this.#refresh()
+      void this.show(this.#wanted)
+    } else if (update.__typename === 'BatchChanged') {
+      this.batches?.put(update.batch)
+      if (update.batch.status === 'LANDED') void this.#reload()
+    } else {
+      this.analyses?.put(update.analysis)
+      if (this.experiment !== null) this.experiment = { ...this.experiment, latestAnalysis: update.analysis }
+      void this.show(this.#wanted)
+    }
+  }
+
+  /** A landed batch makes a new version of the data, and may bring new attributes. */
+  async #reload(): Promise<void> {
+    try {
+      this.experiment = await client.experiment({ key: this.#key })
+    } catch {
+      // The connection is being lost: when it is back, the experiment comes again by itself.
+    }
+  }
+}

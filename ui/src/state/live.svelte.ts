@@ -1,0 +1,49 @@
+import { type ExperimentUpdate } from '@fairlift/sdk'
+import { isNotFound } from '../lib/explain-error.ts'
+import { watcher } from '../lib/sdk.ts'
+
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 10_000
+
+/** Follows an experiment: what happens to it is handed on, and a lost connection is told of and opened again. */
+export class Live {
+  /** `lost`: what is shown may be behind. */
+  state = $state<'connecting' | 'live' | 'lost'>('connecting')
+  readonly #end = new AbortController()
+  #wake = (): void => undefined
+
+  /** Ends when `leave()` is called, or the experiment is gone. */
+  async follow(experimentId: string, onUpdate: (update: ExperimentUpdate) => void): Promise<void> {
+    const { signal } = this.#end
+    const wakeUp = (): void => this.#wake()
+    addEventListener('online', wakeUp, { signal })
+    let pauseMs = FIRST_PAUSE_MS
+    while (!signal.aborted) {
+      try {
+        for await (const update of watcher.watchExperiment(experimentId, { signal })) {
+          this.state = 'live'
+          pauseMs = FIRST_PAUSE_MS
+          onUpdate(update)
+        }
+      } catch (error) {
+        if (signal.aborted || isNotFound(error)) return
+        this.state = 'lost'
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+        setTimeout(resolve, pauseMs)
+      })
+      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)
+    }
+  }
+
+  /** Tries at once in place of waiting on. */
+  retry(): void {
+    this.#wake()
+  }
+
+  leave(): void {
+    this.#end.abort(new Error('The page was left.'))
+    this.#wake()
+  }
+}

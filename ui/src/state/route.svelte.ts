@@ -1,0 +1,79 @@
+/** Where the reader is. Every place has an address of its own, so that it can be linked to and gone back to. */
+export type Route =
+  | { page: 'dashboard' }
+  | { page: 'new-experiment' }
+  | { page: 'experiment'; key: string; view: ExperimentView; analysisId: string | null }
+  | { page: 'not-found'; path: string }
+
+export type ExperimentView = 'results' | 'data' | 'setup'
+
+/** Taken as an experiment's key by its own page. */
+export const RESERVED_KEY = 'new'
+
+export function routeOf(url: URL): Route {
+  const parts = url.pathname.split('/').filter(Boolean).map(decoded)
+  const [first, second, third] = parts
+  if (parts.length === 0) return { page: 'dashboard' }
+  if (first === 'experiments') {
+    if (parts.length === 1) return { page: 'dashboard' }
+    if (parts.length === 2 && second === RESERVED_KEY) return { page: 'new-experiment' }
+    const view = third ?? 'results'
+    if (parts.length <= 3 && (view === 'results' || view === 'data' || view === 'setup')) {
+      return { page: 'experiment', key: second!, view, analysisId: url.searchParams.get('analysis') }
+    }
+  }
+  return { page: 'not-found', path: url.pathname }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // a stray % is part of a key that does not exist
+  }
+}
+
+export function experimentPath(
+  key: string,
+  view: ExperimentView = 'results',
+  analysisId: string | null = null,
+): string {
+  const path = `/experiments/${encodeURIComponent(key)}${view === 'results' ? '' : `/${view}`}`
+  return analysisId === null ? path : `${path}?analysis=${encodeURIComponent(analysisId)}`
+}
+
+class Router {
+  current = $state.raw<Route>(routeOf(new URL(location.href)))
+  /** How often the reader went to another page: the first one is loaded, not gone to. */
+  moves = $state(0)
+
+  constructor() {
+    addEventListener('popstate', () => this.#show())
+    document.addEventListener('click', (event) => this.#follow(event))
+  }
+
+  go(path: string): void {
+    history.pushState(null, '', path)
+    scrollTo(0, 0)
+    this.#show()
+  }
+
+  #show(): void {
+    this.current = routeOf(new URL(location.href))
+    this.moves++
+  }
+
+  /** Links are plain links; those to pages of this application are followed without loading it again. */
+  #follow(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    const link = event.target instanceof Element ? event.target.closest('a') : null
+    if (link === null || link.target !== '' || link.hasAttribute('download') || link.origin !== location.origin) return
+    const isPage = link.pathname === '/' || link.pathname.startsWith('/experiments')
+    if (!isPage || link.getAttribute('href')?.startsWith('#')) return
+    event.preventDefault()
+    this.go(link.pathname + link.search)
+  }
+}
+
+export const router = new Router()
