@@ -1,7 +1,7 @@
 import { ApolloServer } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
-import { type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
 import { type RequestContext } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { type Logger } from '../logger.ts'
@@ -55,8 +55,7 @@ export function formatError(
 
 /** Whether an error comes from our code without having been foreseen. GraphQL's own errors have no original. */
 function isUnknown(cause: unknown): boolean {
-  if (!(cause instanceof Error) || cause instanceof AppError) return false
-  return cause.name !== 'GraphQLError'
+  return cause instanceof Error && !(cause instanceof AppError) && !(cause instanceof GraphQLError)
 }
 
 export function logUnknown(logger: Logger, cause: unknown, requestId: string): void {

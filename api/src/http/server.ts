@@ -41,7 +41,6 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   const server = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    disableRequestLogging: true,
     genReqId: () => randomUUID(),
     bodyLimit: options.maxBodyBytes,
     // Uploads may take long; what must not is sending the headers.
