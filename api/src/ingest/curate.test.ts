@@ -457,6 +457,19 @@ describe('files with one row per user', () => {
     ])
   })
 
+  test('an empty outcome is no event, and an error where the mapping requires a value', async () => {
+    const rows = wide('v1,A,1,2,3,', 'v2,B,,,,')
+    expect(await run(rows, { mapping })).toMatchObject({ accepted: 2, rejected: 0 })
+    const valueRules = ['conversion', 'purchase', 'click'].map((eventType) => ({ eventType, required: true }))
+    const strict = await run(rows, { mapping: { ...mapping, valueRules } })
+    expect(strict.rejected).toBe(1)
+    expect(strict.samples.map(({ row, column, code }) => [row, column, code])).toEqual([
+      [2, 'bought', 'MISSING_VALUE'],
+      [2, 'revenue', 'MISSING_VALUE'],
+      [2, 'clicks', 'MISSING_VALUE'],
+    ])
+  })
+
   test.each([
     ['v1,A,maybe,1,1,', 'bought', 'NOT_A_FLAG', 'maybe'],
     ['v1,A,1,lots,1,', 'revenue', 'NOT_A_NUMBER', 'lots'],

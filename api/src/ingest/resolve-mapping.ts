@@ -16,7 +16,7 @@ export interface ReadPlan {
   constantTimestamp: string | null
   eventId: string | null
   everyRowExposes: boolean
-  outcomes: { column: string; eventType: string; kind: 'FLAG' | 'COUNT' | 'VALUE' }[]
+  outcomes: Outcome[]
   attributes: { column: string; name: string }[]
   /** A column of flat JSON objects whose entries are attributes too. */
   attributesJson: string | null
@@ -26,6 +26,14 @@ export interface ReadPlan {
   maxEmptyShares: { column: string; share: number }[]
   /** All columns that are read. */
   columns: string[]
+}
+
+export interface Outcome {
+  column: string
+  eventType: string
+  kind: 'FLAG' | 'COUNT' | 'VALUE'
+  /** An empty field is an error and not a zero: only where the mapping says so. */
+  isRequired: boolean
 }
 
 export interface ValueRule {
@@ -117,7 +125,11 @@ export function resolveMapping(
     constantTimestamp: timestamp === null ? (names.constantTimestamp ?? null) : null,
     eventId: columnOf(names.eventId, 'event_id'),
     everyRowExposes,
-    outcomes: (names.outcomes ?? []).map((outcome) => ({ ...outcome, column: require(outcome.column) })),
+    outcomes: (names.outcomes ?? []).map((outcome) => ({
+      ...outcome,
+      column: require(outcome.column),
+      isRequired: names.valueRules?.some((rule) => rule.eventType === outcome.eventType && rule.required) ?? false,
+    })),
     decimalComma: names.decimalComma ?? false,
     identity: names.rowIdentity ?? (timestamp === null ? 'ROW' : 'CONTENT'),
     valueRules: valueRules(names.valueRules ?? [], experiment.summedEventTypes),

@@ -145,11 +145,13 @@ function valueRules(frame: Frame, { value, valueRules, eventType }: ReadPlan): R
 }
 
 function outcomeRules(frame: Frame, { outcomes, valueRules }: ReadPlan): Rule[] {
-  return outcomes.flatMap(({ column, kind, eventType }, index): Rule[] => {
+  return outcomes.flatMap(({ column, kind, eventType, isRequired }, index): Rule[] => {
     const number = pl.col(field.outcome(index))
     const isThere = textOf(frame, column).isNotNull()
+    const required = isRequired ? [missing(column, isThere.eq(false), 'The mapping says that it is required.')] : []
     if (kind === 'FLAG') {
       return [
+        ...required,
         {
           code: 'NOT_A_FLAG',
           column,
@@ -162,6 +164,7 @@ function outcomeRules(frame: Frame, { outcomes, valueRules }: ReadPlan): Rule[] 
     if (kind === 'COUNT') {
       const isCount = isNumber.and(number.gtEq(pl.lit(0))).and(number.eq(number.floor()))
       return [
+        ...required,
         {
           code: 'NOT_A_COUNT',
           column,
@@ -172,6 +175,7 @@ function outcomeRules(frame: Frame, { outcomes, valueRules }: ReadPlan): Rule[] 
     }
     const rule = valueRules.get(eventType)
     return [
+      ...required,
       notANumber(column, isThere.and(isNumber.eq(pl.lit(false)))),
       ...(rule === undefined ? [] : rangeRules(column, isNumber, number, eventType, rule)),
     ]

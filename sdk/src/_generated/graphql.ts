@@ -511,7 +511,7 @@ export type ValueRuleInput = {
   maximum?: number | null | undefined;
   /** Least value. By default none; 0 for purchases. */
   minimum?: number | null | undefined;
-  /** Whether such events need a value. By default those that a metric adds up. */
+  /** Whether such events need a value. By default those that a metric adds up; an empty outcome column makes no event unless this is true. */
   required?: boolean | null | undefined;
 };
 

@@ -96,7 +96,8 @@ export class ValueRuleInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether such events need a value. By default those that a metric adds up.',
+    description:
+      'Whether such events need a value. By default those that a metric adds up; an empty outcome column makes no event unless this is true.',
   })
   required?: boolean | null
 }
