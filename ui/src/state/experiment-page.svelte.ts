@@ -71,10 +71,9 @@ export class ExperimentPage {
 
   #take(update: ExperimentUpdate): void {
     if (update.__typename === 'ExperimentChanged') {
-      // The first message after a lost connection: changes in between were missed.
-      const isBehind = update.experiment.updatedAt === this.experiment?.updatedAt
       this.experiment = update.experiment
-      if (isBehind) void this.#refresh()
+      // It is also the first message after a lost connection: what came in between was missed.
+      void this.#refresh()
       void this.show(this.#wanted)
     } else if (update.__typename === 'BatchChanged') {
       this.batches?.put(update.batch)
