@@ -57,7 +57,7 @@ export interface CurateResult {
   rejectsPath: string | null
   warnings: Warning[]
   /** Why nothing lands, though the file could be read. */
-  quarantine: { code: 'REJECT_RATE' | 'EMPTY_SHARE'; message: string } | null
+  quarantine: { code: 'REJECT_RATE' | 'NO_GOOD_ROWS' | 'EMPTY_SHARE'; message: string } | null
   parts: WrittenPart[]
   /** How the keys of the parts were computed. */
   keyVersion: string
@@ -217,11 +217,17 @@ function quarantineOf(
 ): CurateResult['quarantine'] {
   const percent = (share: number) => `${(share * 100).toFixed(1)}%`
   const rate = counts.rejected / counts.rows
+  const [first] = log.counts()
   if (rate > maxRejectRate) {
-    const [first] = log.counts()
     return {
       code: 'REJECT_RATE',
       message: `${counts.rejected} of ${counts.rows} rows (${percent(rate)}) were rejected, most often ${first?.code ?? ''}; the limit is ${percent(maxRejectRate)}. Nothing was taken over. Mend the file, or upload it with a higher limit.`,
+    }
+  }
+  if (counts.rejected === counts.rows) {
+    return {
+      code: 'NO_GOOD_ROWS',
+      message: `All ${counts.rows} rows were rejected, most often ${first?.code ?? ''}: there is nothing to take over. Mend the file.`,
     }
   }
   for (const { column, share } of plan.maxEmptyShares) {
