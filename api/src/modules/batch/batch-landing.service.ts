@@ -70,11 +70,17 @@ export class BatchLandingService {
     if (batch.status === 'QUARANTINED' || batch.status === 'FAILED') throw refusal(batch)
     const experiment = await this.#experiments.get(batch.experimentId)
     await this.#batches.update(batch.id, { status: 'PROCESSING' })
-    await this.#folders.use(async (workFolder) => {
-      const result = await this.#curate(batch, experiment, workFolder, { signal, report })
-      if (result.quarantine !== null) await this.#quarantine(batch, result)
-      else await this.#commit(batch, experiment, result, { signal, report })
-    })
+    try {
+      await this.#folders.use(async (workFolder) => {
+        const result = await this.#curate(batch, experiment, workFolder, { signal, report })
+        if (result.quarantine !== null) await this.#quarantine(batch, result)
+        else await this.#commit(batch, experiment, result, { signal, report })
+      })
+    } catch (error) {
+      // What came to nothing through no fault of the file waits again: for another attempt, or to be sent again.
+      await this.#batches.waitAgain(batch.id).catch(() => undefined)
+      throw error
+    }
   }
 
   async #curate(
@@ -151,6 +157,8 @@ export class BatchLandingService {
     try {
       await this.#datasets.transaction(async (tx) => {
         await this.#datasets.lockForLanding(experiment.id, tx)
+        // A worker that was thought dead may have landed it meanwhile: then its counts are the right ones.
+        if (await this.#batches.hasLanded(batch.id, tx)) return
         report('Comparing with what is there', READING_SHARE)
         const { parts, duplicates, conflicts, replaced } = await this.#compare(experiment, result, tx, signal)
         report('Storing', 0.97)

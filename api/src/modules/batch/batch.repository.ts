@@ -100,6 +100,19 @@ export class BatchRepository extends Repository {
     await this.db(tx).update(batches).set(changes).where(eq(batches.id, id))
   }
 
+  /** Puts a batch back that is being read; one that has ended stays as it is. */
+  async waitAgain(id: string): Promise<void> {
+    await this.db()
+      .update(batches)
+      .set({ status: 'RECEIVED' })
+      .where(and(eq(batches.id, id), eq(batches.status, 'PROCESSING')))
+  }
+
+  async hasLanded(id: string, tx: Transaction): Promise<boolean> {
+    const [row] = await this.db(tx).select({ status: batches.status }).from(batches).where(eq(batches.id, id))
+    return row?.status === 'LANDED'
+  }
+
   /** Keeps the first rejected rows of a batch, in place of those of an earlier attempt. */
   async replaceErrors(batchId: string, errors: NewBatchError[], tx: Transaction): Promise<void> {
     await this.db(tx).delete(batchErrors).where(eq(batchErrors.batchId, batchId))

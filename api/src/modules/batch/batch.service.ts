@@ -3,7 +3,7 @@ import { AppError, notFound, type UserError } from '../../errors.ts'
 import { columnMappingSchema, mappingHash, type ColumnMapping } from '../../ingest/column-mapping.ts'
 import { keyName, ObjectTooLargeError, type ObjectStore } from '../../storage/object-store.ts'
 import { type ExperimentService } from '../experiment/experiment.service.ts'
-import { type Job, type JobService } from '../job/job.service.ts'
+import { hasEnded, type Job, type JobService } from '../job/job.service.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import { type Batch, type BatchError, type BatchRepository, type BatchStatus } from './batch.repository.ts'
 
@@ -165,8 +165,20 @@ export class BatchService {
   }
 
   async #reuse(batch: Batch): Promise<BatchPayload> {
-    const [job] = await this.#jobs.ofBatches([batch.id])
-    return { batch, job: job ?? null, reused: true, userErrors: [] }
+    const [job = null] = await this.#jobs.ofBatches([batch.id])
+    const isOver = job === null || hasEnded(job.status)
+    if (!isOver || (batch.status !== 'RECEIVED' && batch.status !== 'PROCESSING'))
+      return { batch, job, reused: true, userErrors: [] }
+    // Its job was cancelled, or failed through no fault of the file: who sends it again wants it read.
+    const again = await this.#jobs.enqueue({
+      kind: 'INGEST_BATCH',
+      experimentId: batch.experimentId,
+      input: { batchId: batch.id },
+      batchId: batch.id,
+      // Several who send it at once get one job.
+      idempotencyKey: `batch:${batch.id} after:${job?.id ?? 'none'}`,
+    })
+    return { batch, job: again, reused: true, userErrors: [] }
   }
 
   async #storeRaw(key: string, bytes: AsyncIterable<Uint8Array>): Promise<{ sizeBytes: number; sha256: string }> {
