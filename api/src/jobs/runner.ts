@@ -60,6 +60,10 @@ export class JobRunner {
       log.info({ ...made, durationMs: Math.round(performance.now() - startedAt) }, 'the job succeeded')
     } catch (cause) {
       await progress.end()
+      if (signal.aborted && !(stop.reason instanceof AppError)) {
+        // The job is another worker's by now: how it ends is for that one to say.
+        return log.warn({ err: signal.reason as unknown }, 'the lease of the job was lost')
+      }
       // A task that was told to stop may fail in any way: why it was told so is what counts.
       const error = asAppError(stop.aborted && stop.reason instanceof AppError ? stop.reason : cause)
       const retries = RETRYABLE.has(error.code) && (!isLast || error.code === 'SHUTTING_DOWN')
