@@ -33,7 +33,7 @@ export class ComputePool {
   readonly #options: ComputePoolOptions
   readonly #idle: ChildProcess[] = []
   readonly #busy = new Set<ChildProcess>()
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting = new Set<() => void>()
   /** Places that are taken, from before a child is found for the task until after it is given back. */
   #taken = 0
   #closed = false
@@ -59,7 +59,7 @@ export class ComputePool {
     { signal, onProgress }: RunOptions<Task> = {},
   ): Promise<ComputeTasks[Task]['result']> {
     await this.#place(signal)
-    const child = this.#idle.pop() ?? startChild()
+    const child = this.#idleChild() ?? startChild()
     this.#busy.add(child)
     try {
       return (await this.#runIn(
@@ -76,7 +76,7 @@ export class ComputePool {
   /** Kills all children. Tasks that are under way fail with SHUTTING_DOWN. */
   async close(): Promise<void> {
     this.#closed = true
-    for (const resume of this.#waiting.splice(0)) resume()
+    for (const resume of this.#waiting) resume()
     await Promise.all([...this.#idle.splice(0), ...this.#busy].map(kill))
   }
 
@@ -84,15 +84,37 @@ export class ComputePool {
   async #place(signal?: AbortSignal): Promise<void> {
     for (;;) {
       if (this.#closed) throw new AppError('SHUTTING_DOWN', 'The server is stopping.')
-      if (signal?.aborted) throw cancelled()
+      if (signal?.aborted) {
+        // The turn may have been this one's: it must not be lost to the others.
+        this.#wakeNext()
+        throw cancelled()
+      }
       if (this.#taken < this.#options.concurrency) {
         this.#taken++
         return
       }
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve)
-        signal?.addEventListener('abort', () => resolve(), { once: true })
-      })
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const resume = (): void => resolve()
+      this.#waiting.add(resume)
+      signal?.addEventListener('abort', resume, { once: true })
+      await promise
+      this.#waiting.delete(resume)
+      signal?.removeEventListener('abort', resume)
+    }
+  }
+
+  #wakeNext(): void {
+    const [next] = this.#waiting
+    if (next === undefined) return
+    this.#waiting.delete(next)
+    next()
+  }
+
+  /** A child that waits for work. Some may have been killed meanwhile, by a system short of memory. */
+  #idleChild(): ChildProcess | undefined {
+    for (;;) {
+      const child = this.#idle.pop()
+      if (child === undefined || isAlive(child)) return child
     }
   }
 
@@ -106,7 +128,7 @@ export class ComputePool {
       this.#idle.push(child)
     }
     this.#taken--
-    this.#waiting.shift()?.()
+    this.#wakeNext()
   }
 
   async #runIn(
@@ -164,8 +186,9 @@ function startChild(): ChildProcess {
   return child
 }
 
+/** One that was killed counts as dead before the system has told of its end. */
 function isAlive(child: ChildProcess): boolean {
-  return child.exitCode === null && child.signalCode === null && child.connected
+  return !child.killed && child.exitCode === null && child.signalCode === null && child.connected
 }
 
 async function kill(child: ChildProcess): Promise<void> {
