@@ -24,7 +24,10 @@ export function serveSubscriptions(
 ): { close(): Promise<void> } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1 << 20 })
   httpServer.on('upgrade', (request: IncomingMessage, socket, head) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://server')
+    // Without a listener the error of a client that has gone would end the process.
+    socket.on('error', () => socket.destroy())
+    // Not parsed as a URL: there are request lines that are none, such as "//".
+    const [pathname] = (request.url ?? '').split('?')
     const { origin, host } = request.headers
     if (pathname !== GRAPHQL_PATH || !isOwnHost(host, rules) || !isAllowedOrigin(origin, host, rules)) {
       socket.end(
