@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
+import { drizzle, migrate, type NodePgDatabase } from './drizzle.ts'
 import * as schema from './schema/index.ts'
 
 export type Schema = typeof schema

@@ -1,5 +1,5 @@
 import { type Database, type DatabaseClient, type Transaction } from '@fairlift/db'
-import { sql, type AnyColumn, type SQL } from 'drizzle-orm'
+import { sql, type AnyColumn, type SQL } from '@fairlift/db/drizzle'
 import { decodeCursor } from './pagination.ts'
 
 export type { DatabaseClient, Transaction }

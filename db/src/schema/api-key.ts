@@ -1,4 +1,4 @@
-import { pgTable, text } from 'drizzle-orm/pg-core'
+import { pgTable, text } from '../drizzle.ts'
 import { id, time, timestamps } from './columns.ts'
 
 /** A key for programs. Only its hash is kept; the prefix is there to recognise it by. */

@@ -1,4 +1,4 @@
-import { timestamp, uuid } from 'drizzle-orm/pg-core'
+import { timestamp, uuid } from '../drizzle.ts'
 
 /** The primary key of every table: a random UUID (version 4). */
 export const id = () => uuid('id').primaryKey().defaultRandom()

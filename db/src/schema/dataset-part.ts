@@ -1,4 +1,4 @@
-import { bigint, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, pgTable, text, uuid } from '../drizzle.ts'
 import { batches } from './batch.ts'
 import { id, time, timestamps } from './columns.ts'
 import { experiments } from './experiment.ts'

@@ -1,4 +1,4 @@
-import { bigint, integer, pgTable, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, integer, pgTable, unique, uuid } from '../drizzle.ts'
 import { batches } from './batch.ts'
 import { id, timestamps } from './columns.ts'
 import { experiments } from './experiment.ts'

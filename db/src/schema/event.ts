@@ -1,4 +1,4 @@
-import { bigint, doublePrecision, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, doublePrecision, index, jsonb, pgTable, primaryKey, text, uuid } from '../drizzle.ts'
 import { time, timestamps } from './columns.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { bigint, index, pgTable, text } from 'drizzle-orm/pg-core'
+import { bigint, index, pgTable, text } from '../drizzle.ts'
 import { id, time, timestamps } from './columns.ts'
 
 export const experiments = pgTable(

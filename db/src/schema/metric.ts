@@ -1,4 +1,4 @@
-import { boolean, doublePrecision, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, doublePrecision, index, integer, jsonb, pgTable, text, unique, uuid } from '../drizzle.ts'
 import { id, timestamps } from './columns.ts'
 import { experiments } from './experiment.ts'
 

@@ -1,4 +1,4 @@
-import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { index, jsonb, pgTable, text, uuid } from '../drizzle.ts'
 import { id, time, timestamps } from './columns.ts'
 import { datasetVersions } from './dataset-version.ts'
 import { experiments } from './experiment.ts'

@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { index, integer, jsonb, pgTable, text, uuid } from '../drizzle.ts'
 import { analyses } from './analysis.ts'
 import { id, timestamps } from './columns.ts'
 import { metrics } from './metric.ts'

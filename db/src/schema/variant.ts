@@ -1,4 +1,4 @@
-import { doublePrecision, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { doublePrecision, integer, pgTable, text, unique, uuid } from '../drizzle.ts'
 import { id, timestamps } from './columns.ts'
 import { experiments } from './experiment.ts'
 

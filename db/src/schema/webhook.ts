@@ -1,4 +1,4 @@
-import { boolean, pgTable, text } from 'drizzle-orm/pg-core'
+import { boolean, pgTable, text } from '../drizzle.ts'
 import { id, timestamps } from './columns.ts'
 
 /** An address that is told of events. */

@@ -1,5 +1,5 @@
 import { analyses, results } from '@fairlift/db'
-import { and, asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, inArray, sql } from '@fairlift/db/drizzle'
 import { type ResultRow } from '../../analysis/result-row.ts'
 import { pageOf, type Page, type PageRequest } from '../pagination.ts'
 import { afterCursor, cursorTime, Repository } from '../repository.ts'

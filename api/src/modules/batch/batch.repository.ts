@@ -1,5 +1,5 @@
 import { batchErrors, batches, columnMappings } from '@fairlift/db'
-import { and, asc, desc, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, inArray, or, sql } from '@fairlift/db/drizzle'
 import { pageOf, type Page, type PageRequest } from '../pagination.ts'
 import { afterCursor, cursorTime, Repository, type Transaction } from '../repository.ts'
 

@@ -1,5 +1,5 @@
 import { batches, datasetParts, datasetVersions } from '@fairlift/db'
-import { and, asc, desc, eq, gt, inArray, isNull, lte, or, sql, type AnyColumn } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, lte, or, sql, type AnyColumn } from '@fairlift/db/drizzle'
 import { type DataLineage } from '../../analysis/health.ts'
 import { Repository, type Transaction } from '../repository.ts'
 

@@ -1,5 +1,5 @@
 import { experiments, variants } from '@fairlift/db'
-import { and, asc, desc, eq, getTableColumns, ilike, inArray, or } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, ilike, inArray, or } from '@fairlift/db/drizzle'
 import { pageOf, type Page, type PageRequest } from '../pagination.ts'
 import { afterCursor, cursorTime, Repository, type Transaction } from '../repository.ts'
 

@@ -1,5 +1,5 @@
 import { jobs } from '@fairlift/db'
-import { and, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, sql } from '@fairlift/db/drizzle'
 import { fromDrizzle, type Db } from 'pg-boss'
 import { pageOf, type Page, type PageRequest } from '../pagination.ts'
 import { afterCursor, cursorTime, Repository, type Transaction } from '../repository.ts'

@@ -1,5 +1,5 @@
 import { experimentMetrics, metrics } from '@fairlift/db'
-import { asc, eq, inArray, sql } from 'drizzle-orm'
+import { asc, eq, inArray, sql } from '@fairlift/db/drizzle'
 import { Repository, type Transaction } from '../repository.ts'
 
 export type Metric = typeof metrics.$inferSelect
