@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os'
 import { TooManySegmentsError } from '../../engine/group-sums.ts'
 import { FileError } from '../../ingest/contract.ts'
 import { type ChildMessage, type ErrorMessage, type TaskMessage } from './messages.ts'
@@ -11,6 +12,13 @@ process.on('disconnect', () => process.exit(0))
 // Ctrl-C reaches the whole process group: the parent decides when its children end.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
+
+try {
+  // Where all cores are busy, the API answers first.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+} catch {
+  // Some systems do not let a process choose; then they share.
+}
 
 /** Progress is for people: more often than this it only costs. */
 const PROGRESS_INTERVAL_MS = 100
