@@ -1,0 +1,23 @@
+import { type UserError } from '@fairlift/sdk'
+
+/** The mistakes of an input by the place of their field, such as `variants.1.key`. */
+export class FieldErrors {
+  readonly #errors: readonly UserError[]
+
+  constructor(errors: readonly UserError[] = []) {
+    this.#errors = errors
+  }
+
+  at(field: string): UserError | null {
+    return this.#errors.find((error) => error.field.join('.') === field) ?? null
+  }
+
+  /** Those that belong to none of the fields that are shown. */
+  besides(fields: readonly string[]): UserError[] {
+    return this.#errors.filter((error) => !fields.includes(error.field.join('.')))
+  }
+
+  get isEmpty(): boolean {
+    return this.#errors.length === 0
+  }
+}
