@@ -94,6 +94,7 @@ async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): 
 
   const store = new LocalObjectStore(join(env.DATA_DIR, 'files'))
   const folders = new WorkFolders(join(env.DATA_DIR, 'work'))
+  await Promise.all([store.sweep(), folders.sweep()])
   const compute = new ComputePool({
     concurrency: env.COMPUTE_CONCURRENCY,
     memoryBytes: env.COMPUTE_MEMORY_MB * 2 ** 20,
@@ -105,7 +106,6 @@ async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): 
   const parts = wire(env, client, notifications, queue, store, folders, compute)
   await parts.services.metrics.ensureStandard()
   if (env.ROLE !== 'api') {
-    await folders.sweep()
     const runner = new JobRunner(queue, parts.services.jobs, parts.tasks, logger)
     stops.push(async () => runner.abort())
     await runner.start(env.COMPUTE_CONCURRENCY)

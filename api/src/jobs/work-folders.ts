@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isAbandoned, markedName } from '../storage/process-mark.ts'
 
 /** Folders for work in progress, one for each piece of work, gone when it ends. */
 export class WorkFolders {
@@ -12,7 +12,7 @@ export class WorkFolders {
 
   /** Gives the work an empty folder of its own. */
   async use<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
-    const folder = join(this.#folder, `${process.pid}-${randomUUID()}`)
+    const folder = join(this.#folder, markedName())
     await mkdir(folder, { recursive: true })
     try {
       return await work(folder)
@@ -21,19 +21,11 @@ export class WorkFolders {
     }
   }
 
-  /** Removes what processes left that did not live to do so. */
+  /** Removes what processes left that did not live to do so. Called before the first use. */
   async sweep(): Promise<void> {
     const names = await readdir(this.#folder).catch(() => [])
-    const abandoned = names.filter((name) => !isRunning(Number(name.split('-')[0])))
-    await Promise.all(abandoned.map((name) => rm(join(this.#folder, name), { recursive: true, force: true })))
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    await Promise.all(
+      names.filter(isAbandoned).map((name) => rm(join(this.#folder, name), { recursive: true, force: true })),
+    )
   }
 }

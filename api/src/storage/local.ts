@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { copyFile, link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -10,6 +10,7 @@ import {
   type ObjectStore,
   type StoredObject,
 } from './object-store.ts'
+import { isAbandoned, markedName } from './process-mark.ts'
 
 /**
  * Objects as files in a folder. A file gets its name only when all of its bytes are on the disk, by a link that fails
@@ -107,6 +108,13 @@ export class LocalObjectStore implements ObjectStore {
     yield* keys.filter((key) => key.startsWith(prefix)).sort()
   }
 
+  /** Removes what processes left that did not live to finish or to clear it away. Called before the first use. */
+  async sweep(): Promise<void> {
+    const folder = join(this.#folder, 'temporary')
+    const names = await readdir(folder).catch(() => [])
+    await Promise.all(names.filter(isAbandoned).map((name) => rm(join(folder, name), { force: true })))
+  }
+
   #path(key: string): string {
     requireKey(key)
     return join(this.#folder, 'objects', ...key.split('/'))
@@ -116,7 +124,7 @@ export class LocalObjectStore implements ObjectStore {
     requireKey(key)
     const folder = join(this.#folder, 'temporary')
     await mkdir(folder, { recursive: true })
-    return join(folder, randomUUID())
+    return join(folder, markedName())
   }
 
   async #name(temporary: string, key: string): Promise<void> {
