@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
 import { JobSite, LARGE_FILE_USERS } from '../testkit/job-site.ts'
 import { canSeeProcesses, computeChildrenOf, descendantsOf, signal, untilGone } from '../testkit/processes.ts'
@@ -6,6 +6,7 @@ import { until } from '../testkit/until.ts'
 
 /** The queue takes a silent worker for dead after some seconds, and looks for dead ones every few. */
 const TAKE_OVER_TIMEOUT_MS = 150_000
+vi.setConfig({ testTimeout: TAKE_OVER_TIMEOUT_MS })
 
 let site: JobSite
 
@@ -27,57 +28,49 @@ async function expectLandedOnce(experimentId: string, batchId: string): Promise<
 }
 
 describe.runIf(canSeeProcesses)('a worker that is killed in mid-job', () => {
-  it(
-    'takes its compute child with it; another worker takes the job over and the batch lands once',
-    async () => {
-      const worker = await site.startWorker()
-      const experimentId = await site.newExperiment()
-      const { upload, job, child } = await site.freezeInMidJob(worker, experimentId)
-      const started = descendantsOf(worker.pid)
-      await worker.kill()
-      // A process that stands still hears of nothing until it goes on.
-      signal(child, 'SIGCONT')
-      await untilGone(started)
-      await site.startWorker()
-      const batch = await upload.result()
-      expect(await site.client.job(job.id)).toMatchObject({ status: 'SUCCEEDED', attempts: 2, progress: 1 })
-      await expectLandedOnce(experimentId, batch.id)
-      await until('no work folder is left', async () => (await site.workFolders()).length === 0)
-    },
-    TAKE_OVER_TIMEOUT_MS,
-  )
+  it('takes its compute child with it; another worker takes the job over and the batch lands once', async () => {
+    const worker = await site.startWorker()
+    const experimentId = await site.newExperiment()
+    const { upload, job, child } = await site.freezeInMidJob(worker, experimentId)
+    const started = descendantsOf(worker.pid)
+    await worker.kill()
+    // A process that stands still hears of nothing until it goes on.
+    signal(child, 'SIGCONT')
+    await untilGone(started)
+    await site.startWorker()
+    const batch = await upload.result()
+    expect(await site.client.job(job.id)).toMatchObject({ status: 'SUCCEEDED', attempts: 2, progress: 1 })
+    await expectLandedOnce(experimentId, batch.id)
+    await until('no work folder is left', async () => (await site.workFolders()).length === 0)
+  })
 })
 
 describe.runIf(canSeeProcesses)('a worker that was taken for dead', () => {
-  it(
-    'does no harm when it comes back: the batch has landed once and the job has succeeded',
-    async () => {
-      const first = await site.startWorker()
-      const experimentId = await site.newExperiment()
-      const { upload, job, child } = await site.freezeInMidJob(first, experimentId)
-      signal(first.pid, 'SIGSTOP')
-      await site.startWorker()
-      const taken = await until(
-        'the other worker has taken the job over',
-        async () => {
-          const now = await site.client.job(job.id)
-          return now.attempts === 2 && now
-        },
-        TAKE_OVER_TIMEOUT_MS / 2,
-      )
-      expect(taken.status).not.toBe('CANCELLED')
-      signal(child, 'SIGCONT')
-      signal(first.pid, 'SIGCONT')
-      const batch = await upload.result()
-      // The first one finds out by its next sign of life; what it says then must change nothing.
-      await until('the first worker has given up', async () =>
-        (await site.workFolders()).every((name) => !name.startsWith(`${first.pid}-`)),
-      )
-      expect(await site.client.job(job.id)).toMatchObject({ status: 'SUCCEEDED', error: null })
-      await expectLandedOnce(experimentId, batch.id)
-    },
-    TAKE_OVER_TIMEOUT_MS,
-  )
+  it('does no harm when it comes back: the batch has landed once and the job has succeeded', async () => {
+    const first = await site.startWorker()
+    const experimentId = await site.newExperiment()
+    const { upload, job, child } = await site.freezeInMidJob(first, experimentId)
+    signal(first.pid, 'SIGSTOP')
+    await site.startWorker()
+    const taken = await until(
+      'the other worker has taken the job over',
+      async () => {
+        const now = await site.client.job(job.id)
+        return now.attempts === 2 && now
+      },
+      TAKE_OVER_TIMEOUT_MS / 2,
+    )
+    expect(taken.status).not.toBe('CANCELLED')
+    signal(child, 'SIGCONT')
+    signal(first.pid, 'SIGCONT')
+    const batch = await upload.result()
+    // The first one finds out by its next sign of life; what it says then must change nothing.
+    await until('the first worker has given up', async () =>
+      (await site.workFolders()).every((name) => !name.includes(`-${first.pid}-`)),
+    )
+    expect(await site.client.job(job.id)).toMatchObject({ status: 'SUCCEEDED', error: null })
+    await expectLandedOnce(experimentId, batch.id)
+  })
 })
 
 describe.runIf(canSeeProcesses)('a compute child that is killed', () => {

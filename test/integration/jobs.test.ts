@@ -1,11 +1,14 @@
 import { FairliftJobError } from '@fairlift/sdk'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
 import { JobSite, largeFile, statesOf } from '../testkit/job-site.ts'
 import { canSeeProcesses, computeChildrenOf, descendantsOf, untilGone } from '../testkit/processes.ts'
 import { until } from '../testkit/until.ts'
 
 // API and workers are processes of their own here: whatever the API tells of a job it heard from the database.
+/** Workers are started for most tests: on a busy machine that takes long. */
+vi.setConfig({ testTimeout: 120_000 })
+
 let site: JobSite
 
 beforeAll(async () => {

@@ -21,6 +21,8 @@ export interface TestServer {
   dataDir: string
   /** Process id of the API. */
   pid: number
+  /** Its exit code, or the signal that ended it, once it has ended. */
+  ended: Promise<number | string>
   /** What it has written to its standard output and error so far. */
   logs(): string
   /** Ends it in an orderly way and removes its data, unless the folder was given. May be called twice. */
@@ -48,6 +50,9 @@ export async function startServer({ env = {}, dataDir, port = 0 }: ServerOptions
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...plainEnvironment(), DATA_DIR: folder, PORT: String(port), LOG_LEVEL: 'error', ...env },
   })
+  const ended = new Promise<number | string>((resolve) =>
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 0)),
+  )
   let logs = ''
   child.stdout!.setEncoding('utf8').on('data', (text: string) => (logs += text))
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (logs += text))
@@ -61,7 +66,7 @@ export async function startServer({ env = {}, dataDir, port = 0 }: ServerOptions
   }
   try {
     const { url } = await listening(child, () => logs)
-    return { url, dataDir: folder, pid: child.pid!, logs: () => logs, stop, kill: () => end('SIGKILL') }
+    return { url, dataDir: folder, pid: child.pid!, ended, logs: () => logs, stop, kill: () => end('SIGKILL') }
   } catch (error) {
     await stop()
     throw error
