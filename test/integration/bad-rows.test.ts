@@ -56,6 +56,20 @@ const faults: Fault[] = [
     value: '2099-01-01T00:00:00Z',
     says: 'more than 10 minutes after the upload',
   },
+  {
+    row: 'u1,control,exposure,,20260601',
+    code: 'EARLY_TIMESTAMP',
+    column: 'timestamp',
+    value: '20260601',
+    says: /before 1990-01-01.*a mapping can name the format/,
+  },
+  {
+    row: 'u1,control,exposure,,0000-01-01T00:00:00Z',
+    code: 'EARLY_TIMESTAMP',
+    column: 'timestamp',
+    value: '0000-01-01T00:00:00Z',
+    says: 'Check the clock',
+  },
   { row: purchase(1, 'twelve'), code: 'NOT_A_NUMBER', column: 'value', value: 'twelve', says: 'Write 1234.5' },
   { row: purchase(1, 'NaN'), code: 'NOT_A_NUMBER', column: 'value', value: 'NaN', says: 'not a finite number' },
   { row: purchase(1, '-5'), code: 'OUT_OF_RANGE', column: 'value', value: '-5', says: 'the least value of a purchase' },
@@ -259,6 +273,19 @@ describe('too many bad rows', () => {
       code: 'BATCH_QUARANTINED',
       message: expect.stringContaining('1 of 10 rows (10.0%)') as string,
     })
+  })
+
+  test('a file in another encoding never lands, though its header is plain', async () => {
+    const experimentId = await newExperiment(run.client, 'latin-1')
+    const lines = users(10).map((line) => Buffer.from(line.replace('u', '\xfc'), 'latin1'))
+    const upload = run.client.uploadEvents({ experimentId, file: csv(lines), maxRejectRate: 1 })
+    await expect(upload.result()).rejects.toMatchObject({
+      code: 'BATCH_QUARANTINED',
+      details: { reason: 'NO_GOOD_ROWS' },
+      message: expect.stringContaining('most often INVALID_UTF8') as string,
+    })
+    const errors = await run.client.batchErrors((await upload).id)
+    expect(errors.map(({ row, code }) => [row, code])).toEqual(lines.map((_, index) => [index + 1, 'INVALID_UTF8']))
   })
 
   test('a file of which every row is bad never lands, whatever the limit', async () => {

@@ -38,7 +38,12 @@ export const columnMappingSchema = z.strictObject({
   /** Zone of time stamps that name none: an IANA name. By default they are refused. */
   timezone: z.string().min(1).max(64).nullish(),
   /** The time of every row, for files without one. */
-  constantTimestamp: z.iso.datetime({ offset: true }).nullish(),
+  constantTimestamp: z.iso
+    .datetime({ offset: true })
+    .refine((time) => Date.parse(time) >= Date.parse(limits.earliestTime), {
+      error: ({ input }) => `The time of all rows is not before ${limits.earliestTime}, got ${String(input)}.`,
+    })
+    .nullish(),
   eventId: columnName.nullish(),
   /** `EVENTS`: rows of type "exposure" expose. `EVERY_ROW`: each row with a variant does. */
   exposure: z.enum(['EVENTS', 'EVERY_ROW']).nullish(),
@@ -61,7 +66,10 @@ export const columnMappingSchema = z.strictObject({
   /** Numbers are written 1.234,56. */
   decimalComma: z.boolean().nullish(),
   /** Field separator of a text file; found by itself when left out. */
-  delimiter: z.string().length(1).nullish(),
+  delimiter: z
+    .string()
+    .regex(/^[\t !#-~]$/, 'A field separator is one character, such as ";" or a tab, of ASCII and no quote.')
+    .nullish(),
   /**
    * What makes two rows without an event id the same. `CONTENT`: equal user, variant, type, time, value, attributes.
    * `ROW`: nothing, each row of the file counts; for files without times, where equal rows are different purchases.

@@ -23,6 +23,8 @@ export const limits = {
   columns: 500,
   /** A clock that runs ahead by less than this is no reason to lose an event. */
   futureMinutes: 10,
+  /** No shop's events are older: what is read as such is a clock that was not set, or a date such as 20260601. */
+  earliestTime: '1990-01-01T00:00:00.000Z',
   /** One record of a text file. */
   recordBytes: 1 << 20,
   rows: 4_000_000_000,
@@ -52,6 +54,7 @@ export const rejectionCodes = {
   NOT_A_FLAG: 'The value is neither yes nor no.',
   NOT_A_TIMESTAMP: 'The text is not a point in time.',
   FUTURE_TIMESTAMP: 'The point in time lies in the future.',
+  EARLY_TIMESTAMP: 'The point in time lies before there were shops to measure.',
 } as const
 
 export type RejectionCode = keyof typeof rejectionCodes
@@ -84,8 +87,8 @@ export class FileError extends Error {
     super(message, { cause: at.cause })
     this.name = 'FileError'
     this.code = code
-    this.column = at.column ?? null
-    this.value = at.value ?? null
+    this.column = at.column === undefined ? null : shown(at.column)
+    this.value = at.value === undefined ? null : shown(at.value)
   }
 }
 

@@ -142,9 +142,11 @@ function lineEnd(bytes: Buffer, start: number): number {
   return newline < 0 ? bytes.length : newline + 1
 }
 
-/** Where the first record (the header) ends: after its line end, or at the end of the bytes. */
+/** Where the first record (the header) ends: after its line end, or at the end of the bytes. Blank lines before it count. */
 export function firstRecordEnd(bytes: Buffer, separator: number): number {
-  const { end } = readRecord(bytes, 0, separator)
+  let start = 0
+  for (let end = blankLineEnd(bytes, start); end > 0; end = blankLineEnd(bytes, start)) start = end
+  const { end } = readRecord(bytes, start, separator)
   return end < 0 ? bytes.length : end
 }
 

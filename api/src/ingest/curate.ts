@@ -218,16 +218,16 @@ function quarantineOf(
   const percent = (share: number) => `${(share * 100).toFixed(1)}%`
   const rate = counts.rejected / counts.rows
   const [first] = log.counts()
-  if (rate > maxRejectRate) {
-    return {
-      code: 'REJECT_RATE',
-      message: `${counts.rejected} of ${counts.rows} rows (${percent(rate)}) were rejected, most often ${first?.code ?? ''}; the limit is ${percent(maxRejectRate)}. Nothing was taken over. Mend the file, or upload it with a higher limit.`,
-    }
-  }
   if (counts.rejected === counts.rows) {
     return {
       code: 'NO_GOOD_ROWS',
       message: `All ${counts.rows} rows were rejected, most often ${first?.code ?? ''}: there is nothing to take over. Mend the file.`,
+    }
+  }
+  if (rate > maxRejectRate) {
+    return {
+      code: 'REJECT_RATE',
+      message: `${counts.rejected} of ${counts.rows} rows (${percent(rate)}) were rejected, most often ${first?.code ?? ''}; the limit is ${percent(maxRejectRate)}. Nothing was taken over. Mend the file, or upload it with a higher limit.`,
     }
   }
   for (const { column, share } of plan.maxEmptyShares) {

@@ -19,6 +19,8 @@ export const TIME = ' time'
  * The form that most rows have is tried on all of them, and the other forms only on the rows that it did not fit.
  */
 export function parseTimestamps(frame: Frame, name: string, { format, timezone }: TimestampFormat): Frame {
+  // Of nothing there are no pieces to put together again.
+  if (frame.height === 0) return frame.withColumn(pl.lit(null).cast(pl.Int64).alias(TIME)) as Frame
   const text = pl.col(name)
   const dtype = frame.getColumn(name).dtype.variant
   if (dtype === 'Datetime' || dtype === 'Date') {

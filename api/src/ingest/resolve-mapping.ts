@@ -1,6 +1,7 @@
 import { type ColumnMapping } from './column-mapping.ts'
+import { requireColumnNames } from './column-names.ts'
 import { JSON_ATTRIBUTE_PREFIX } from './read-json.ts'
-import { contractColumns, FileError, limits, type ExperimentContext } from './contract.ts'
+import { contractColumns, FileError, limits, shown, type ExperimentContext } from './contract.ts'
 
 /** A mapping made definite for one file: every column it names is there. */
 export interface ReadPlan {
@@ -55,6 +56,7 @@ export function resolveMapping(
   header: string[],
   experiment: ExperimentContext,
 ): ReadPlan {
+  requireColumnNames(header)
   const names = mapping ?? {}
   const present = new Set(header)
   const isWide = (names.outcomes?.length ?? 0) > 0
@@ -166,12 +168,13 @@ export function resolveMapping(
 function missingColumn(column: string, header: string[], isMapped: boolean): FileError {
   const found = header
     .slice(0, 30)
-    .map((name) => `"${name}"`)
+    .map((name) => `"${shown(name)}"`)
     .join(', ')
   const remedy = isMapped
     ? 'Correct the mapping.'
     : `Rename a column, or upload with a mapping (previewUpload proposes one). A file that follows the event contract has the columns ${contractColumns.slice(1, 7).join(', ')}.`
-  return new FileError('MISSING_COLUMN', `The file has no column "${column}". It has: ${found}. ${remedy}`, { column })
+  const message = `The file has no column "${shown(column)}". It has: ${found === '' ? 'none' : found}. ${remedy}`
+  return new FileError('MISSING_COLUMN', message, { column })
 }
 
 /** From what a file may call a variant (its key, name, id, or a mapped value) to the variant's id. */

@@ -80,6 +80,13 @@ function timeRules(frame: Frame, { timestamp, timestampFormat }: ReadPlan, now: 
       message: (value) =>
         `"${value}" lies more than ${limits.futureMinutes} minutes after the upload (${now.toISOString()}). Check the clock, the zone, and seconds against milliseconds.`,
     },
+    {
+      code: 'EARLY_TIMESTAMP',
+      column: timestamp,
+      broken: pl.col(field.time).lt(pl.lit(Date.parse(limits.earliestTime) * 1000)),
+      message: (value) =>
+        `"${value}" lies before ${limits.earliestTime.slice(0, 10)}. Check the clock, and milliseconds against seconds; for dates such as 20260601 a mapping can name the format.`,
+    },
   ]
 }
 

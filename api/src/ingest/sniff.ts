@@ -1,6 +1,7 @@
 import Papa from 'papaparse'
+import { requireColumnNames } from './column-names.ts'
 import { ROW } from './raw-chunk.ts'
-import { FileError, limits } from './contract.ts'
+import { FileError, shown } from './contract.ts'
 import { splitJsonValues, splitLines } from './json-records.ts'
 import { RecordColumns } from './read-json.ts'
 import { parquetShape, readParquet } from './read-parquet.ts'
@@ -105,7 +106,7 @@ function refuseBinary(text: Buffer): void {
 async function sniffParquet(path: string): Promise<Pick<Sniffed, 'header' | 'sample'>> {
   const { rows, header } = await parquetShape(path)
   if (rows === 0) throw new FileError('NO_ROWS', 'The Parquet file has no rows. Nothing was taken over.')
-  checkWidth(header)
+  requireColumnNames(header)
   for await (const { chunk } of readParquet(path, header, SAMPLE_ROWS)) {
     return { header, sample: records(chunk.frame.toRecords() as Record<string, unknown>[]) }
   }
@@ -118,10 +119,19 @@ function sniffJson(text: Buffer, first: string, isWhole: boolean): Pick<Sniffed,
   const format = first === '{' && isJson(firstLine) ? 'NDJSON' : 'JSON'
   const { values } = format === 'NDJSON' ? splitLines(text, isWhole) : splitJsonValues(text, isWhole)
   const columns = new RecordColumns()
-  values.slice(0, SAMPLE_ROWS).forEach(({ start, end }, index) => columns.add(index + 1, text.subarray(start, end)))
+  if (values.length === 0) throw new FileError('NO_ROWS', 'The file holds no records. Nothing was taken over.')
+  const problems = values
+    .slice(0, SAMPLE_ROWS)
+    .map(({ start, end }, index) => columns.add(index + 1, text.subarray(start, end)))
   const frame = columns.toFrame()
   const header = frame.columns.filter((name) => name !== ROW)
-  if (values.length === 0) throw new FileError('NO_ROWS', 'The file holds no records. Nothing was taken over.')
+  requireColumnNames(header)
+  const [problem] = problems
+  if (header.length === 0 && problem != null) {
+    throw new FileError('UNKNOWN_FORMAT', `The JSON holds no records of events. The first value: ${problem.message}`, {
+      value: problem.value ?? undefined,
+    })
+  }
   return { format, header, sample: records(frame.toRecords() as Record<string, unknown>[]) }
 }
 
@@ -141,31 +151,32 @@ function sniffDelimited(
   given: string | null,
   isWhole: boolean,
 ): Pick<Sniffed, 'format' | 'delimiter' | 'header' | 'sample'> {
-  const { data, meta } = Papa.parse<string[]>(text.toString('utf8'), {
+  const { data, meta } = Papa.parse<string[]>(text.toString('utf8').replace(/^(\r?\n)+/, ''), {
     delimiter: given ?? '',
     delimitersToGuess: DELIMITERS,
     preview: SAMPLE_ROWS + 1,
     skipEmptyLines: true,
   })
   const delimiter = given ?? (DELIMITERS.includes(meta.delimiter) ? meta.delimiter : ',')
-  const [header = [], ...rows] = data
-  checkWidth(header)
+  const [names = [], ...rows] = data
+  const header = names.map((name) => name.trim())
+  requireColumnNames(header)
+  if (meta.linebreak === '\r') {
+    throw new FileError(
+      'UNKNOWN_FORMAT',
+      'The lines end with a carriage return alone, as on old Macintosh computers. Save the file with the line ends of Unix or Windows.',
+    )
+  }
   if (rows.length === 0 && isWhole) {
     throw new FileError(
       'NO_ROWS',
-      `The file has a header (${header.slice(0, 10).join(', ')}) and no rows. Nothing was taken over.`,
+      `The file has a header (${shown(header.slice(0, 10).join(', '))}) and no rows. Nothing was taken over.`,
     )
   }
   const sample = rows
     .filter((row) => row.length === header.length)
     .map((row) => Object.fromEntries(header.map((name, index) => [name, row[index] === '' ? null : row[index]!])))
   return { format: delimiter === '\t' ? 'TSV' : 'CSV', delimiter, header, sample }
-}
-
-function checkWidth(header: string[]): void {
-  if (header.length > limits.columns) {
-    throw new FileError('TOO_MANY_COLUMNS', `The file has ${header.length} columns; the limit is ${limits.columns}.`)
-  }
 }
 
 function records(rows: Record<string, unknown>[]): Record<string, string | null>[] {
