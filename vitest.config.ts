@@ -12,7 +12,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{api,sdk,db,datasets}/**/*.test.ts', 'test/*.test.ts'],
+          include: ['{api,sdk,db,datasets,ui}/**/*.test.ts', 'test/*.test.ts'],
           // A test that hangs ends; one that is slow on a busy machine does not fail for it.
           testTimeout: 60_000,
         },

@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 /** Pages that the server serves from built files: the workspace package, Vite's root within it, what else they bundle. */
-const pages = [{ workspace: 'api', root: 'graphiql', bundled: [] as string[] }]
+const pages = [
+  { workspace: 'api', root: 'graphiql', bundled: [] as string[] },
+  { workspace: 'ui', root: '.', bundled: ['sdk/src'] },
+]
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -17,6 +17,10 @@ export class FieldErrors {
     return this.#errors.filter((error) => !fields.includes(error.field.join('.')))
   }
 
+  without(field: string): FieldErrors {
+    return new FieldErrors(this.#errors.filter((error) => error.field.join('.') !== field))
+  }
+
   get isEmpty(): boolean {
     return this.#errors.length === 0
   }

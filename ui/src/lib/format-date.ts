@@ -34,5 +34,5 @@ export function fieldOfTime(iso: string | null): string {
 
 /** The time that a `datetime-local` field names, read as UTC. Null when it is empty. */
 export function timeOfField(text: string): string | null {
-  return text === '' ? null : `${text.length === 16 ? `${text}:00` : text}.000Z`.replace(/\.\d+\.000Z$/, '.000Z')
+  return text === '' ? null : new Date(`${text}Z`).toISOString()
 }

@@ -16,8 +16,7 @@ export function count(value: number, one: string, many = `${one}s`): string {
 
 /** A share as a percentage: more digits where fewer would show nothing. */
 export function percent(share: number, digits?: number): string {
-  const size = Math.abs(share * 100)
-  const fit = digits ?? (size === 0 || size >= 1 ? 1 : size >= 0.1 ? 2 : 3)
+  const fit = digits ?? percentDigits(Math.abs(share))
   return minus(
     share.toLocaleString(LOCALE, {
       style: 'percent',
@@ -25,6 +24,11 @@ export function percent(share: number, digits?: number): string {
       maximumFractionDigits: fit,
     }),
   )
+}
+
+function percentDigits(share: number): number {
+  if (share === 0 || share >= 0.01) return 1
+  return share >= 0.001 ? 2 : 3
 }
 
 /** A change in percent, with its sign. */
@@ -40,9 +44,21 @@ export function signedPercent(share: number): string {
   )
 }
 
-/** Values of a metric, as its catalogue entry says. */
-export function metricValue(format: MetricFormat, currency: string | null): (value: number) => string {
-  if (format === 'PERCENT') return (value) => percent(value)
+/**
+ * Values of a metric, as its catalogue entry says.
+ *
+ * @param compared values that stand side by side, and so are shown with equally many digits: those that the smallest needs
+ */
+export function metricValue(
+  format: MetricFormat,
+  currency: string | null,
+  compared: readonly (number | null)[] = [],
+): (value: number) => string {
+  if (format === 'PERCENT') {
+    const sizes = compared.filter((value) => value !== null && value !== 0).map((value) => Math.abs(value!))
+    const digits = sizes.length === 0 ? undefined : percentDigits(Math.min(...sizes))
+    return (value) => percent(value, digits)
+  }
   if (format === 'CURRENCY' && currency !== null) {
     const money = new Intl.NumberFormat(LOCALE, { style: 'currency', currency })
     return (value) => minus(money.format(value))

@@ -98,6 +98,14 @@ export class ExperimentDraft {
     this.roles = roles
   }
 
+  /** Shares of one's own begin with equal ones. */
+  shareEqually(isEqual: boolean): void {
+    this.hasEqualShares = isEqual
+    this.errors = this.errors.without('variants')
+    if (isEqual) return
+    for (const each of this.variants) each.percent ??= Number((100 / this.variants.length).toFixed(2))
+  }
+
   addVariant(): void {
     this.variants.push(variant(`treatment-${this.variants.length}`))
   }

@@ -72,7 +72,7 @@ class Router {
     const isPage = link.pathname === '/' || link.pathname.startsWith('/experiments')
     if (!isPage || link.getAttribute('href')?.startsWith('#')) return
     event.preventDefault()
-    this.go(link.pathname + link.search)
+    this.go(link.pathname + link.search + link.hash)
   }
 }
 
