@@ -3,7 +3,7 @@ import { type Frame } from '../engine/polars/frame.ts'
 import { Deduplicator, keyColumns, type ConflictPolicy } from './deduplicate.ts'
 import { eventColumn } from '../engine/event-columns.ts'
 import { KEY_VERSION, withKeys } from './event-key.ts'
-import { rewritePart, type WrittenPart } from './write-part.ts'
+import { readPart, rewritePart, type WrittenPart } from './write-part.ts'
 
 export interface KnownPart {
   id: string
@@ -73,6 +73,5 @@ async function readKeyColumns(path: string, keyVersion: string): Promise<Frame> 
       .select(...keyColumns, eventColumn.row)
       .collect()) as Frame
   }
-  const events = (await pl.scanParquet(path).collect()) as Frame
-  return withKeys(events.withColumn(pl.col(eventColumn.time).cast(pl.Int64).alias(eventColumn.time)) as Frame)
+  return withKeys(await readPart(path))
 }

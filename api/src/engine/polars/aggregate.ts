@@ -64,15 +64,20 @@ function scanParts(plan: AggregationPlan, parts: PartFile[], range: UnitRange): 
     return scan.select(
       pl.col(unit),
       pl.col(time).cast(pl.Int64),
-      pl.col(eventType),
-      pl.col(variantId),
+      text(eventType),
+      text(variantId),
       pl.col(value),
       ...plan.segments
         .map(attributeColumn)
-        .map((name) => (own.includes(name) ? pl.col(name) : pl.lit(null).cast(pl.Utf8).alias(name))),
+        .map((name) => (own.includes(name) ? text(name) : pl.lit(null).cast(pl.Utf8).alias(name))),
     )
   })
   return scans.length === 1 ? scans[0]! : pl.concat(scans)
+}
+
+/** Columns of few values are stored as dictionaries, in some parts and not in others. */
+function text(name: string): Expr {
+  return pl.col(name).cast(pl.Utf8)
 }
 
 /** A literal of 64 bits: as a JavaScript number it would lose its last digits. */
