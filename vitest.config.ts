@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
   test: {
+    reporters: ['default', './test/testkit/closing-line.ts'],
     projects: [
       {
         extends: true,

@@ -1,0 +1,19 @@
+import { type Reporter, type TestModule } from 'vitest/node'
+
+/** Ends the run with one line that other programs can read: "120 passed, 0 failed, 2 skipped". */
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
+    for (const testModule of modules) {
+      const tests = [...testModule.children.allTests()]
+      for (const test of tests) count[test.result().state]++
+      // A file that cannot be loaded has no tests to fail.
+      if (testModule.state() === 'failed' && tests.every((test) => test.result().state !== 'failed')) count.failed++
+    }
+    if (unhandledErrors.length > 0 && count.failed === 0) count.failed = 1
+    const skipped = count.skipped + count.pending
+    process.stdout.write(
+      `\n${count.passed} passed, ${count.failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`,
+    )
+  }
+}
