@@ -193,7 +193,7 @@ async function serve(
 ): Promise<HttpServer> {
   const schema = await createSchema([
     new AnalysisResolver(services.analyses, signer),
-    new BatchResolver(services.batches, previews, signer),
+    new BatchResolver(services.batches, previews, signer, env.MAX_UPLOAD_BYTES),
     new ExperimentEventsResolver(),
     new ExperimentResolver(services.experiments, services.batches, services.analyses),
     new JobResolver(services.jobs),

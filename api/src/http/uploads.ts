@@ -1,5 +1,6 @@
 import { type FastifyInstance } from 'fastify'
 import processRequest from 'graphql-upload/processRequest.mjs'
+import { AppError } from '../errors.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,11 +22,19 @@ export function registerUploads(server: FastifyInstance, maxFileSize: number): v
   server.addHook('preValidation', async (request, reply) => {
     if (request.isMultipart !== true) return
     request.uploadEnd = new Promise((resolve) => request.raw.once('end', resolve).once('close', resolve))
-    request.body = await processRequest(request.raw, reply.raw, {
-      maxFileSize,
-      maxFiles: 1,
-      maxFieldSize: MAX_FIELD_BYTES,
-    })
+    try {
+      request.body = await processRequest(request.raw, reply.raw, {
+        maxFileSize,
+        maxFiles: 1,
+        maxFieldSize: MAX_FIELD_BYTES,
+      })
+    } catch (cause) {
+      const { status, message } = cause as Error & { status?: number }
+      // What the parser says of a body that is no multipart has no status, though it is the caller's mistake.
+      throw status === undefined
+        ? new AppError('BAD_INPUT', `The upload cannot be read: ${message}.`, { cause })
+        : cause
+    }
   })
   // An answer that comes while the client is still sending looks to it like a broken connection.
   server.addHook('onSend', async ({ uploadEnd, raw }, _reply, payload) => {

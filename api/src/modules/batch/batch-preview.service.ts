@@ -37,7 +37,7 @@ export class BatchPreviewService {
   /**
    * @param bytes the file, or its beginning where the format allows to cut it (all but Parquet)
    * @param experimentId helps to recognise the variants
-   * @throws AppError FILE_REJECTED, NOT_FOUND
+   * @throws AppError FILE_REJECTED, NOT_FOUND, and what the bytes throw
    */
   async preview(bytes: AsyncIterable<Uint8Array>, experimentId: string | null): Promise<FilePreview> {
     const experiment = experimentId === null ? null : await this.#experiments.get(experimentId)

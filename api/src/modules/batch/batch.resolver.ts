@@ -15,6 +15,7 @@ import { type Batch, type BatchError, type BatchPayload, type BatchService } fro
 import { BatchType, BatchWarningType, ErrorCountType, RejectedRowType } from './batch.type.ts'
 import { type ColumnMappingInput } from './column-mapping.input.ts'
 import { ColumnMappingType, UploadPreviewType } from './column-mapping.type.ts'
+import { receivedBytes } from './received-bytes.ts'
 
 const MAX_RECORDS = 10_000
 const MAX_ERRORS = 1000
@@ -24,11 +25,13 @@ export class BatchResolver {
   readonly #batches: BatchService
   readonly #previews: BatchPreviewService
   readonly #files: FileSigner
+  readonly #maxUploadBytes: number
 
-  constructor(batches: BatchService, previews: BatchPreviewService, files: FileSigner) {
+  constructor(batches: BatchService, previews: BatchPreviewService, files: FileSigner, maxUploadBytes: number) {
     this.#batches = batches
     this.#previews = previews
     this.#files = files
+    this.#maxUploadBytes = maxUploadBytes
   }
 
   @Query(() => BatchType, { nullable: true, description: 'One batch. Null only together with the error NOT_FOUND.' })
@@ -45,9 +48,8 @@ export class BatchResolver {
     experimentId: string | null,
     @Arg('file', () => GraphQLUpload, { description: 'The file, or its beginning.' }) file: Promise<FileUpload>,
   ): Promise<FilePreview> {
-    const { createReadStream } = await file
     return this.#previews.preview(
-      createReadStream(),
+      receivedBytes(await file, this.#maxUploadBytes),
       experimentId == null ? null : requireId('experiment', experimentId),
     )
   }
@@ -60,13 +62,13 @@ export class BatchResolver {
     @Arg('input', () => UploadEventsInput, { description: 'How to take it over.' }) input: UploadEventsInput,
     @Arg('file', () => GraphQLUpload, { description: 'The file.' }) file: Promise<FileUpload>,
   ): Promise<BatchPayload> {
-    const { createReadStream, filename } = await file
+    const received = await file
     return this.#batches.upload({
       ...input,
       experimentId: requireId('experiment', input.experimentId),
       mapping: plainMapping(input.mapping),
-      fileName: filename,
-      bytes: createReadStream(),
+      fileName: received.filename,
+      bytes: receivedBytes(received, this.#maxUploadBytes),
     })
   }
 

@@ -4,8 +4,10 @@ import { columnMappingSchema, mappingHash, type ColumnMapping } from '../../inge
 import { keyName, ObjectTooLargeError, type ObjectStore } from '../../storage/object-store.ts'
 import { type ExperimentService } from '../experiment/experiment.service.ts'
 import { hasEnded, type Job, type JobService } from '../job/job.service.ts'
+import { idempotencyKeyProblems } from '../idempotency-key.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import { type Batch, type BatchError, type BatchRepository, type BatchStatus } from './batch.repository.ts'
+import { uploadTooLarge } from './received-bytes.ts'
 
 export type { Batch, BatchError, BatchStatus }
 
@@ -76,6 +78,7 @@ export class BatchService {
         message: `A rate is from 0 to 1, got ${maxRejectRate}.`,
       })
     }
+    userErrors.push(...idempotencyKeyProblems(request.idempotencyKey), ...savingProblems(request))
     if (userErrors.length > 0) return { batch: null, job: null, reused: false, userErrors }
     if (request.idempotencyKey != null) {
       const known = await this.#repository.byIdempotencyKey(experiment.id, request.idempotencyKey)
@@ -99,7 +102,7 @@ export class BatchService {
           id,
           experimentId: experiment.id,
           source: request.source ?? 'UPLOAD',
-          originalName: request.fileName,
+          originalName: shownFileName(request.fileName),
           rawKey,
           sizeBytes: stored.sizeBytes,
           ...content,
@@ -186,18 +189,7 @@ export class BatchService {
     try {
       return await this.#store.put(key, bytes, { limitBytes: maxUploadBytes })
     } catch (cause) {
-      const name = cause instanceof Error ? cause.constructor.name : ''
-      if (cause instanceof ObjectTooLargeError || name === 'PayloadTooLargeError') {
-        throw new AppError(
-          'UPLOAD_TOO_LARGE',
-          `The file is larger than ${maxUploadBytes} bytes. Split it, pack it with gzip, or raise MAX_UPLOAD_BYTES.`,
-          { cause, details: { limitBytes: maxUploadBytes } },
-        )
-      }
-      if (/Abort|Disconnect|PrematureClose|BadRequest/.test(name)) {
-        const message = `The upload ended before the file was complete: ${(cause as Error).message}`
-        throw new AppError('UPLOAD_ABORTED', message, { cause })
-      }
+      if (cause instanceof ObjectTooLargeError) throw uploadTooLarge(maxUploadBytes, cause)
       throw cause
     }
   }
@@ -224,4 +216,29 @@ export class BatchService {
     }))
     return { mapping: null, userErrors }
   }
+}
+
+const MAX_MAPPING_NAME_LENGTH = 100
+
+function savingProblems({ mapping, mappingName, saveMappingAs }: UploadRequest): UserError[] {
+  const problems: UserError[] = []
+  const problem = (field: string, message: string) => problems.push({ code: 'INVALID', field: [field], message })
+  if (mapping != null && mappingName != null)
+    problem('mappingName', 'Pass a mapping or the name of a saved one, not both.')
+  if (saveMappingAs == null) return problems
+  if (mapping == null) problem('saveMappingAs', 'There is no mapping to save: pass one.')
+  if (saveMappingAs.trim() === '' || saveMappingAs.length > MAX_MAPPING_NAME_LENGTH) {
+    problem(
+      'saveMappingAs',
+      `The name of a mapping has 1 to ${MAX_MAPPING_NAME_LENGTH} characters, got ${saveMappingAs.length}.`,
+    )
+  }
+  return problems
+}
+
+const MAX_FILE_NAME_LENGTH = 255
+
+/** A file's name as it is kept: without what cannot be shown, and its end when it is long, which tells the format. */
+function shownFileName(name: string): string {
+  return name.replaceAll(/\p{Cc}/gu, '_').slice(-MAX_FILE_NAME_LENGTH)
 }
