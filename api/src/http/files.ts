@@ -17,7 +17,7 @@ export function registerFiles(server: FastifyInstance, store: ObjectStore, signe
       if (stored === null) throw new ObjectMissingError(file.key)
       return await reply
         .header('content-length', stored.sizeBytes)
-        .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`)
+        .header('content-disposition', `attachment; filename*=UTF-8''${encodeName(file.fileName)}`)
         // Nothing that was uploaded is ever shown as a page of this server.
         .header('x-content-type-options', 'nosniff')
         .header('content-security-policy', "default-src 'none'; sandbox")
@@ -28,4 +28,9 @@ export function registerFiles(server: FastifyInstance, store: ObjectStore, signe
       throw error
     }
   })
+}
+
+/** A name as RFC 8187 has it in headers: stricter than what encodeURIComponent leaves. */
+function encodeName(name: string): string {
+  return encodeURIComponent(name).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
 }
