@@ -38,7 +38,8 @@ process.on('message', ({ task, request }: TaskMessage) => {
 })
 
 function tell(message: ChildMessage): void {
-  if (process.connected) process.send?.(message)
+  // A parent that has just died cannot be told; this process hears of it by 'disconnect'.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
 }
 
 function asMessage(error: unknown): ErrorMessage {
