@@ -5,6 +5,7 @@ import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'gr
 import { type RequestContext } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { type Logger } from '../logger.ts'
+import { callersMistake } from './callers-mistake.ts'
 
 /** GraphQL over HTTP. Errors say what the caller may know; the rest is in the log under the request's id. */
 export function createApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<RequestContext> {
@@ -42,8 +43,9 @@ export function formatError(
   requestId: string | null,
 ): GraphQLFormattedError {
   const id = requestId === null ? {} : { requestId }
-  if (cause instanceof AppError) {
-    return { ...formatted, message: cause.message, extensions: { code: cause.code, ...cause.details, ...id } }
+  const known = cause instanceof AppError ? cause : callersMistake(cause)
+  if (known !== null) {
+    return { ...formatted, message: known.message, extensions: { code: known.code, ...known.details, ...id } }
   }
   const code = formatted.extensions?.code ?? 'INTERNAL'
   if (isUnknown(cause)) {
@@ -55,7 +57,8 @@ export function formatError(
 
 /** Whether an error comes from our code without having been foreseen. GraphQL's own errors have no original. */
 function isUnknown(cause: unknown): boolean {
-  return cause instanceof Error && !(cause instanceof AppError) && !(cause instanceof GraphQLError)
+  if (!(cause instanceof Error) || cause instanceof AppError || cause instanceof GraphQLError) return false
+  return callersMistake(cause) === null
 }
 
 export function logUnknown(logger: Logger, cause: unknown, requestId: string): void {

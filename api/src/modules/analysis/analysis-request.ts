@@ -11,6 +11,7 @@ import {
 } from '../../analysis/settings.ts'
 import { type AggregationPlan } from '../../engine/plan.ts'
 import { type UserError } from '../../errors.ts'
+import { idempotencyKeyProblems } from '../idempotency-key.ts'
 import { type Alternative } from '../../stats/inference-options.ts'
 import { type Experiment, type Variant } from '../experiment/experiment.service.ts'
 import { type ExperimentMetric, type Metric } from '../metric/metric.service.ts'
@@ -56,6 +57,10 @@ export function problemsOf(request: RunAnalysisRequest, metrics: MetricDefinitio
   const { level, daysSinceExposure, segmentTop, from, to } = request
   for (const key of unknown)
     problem('metrics', `There is no metric "${key}". The catalogue is the query "metrics".`, 'NOT_FOUND')
+  problems.push(...idempotencyKeyProblems(request.idempotencyKey))
+  if (request.metrics?.length === 0) problem('metrics', 'An analysis needs at least one metric.')
+  const twice = request.metrics?.find((key, index, all) => all.indexOf(key) !== index)
+  if (twice !== undefined) problem('metrics', `The metric "${twice}" is named twice: it would count as two tests.`)
   if (level != null && !(level >= LEVELS.least && level <= LEVELS.greatest)) {
     problem('level', `The confidence level is from ${LEVELS.least} to ${LEVELS.greatest}, got ${level}.`)
   }
@@ -68,6 +73,9 @@ export function problemsOf(request: RunAnalysisRequest, metrics: MetricDefinitio
   if (from != null && to != null && to <= from) problem('to', 'The end of the window must lie after its start.')
   request.methods?.forEach(({ metric, method }, index) => {
     const definition = metrics.find(({ key }) => key === metric)
+    if (request.methods!.findIndex((one) => one.metric === metric) !== index) {
+      problem(`methods.${index}.metric`, `"${metric}" has a method already.`)
+    }
     if (definition === undefined) {
       problem(`methods.${index}.metric`, `"${metric}" is not among the metrics of this analysis.`, 'NOT_FOUND')
     } else if (!metricAnalyses[definition.kind].methods.includes(method)) {

@@ -68,6 +68,12 @@ export class AnalysisService {
       if (request.datasetVersion != null) throw notFound('dataset version', String(request.datasetVersion))
       throw new AppError('NO_DATA', `The experiment "${experiment.key}" has no data yet. Upload events first.`)
     }
+    if (request.segmentBy != null) {
+      const parts = await this.#datasets.partsOf(experiment.id, version.number)
+      const attributes = [...new Set(parts.flatMap((part) => part.attributes))].sort()
+      if (!attributes.includes(request.segmentBy))
+        return { job: null, userErrors: [unknownAttribute(request.segmentBy, attributes)] }
+    }
     const { status, endAt, plannedUnits } = experiment
     const question: AnalysisQuestion = {
       datasetVersionId: version.id,
@@ -118,4 +124,10 @@ export class AnalysisService {
   resultsOf(analysisIds: readonly string[]): Promise<StoredResult[]> {
     return this.#repository.resultsOf(analysisIds)
   }
+}
+
+function unknownAttribute(name: string, known: string[]): UserError {
+  const list = known.length === 0 ? 'none' : known.map((one) => `"${one}"`).join(', ')
+  const message = `The events have no attribute "${name}". They have: ${list}.`
+  return { code: 'NOT_FOUND', field: ['segmentBy'], message }
 }

@@ -198,7 +198,7 @@ export class BatchService {
     mapping,
     mappingName,
   }: UploadRequest): Promise<{ mapping: ColumnMapping | null; userErrors: UserError[] }> {
-    if (mappingName != null) {
+    if (mappingName != null && mapping == null) {
       const saved = await this.#repository.mappingByName(mappingName)
       if (saved === null) {
         const message = `There is no saved mapping "${mappingName}".`

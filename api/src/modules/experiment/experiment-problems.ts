@@ -1,4 +1,5 @@
 import { type UserError } from '../../errors.ts'
+import { limits, shown } from '../../ingest/contract.ts'
 import { type Metric, type MetricRole } from '../metric/metric.service.ts'
 
 /** What a caller may say of an experiment. */
@@ -22,7 +23,11 @@ export interface VariantRequest {
   trafficSplit?: number | null
 }
 
-const KEY = /^[A-Za-z0-9][A-Za-z0-9_. -]{0,99}$/
+// No space at the end: values in files are trimmed.
+const KEY = /^[A-Za-z0-9](?:[A-Za-z0-9_. -]{0,98}[A-Za-z0-9_.-])?$/
+const KEY_RULE = 'letters, digits, "_", "-", "." and spaces within, 100 at most, beginning with a letter or digit'
+const MAX_NAME_LENGTH = 200
+const MAX_HYPOTHESIS_LENGTH = 10_000
 const MAX_VARIANTS = 20
 const SPLIT_TOLERANCE = 1e-6
 
@@ -40,18 +45,20 @@ function problem(field: string, message: string, code = 'INVALID'): UserError {
   return { code, field: field.split('.'), message }
 }
 
-function nameProblems({ key, name }: ExperimentRequest): UserError[] {
+function nameProblems({ key, name, hypothesis }: ExperimentRequest): UserError[] {
   const problems: UserError[] = []
   if (key !== undefined && !KEY.test(key)) {
-    problems.push(
-      problem(
-        'key',
-        `A key has letters, digits, "_", "-", "." and spaces, 100 at most, and begins with a letter or digit, got "${key}".`,
-      ),
-    )
+    problems.push(problem('key', `A key has ${KEY_RULE}, got "${shown(key)}".`))
   }
   if (name != null && name.trim() === '') problems.push(problem('name', 'An experiment needs a name.'))
+  problems.push(...lengthProblems('name', name, MAX_NAME_LENGTH))
+  problems.push(...lengthProblems('hypothesis', hypothesis, MAX_HYPOTHESIS_LENGTH))
   return problems
+}
+
+function lengthProblems(field: string, text: string | null | undefined, most: number): UserError[] {
+  if (text == null || text.length <= most) return []
+  return [problem(field, `At most ${most} characters are kept, got ${text.length}.`)]
 }
 
 function variantProblems(variants: VariantRequest[] | null): UserError[] {
@@ -63,11 +70,19 @@ function variantProblems(variants: VariantRequest[] | null): UserError[] {
   const controls = variants.filter(({ role }) => role === 'CONTROL').length
   if (controls !== 1) problems.push(problem('variants', `Exactly one variant is the control, got ${controls}.`))
   const keys = variants.map(({ key }) => key)
-  variants.forEach(({ key, trafficSplit }, index) => {
-    if (!KEY.test(key))
+  variants.forEach(({ key, name, trafficSplit }, index) => {
+    if (!KEY.test(key)) problems.push(problem(`variants.${index}.key`, `A key has ${KEY_RULE}, got "${shown(key)}".`))
+    problems.push(...lengthProblems(`variants.${index}.name`, name, MAX_NAME_LENGTH))
+    const own = name?.trim() || key
+    const isAmbiguous = variants.some((other, at) => at !== index && (other.key === own || other.name?.trim() === own))
+    if (own !== key && isAmbiguous) {
       problems.push(
-        problem(`variants.${index}.key`, `"${key}" is no key: letters, digits, "_", "-", "." and spaces, 100 at most.`),
+        problem(
+          `variants.${index}.name`,
+          `"${shown(own)}" means another variant too. Files may call a variant by key or name, so each must be of one variant only.`,
+        ),
       )
+    }
     if (keys.indexOf(key) !== index)
       problems.push(problem(`variants.${index}.key`, `Two variants have the key "${key}".`))
     if (trafficSplit != null && !(trafficSplit >= 0 && trafficSplit <= 1)) {
@@ -114,6 +129,14 @@ function metricProblems(metrics: ExperimentRequest['metrics'], known: Metric[]):
 
 function planProblems({ startAt, endAt, plannedUnits, currency }: ExperimentRequest): UserError[] {
   const problems: UserError[] = []
+  for (const [field, time] of [
+    ['startAt', startAt],
+    ['endAt', endAt],
+  ] as const) {
+    if (time != null && time.toISOString() < limits.earliestTime) {
+      problems.push(problem(field, `No event is older than ${limits.earliestTime}, got ${time.toISOString()}.`))
+    }
+  }
   if (startAt != null && endAt != null && endAt <= startAt) {
     problems.push(
       problem('endAt', `The end (${endAt.toISOString()}) must lie after the start (${startAt.toISOString()}).`),

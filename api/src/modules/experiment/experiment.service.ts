@@ -48,7 +48,7 @@ export class ExperimentService {
   }
 
   async create(request: CreateExperimentRequest): Promise<ExperimentPayload> {
-    const chosen = request.metrics?.length ? request.metrics : DEFAULT_METRICS
+    const chosen = request.metrics ?? DEFAULT_METRICS
     const known = await this.#metrics.byKeys(chosen.map(({ key }) => key))
     const userErrors = problemsOf({ ...request, metrics: chosen }, known)
     if (userErrors.length > 0) return { experiment: null, userErrors }

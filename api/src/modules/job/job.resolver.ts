@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql'
+import { notFound } from '../../errors.ts'
 import { forgetLoads, type RequestContext } from '../../context.ts'
 import { type Analysis } from '../analysis/analysis.service.ts'
 import { AnalysisType } from '../analysis/analysis.type.ts'
@@ -31,8 +32,12 @@ export class JobResolver {
     after: string | null,
     @Arg('filter', () => JobFilterInput, { nullable: true, description: 'Which jobs. By default all.' })
     filter: JobFilterInput | null,
+    @Ctx() { loaders }: RequestContext,
   ): Promise<Connection<Job>> {
     const experimentId = filter?.experimentId == null ? null : requireId('experiment', filter.experimentId)
+    if (experimentId !== null && (await loaders.experiment.load(experimentId)) === null) {
+      throw notFound('experiment', experimentId)
+    }
     return toConnection(await this.#jobs.page({ first, after }, { ...filter, experimentId }))
   }
 

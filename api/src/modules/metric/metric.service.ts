@@ -1,6 +1,11 @@
+import { EXPOSURE } from '../../engine/event-columns.ts'
 import { type UserError } from '../../errors.ts'
+import { limits, shown } from '../../ingest/contract.ts'
 import { type ExperimentMetric, type Metric, type MetricRepository, type MetricRole } from './metric.repository.ts'
 import { standardMetrics } from './standard-metrics.ts'
+
+const MAX_NAME_LENGTH = 200
+const MAX_EVENT_TYPES = 100
 
 export type { ExperimentMetric, Metric, MetricRole }
 
@@ -44,7 +49,12 @@ export class MetricService {
   }
 
   /** Adds a metric to the catalogue, or says what is wrong with its definition. */
-  async define(request: DefineMetricRequest): Promise<{ metric: Metric | null; userErrors: UserError[] }> {
+  async define(given: DefineMetricRequest): Promise<{ metric: Metric | null; userErrors: UserError[] }> {
+    const request = {
+      ...given,
+      numerator: tidied(given.numerator),
+      denominator: given.denominator && tidied(given.denominator),
+    }
     const userErrors = problemsOf(request)
     if (userErrors.length > 0) return { metric: null, userErrors }
     const { denominator, goal, format, description } = request
@@ -65,6 +75,11 @@ export class MetricService {
   }
 }
 
+/** As events are: without white space around their types. */
+function tidied({ eventTypes, ...measure }: Metric['numerator']): Metric['numerator'] {
+  return { ...measure, eventTypes: [...new Set(eventTypes.map((type) => type.trim()))] }
+}
+
 function problemsOf({ key, name, kind, numerator, denominator }: DefineMetricRequest): UserError[] {
   const problems: UserError[] = []
   const problem = (field: string, message: string) =>
@@ -73,13 +88,29 @@ function problemsOf({ key, name, kind, numerator, denominator }: DefineMetricReq
     problem('key', `A key has small letters, digits and "_" and begins with a letter, got "${key}".`)
   }
   if (name.trim() === '') problem('name', 'A metric needs a name.')
+  if (name.length > MAX_NAME_LENGTH)
+    problem('name', `At most ${MAX_NAME_LENGTH} characters are kept, got ${name.length}.`)
   for (const [field, measure] of [
     ['numerator', numerator],
     ['denominator', denominator],
   ] as const) {
     if (measure == null) continue
-    if (measure.eventTypes.length === 0 || measure.eventTypes.some((type) => type.trim() === '')) {
-      problem(`${field}.eventTypes`, 'A measure needs at least one event type.')
+    const { eventTypes } = measure
+    if (eventTypes.length === 0 || eventTypes.includes('')) {
+      problem(`${field}.eventTypes`, 'A measure needs at least one event type, and none that is empty.')
+    }
+    if (eventTypes.length > MAX_EVENT_TYPES) {
+      problem(`${field}.eventTypes`, `A measure has at most ${MAX_EVENT_TYPES} event types, got ${eventTypes.length}.`)
+    }
+    const long = eventTypes.find((type) => type.length > limits.eventTypeLength)
+    if (long !== undefined) {
+      problem(
+        `${field}.eventTypes`,
+        `"${shown(long)}" is longer than an event type can be: ${limits.eventTypeLength} characters.`,
+      )
+    }
+    if (eventTypes.includes(EXPOSURE)) {
+      problem(`${field}.eventTypes`, `Every user that is compared was exposed: "${EXPOSURE}" measures nothing.`)
     }
   }
   if (kind === 'QUANTILE') problem('kind', 'Quantile metrics cannot be defined yet.')
