@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { multipartBody, operationFields, streamOf, type UploadProgress } from './multipart.ts'
 
 const boundary = 'fairlift-boundary'
+/** As large as pieces are sent. */
+const large = 'x'.repeat(1 << 16)
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 /** Reads a body the way a server does: by the platform's own parser. */
@@ -45,12 +47,21 @@ describe('the body of an upload', () => {
 
   test('tells of the file’s bytes that were taken, up to all of them', async () => {
     const seen: UploadProgress[] = []
-    const source = { name: 'x', stream: () => chunks('abc', 'de'), sizeBytes: 5 }
+    const source = { name: 'x', stream: () => chunks(large, 'de'), sizeBytes: large.length + 2 }
     await parse(streamOf(multipartBody([], source, boundary, (progress) => seen.push(progress))))
     expect(seen).toEqual([
-      { sentBytes: 3, totalBytes: 5 },
-      { sentBytes: 5, totalBytes: 5 },
+      { sentBytes: large.length, totalBytes: large.length + 2 },
+      { sentBytes: large.length + 2, totalBytes: large.length + 2 },
     ])
+  })
+
+  test('puts small pieces together, and changes none of their bytes', async () => {
+    const lines = Array.from({ length: 30_000 }, (_, index) => `line ${index}\n`)
+    let reports = 0
+    const body = multipartBody([], { name: 'x', stream: () => chunks(...lines) }, boundary, () => reports++)
+    const form = await parse(streamOf(body))
+    expect(await (form.get('0') as File).text()).toBe(lines.join(''))
+    expect(reports).toBeLessThan(10)
   })
 
   test('reads nothing of the file before it is asked for, and closes it when it is given up', async () => {
@@ -60,7 +71,7 @@ describe('the body of an upload', () => {
       try {
         for (;;) {
           read++
-          yield bytes('x'.repeat(1000))
+          yield bytes(large)
         }
       } finally {
         isClosed = true

@@ -51,13 +51,46 @@ export async function* multipartBody(
       'Content-Type: application/octet-stream\r\n\r\n',
   )
   let sentBytes = 0
-  for await (const chunk of stream()) {
+  for await (const chunk of inLargePieces(stream())) {
     yield chunk
     // Who asks for the next piece has taken this one.
     sentBytes += chunk.byteLength
     onProgress({ sentBytes, totalBytes: sizeBytes ?? null })
   }
   yield encoder.encode(`\r\n--${boundary}--\r\n`)
+}
+
+/** Pieces smaller than this are put together: each costs the network the same, be it a line or a thousand of them. */
+const LARGE_BYTES = 1 << 16
+
+async function* inLargePieces(
+  chunks: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let small: Uint8Array[] = []
+  let smallBytes = 0
+  for await (const chunk of chunks) {
+    if (smallBytes === 0 && chunk.byteLength >= LARGE_BYTES) {
+      yield chunk
+      continue
+    }
+    small.push(chunk)
+    smallBytes += chunk.byteLength
+    if (smallBytes < LARGE_BYTES) continue
+    yield joined(small, smallBytes)
+    small = []
+    smallBytes = 0
+  }
+  if (smallBytes > 0) yield joined(small, smallBytes)
+}
+
+function joined(chunks: Uint8Array[], bytes: number): Uint8Array {
+  const whole = new Uint8Array(bytes)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return whole
 }
 
 /** A name between quotes, as the HTML standard has it in form data. */
