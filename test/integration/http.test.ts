@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createClient, type FairliftClient } from '@fairlift/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventFile, eventsOf } from '../testkit/event-file.ts'
+import { eventFile } from '../testkit/event-file.ts'
 import { send, type RawRequest } from '../testkit/raw-request.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
 import { until } from '../testkit/until.ts'
@@ -277,7 +277,7 @@ describe('uploads', () => {
   it('a client that goes away in the midst of a file leaves nothing behind', async () => {
     const going = new AbortController()
     async function* stream(): AsyncGenerator<Uint8Array> {
-      yield new TextEncoder().encode('user_id,variant_id,event_type,timestamp\n'.repeat(1000))
+      yield new TextEncoder().encode('user_id,variant_id,event_type,timestamp\n'.repeat(2000))
       await until('the file is being stored', async () => (await temporaryFiles()).length > 0)
       going.abort(new Error('gone'))
       await new Promise((resolve) => setTimeout(resolve, 60_000).unref())
@@ -315,7 +315,8 @@ describe('uploads', () => {
 
   it('a client that sends slowly is waited for, and others are served meanwhile', async () => {
     const file = eventFile({ users: 120, mark: 'slow' })
-    const bytes = await file.bytes()
+    const form = new Response(uploadForm([file]))
+    const bytes = await form.clone().bytes()
     const others: number[] = []
     async function* trickle(): AsyncGenerator<Uint8Array> {
       for (let from = 0; from < bytes.length; from += 500) {
@@ -325,8 +326,14 @@ describe('uploads', () => {
         others.push((await ask('{ metrics { key } }')).status)
       }
     }
-    const upload = client.uploadEvents({ experimentId, file: { name: 'slow.csv', stream: trickle } })
-    expect(await upload.result()).toMatchObject({ status: 'LANDED', events: eventsOf(120), sizeBytes: bytes.length })
+    const response = await fetch(graphql, {
+      method: 'POST',
+      headers: { 'apollo-require-preflight': 'true', 'content-type': form.headers.get('content-type')! },
+      body: trickle(),
+      duplex: 'half',
+    } as unknown as RequestInit)
+    const { data } = (await response.json()) as { data: { uploadEvents: { batch: { id: string } } } }
+    expect(await client.batch(data.uploadEvents.batch.id)).toMatchObject({ sizeBytes: file.size })
     expect(new Set(others)).toEqual(new Set([200]))
     expect(others.length).toBeGreaterThan(20)
   })
