@@ -32,7 +32,12 @@ describe('liftScale', () => {
   test('one wide interval does not flatten the others', () => {
     const narrow = effect(0.02, { lower: -0.01, upper: 0.05 })
     const scale = liftScale([narrow, narrow, effect(3, { lower: 0.5, upper: 90 })])
-    expect(scale.upper).toBeLessThan(1)
+    expect(scale.upper).toBeLessThan(4)
+  })
+
+  test('no estimate lies beyond it', () => {
+    const usual = effect(0.01, { lower: -0.02, upper: 0.04 })
+    expect(liftScale([usual, usual, effect(11.8, { lower: 4.5, upper: 460 })]).upper).toBeGreaterThan(11.8)
   })
 })
 

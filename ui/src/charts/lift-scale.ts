@@ -13,13 +13,17 @@ export interface LiftScale {
 const MARGIN = 0.06
 /** A range so many times as wide as the typical interval is cut, or one wide interval would flatten all others. */
 const WIDEST = 4
+/** But no estimate is cut: so much room there is around the largest. */
+const AROUND_ESTIMATES = 1.2
+const TICKS = 4
 const EMPTY_RANGE = 0.1
 
 /** A scale for all intervals of a plot; it always holds zero, since every question is whether zero is left out. */
 export function liftScale(effects: (Pick<Effect, 'estimate' | 'confidenceInterval'> | null)[]): LiftScale {
   const present = effects.filter((effect) => effect !== null)
   const reaches = present.map((effect) => Math.max(...endsOf(effect).map(Math.abs), 0)).filter((reach) => reach > 0)
-  const limit = median(reaches) * WIDEST
+  const estimates = present.map(({ estimate }) => Math.abs(estimate ?? 0))
+  const limit = Math.max(median(reaches) * WIDEST, ...estimates.map((estimate) => estimate * AROUND_ESTIMATES))
   const inside = [0, ...present.flatMap(endsOf)].map((end) => Math.max(-limit, Math.min(limit, end)))
   const range = [Math.min(...inside), Math.max(...inside)] as [number, number]
   if (range[0] === range[1]) return scaleOf(-EMPTY_RANGE, EMPTY_RANGE)
@@ -28,7 +32,7 @@ export function liftScale(effects: (Pick<Effect, 'estimate' | 'confidenceInterva
 }
 
 function scaleOf(lower: number, upper: number): LiftScale {
-  return { lower, upper, ticks: ticks(lower, upper, 5), at: (lift) => ((lift - lower) / (upper - lower)) * 100 }
+  return { lower, upper, ticks: ticks(lower, upper, TICKS), at: (lift) => ((lift - lower) / (upper - lower)) * 100 }
 }
 
 function endsOf({ estimate, confidenceInterval }: Pick<Effect, 'estimate' | 'confidenceInterval'>): number[] {

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { bytes, count, metricDifference, metricValue, percent, probability, signedPercent } from './format-number.ts'
+import {
+  bytes,
+  confidence,
+  count,
+  metricDifference,
+  metricValue,
+  percent,
+  probability,
+  signedPercent,
+} from './format-number.ts'
 
 describe('percent', () => {
   test('has as many digits as it takes to show something', () => {
@@ -38,6 +47,10 @@ describe('metricDifference', () => {
   test('of money is money', () => {
     expect(metricDifference('CURRENCY', 'USD')(2.5)).toBe('+$2.50')
   })
+})
+
+test('a confidence level is not rounded to certainty', () => {
+  expect([0.95, 0.999].map(confidence)).toEqual(['95%', '99.9%'])
 })
 
 describe('probability', () => {

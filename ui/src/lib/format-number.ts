@@ -85,6 +85,17 @@ export function metricDifference(format: MetricFormat, currency: string | null):
   return (value) => `${sign(value)}${text(value)}`
 }
 
+/** A p-value as a statement. */
+export function pStatement(p: number): string {
+  const text = probability(p)
+  return /^[<>]/.test(text) ? `p ${text}` : `p = ${text}`
+}
+
+/** A confidence level: 99.9% must not be rounded to certainty. */
+export function confidence(level: number): string {
+  return `${Number((level * 100).toFixed(2))}%`
+}
+
 /** A p-value with two significant digits; very small ones by their bound. */
 export function probability(p: number): string {
   if (p < 0.0001) return '< 0.0001'
