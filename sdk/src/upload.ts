@@ -67,7 +67,8 @@ function asSource(file: UploadFile, fileName?: string): StreamSource {
 }
 
 function nameOf(file: Blob): string {
-  return 'name' in file && typeof file.name === 'string' ? file.name : 'upload'
+  // Without a name a part of a form is no file.
+  return 'name' in file && typeof file.name === 'string' && file.name !== '' ? file.name : 'upload'
 }
 
 function formOf({ fields, fileName }: FileRequest, file: Blob): FormData {
