@@ -9,7 +9,7 @@ import { openBrowser } from './browser.ts'
 
 // Takes the README's pictures anew: tsx --conditions=source test/e2e/take-screenshots.ts
 
-const SIZE = { width: 1280, height: 1180 }
+const SIZE = { width: 1280, height: 912 }
 const folder = fileURLToPath(new URL('../../docs/images', import.meta.url))
 const sampleFile = fileURLToPath(new URL('../../datasets/sample_events.csv', import.meta.url))
 

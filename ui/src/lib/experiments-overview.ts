@@ -1,6 +1,7 @@
 import {
   type Analysis,
   type AnalysisSummary,
+  type Effect,
   type Experiment,
   type ExperimentFilter,
   type MetricResult,
@@ -25,7 +26,7 @@ export type OverviewAnalysis = Pick<AnalysisSummary, 'id' | 'interim' | 'decisio
 export type OverviewResult = Pick<
   MetricResult,
   'metric' | 'treatment' | 'relativeEffect' | 'relativeNotComputable' | 'notComputable' | 'isSignificant'
->
+> & { effect: Pick<Effect, 'estimate'> | null }
 
 // One request for a page of the list: the SDK's own list has the verdicts, but no rows.
 const query = /* GraphQL */ `
@@ -93,6 +94,9 @@ const query = /* GraphQL */ `
               id
               key
               name
+            }
+            effect {
+              estimate
             }
             relativeEffect {
               estimate

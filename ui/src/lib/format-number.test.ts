@@ -6,6 +6,7 @@ import {
   metricDifference,
   metricValue,
   percent,
+  pStatement,
   probability,
   signedPercent,
 } from './format-number.ts'
@@ -47,6 +48,10 @@ describe('metricDifference', () => {
   test('of money is money', () => {
     expect(metricDifference('CURRENCY', 'USD')(2.5)).toBe('+$2.50')
   })
+})
+
+test('a p-value as a statement has one sign of relation', () => {
+  expect([0.02, 1e-9].map(pStatement)).toEqual(['p = 0.02', 'p < 0.0001'])
 })
 
 test('a confidence level is not rounded to certainty', () => {

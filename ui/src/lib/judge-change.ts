@@ -1,4 +1,4 @@
-import { type MetricResult } from '@fairlift/sdk'
+import { type Effect, type MetricResult } from '@fairlift/sdk'
 import { type Tone } from './plain-words.ts'
 
 export interface Change {
@@ -21,8 +21,9 @@ export function judgeChange({
   notComputable,
   effect,
   relativeEffect,
-}: Pick<MetricResult, 'metric' | 'isSignificant' | 'notComputable' | 'relativeEffect'> &
-  Partial<Pick<MetricResult, 'effect'>>): Change {
+}: Pick<MetricResult, 'metric' | 'isSignificant' | 'notComputable' | 'relativeEffect'> & {
+  effect: Pick<Effect, 'estimate'> | null
+}): Change {
   if (notComputable !== null || isSignificant === null) return changes.unknown
   const estimate = effect?.estimate ?? relativeEffect?.estimate ?? 0
   if (!isSignificant || estimate === 0) return changes.none

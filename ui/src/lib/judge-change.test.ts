@@ -1,0 +1,39 @@
+import { type MetricResult } from '@fairlift/sdk'
+import { expect, test } from 'vitest'
+import { judgeChange } from './judge-change.ts'
+
+type Judged = Parameters<typeof judgeChange>[0]
+
+const metric: MetricResult['metric'] = {
+  id: 'm',
+  key: 'm',
+  name: 'M',
+  kind: 'PROPORTION',
+  goal: 'INCREASE',
+  format: 'PERCENT',
+}
+const kindOf = (changes: Partial<Judged>): string =>
+  judgeChange({
+    metric,
+    isSignificant: true,
+    notComputable: null,
+    effect: { estimate: 0.1 },
+    relativeEffect: null,
+    ...changes,
+  }).kind
+
+test('the direction that is good for the shop makes a change better', () => {
+  expect(kindOf({})).toBe('better')
+  expect(kindOf({ effect: { estimate: -0.1 } })).toBe('worse')
+  expect(kindOf({ metric: { ...metric, goal: 'DECREASE' } })).toBe('worse')
+  expect(kindOf({ metric: { ...metric, goal: 'DECREASE' }, effect: { estimate: -0.1 } })).toBe('better')
+})
+
+test('without significance there is no clear change, however large the estimate', () => {
+  expect(kindOf({ isSignificant: false, effect: { estimate: 9 } })).toBe('none')
+})
+
+test('what could not be tested is said to be so', () => {
+  expect(kindOf({ notComputable: { reason: 'TOO_FEW', message: 'Too few.' } })).toBe('unknown')
+  expect(kindOf({ isSignificant: null })).toBe('unknown')
+})
