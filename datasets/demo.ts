@@ -45,7 +45,10 @@ async function demo(): Promise<void> {
     await server.stop()
     throw error
   }
-  if (exit) return stop(0)
+  if (exit) {
+    say(`\n  ${paint('gray', 'The server ends now. Without --exit it goes on, and these addresses answer.')}\n`)
+    return stop(0)
+  }
   say(`\n  ${paint('gray', 'Serving until Ctrl-C.')}`)
   const how = await server.ended
   if (isStopping) return
