@@ -1,6 +1,6 @@
 import { type Database, type DatabaseClient, type Transaction } from '@fairlift/db'
 import { sql, type AnyColumn, type SQL } from '@fairlift/db/drizzle'
-import { decodeCursor } from './pagination.ts'
+import { decodeCursor, pageOf, type Page } from './pagination.ts'
 
 export type { DatabaseClient, Transaction }
 
@@ -33,4 +33,19 @@ export function afterCursor(cursor: string | null | undefined, time: AnyColumn, 
   if (cursor == null) return undefined
   const position = decodeCursor(cursor)
   return sql`(${time}, ${id}) < (${position.time}::timestamptz, ${position.id}::uuid)`
+}
+
+/** The place of a row among those of its experiment, newest first, from 1: for the first pages of many experiments. */
+export function rankInExperiment(experimentId: AnyColumn, time: AnyColumn, id: AnyColumn): SQL.Aliased<number> {
+  return sql<number>`row_number() over (partition by ${experimentId} order by ${time} desc, ${id} desc)`.as('rank')
+}
+
+/** A page for each experiment, of rows that were read for all of them with one more each than asked for. */
+export function pagesByExperiment<Row extends { id: string; experimentId: string; cursorTime: string }>(
+  rows: Row[],
+  experimentIds: readonly string[],
+  first: number,
+): Map<string, Page<Row>> {
+  const byExperiment = Map.groupBy(rows, ({ experimentId }) => experimentId)
+  return new Map(experimentIds.map((id) => [id, pageOf(byExperiment.get(id) ?? [], first)]))
 }

@@ -2,7 +2,7 @@ import { analyses, results } from '@fairlift/db'
 import { and, asc, desc, eq, getTableColumns, inArray, sql } from '@fairlift/db/drizzle'
 import { type ResultRow } from '../../analysis/result-row.ts'
 import { pageOf, type Page, type PageRequest } from '../pagination.ts'
-import { afterCursor, cursorTime, Repository } from '../repository.ts'
+import { afterCursor, cursorTime, Repository, pagesByExperiment, rankInExperiment } from '../repository.ts'
 
 export type Analysis = typeof analyses.$inferSelect
 export type NewAnalysis = typeof analyses.$inferInsert
@@ -75,9 +75,7 @@ export class AnalysisRepository extends Repository {
       .select({
         ...getTableColumns(analyses),
         cursorTime: cursorTime(analyses.computedAt).as('cursor_time'),
-        rank: sql<number>`row_number() over (partition by ${analyses.experimentId} order by ${analyses.computedAt} desc, ${analyses.id} desc)`.as(
-          'rank',
-        ),
+        rank: rankInExperiment(analyses.experimentId, analyses.computedAt, analyses.id),
       })
       .from(analyses)
       .where(inArray(analyses.experimentId, [...experimentIds]))
@@ -87,15 +85,7 @@ export class AnalysisRepository extends Repository {
       .from(ranked)
       .where(sql`${ranked.rank} <= ${first + 1}`)
       .orderBy(asc(ranked.experimentId), asc(ranked.rank))
-    return new Map(
-      experimentIds.map((id) => [
-        id,
-        pageOf(
-          rows.filter((row) => row.experimentId === id),
-          first,
-        ),
-      ]),
-    )
+    return pagesByExperiment(rows, experimentIds, first)
   }
 
   /** The rows of analyses, in order. */

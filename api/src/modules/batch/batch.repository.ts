@@ -1,7 +1,14 @@
 import { batchErrors, batches, columnMappings } from '@fairlift/db'
 import { and, asc, desc, eq, getTableColumns, inArray, or, sql } from '@fairlift/db/drizzle'
 import { pageOf, type Page, type PageRequest } from '../pagination.ts'
-import { afterCursor, cursorTime, Repository, type Transaction } from '../repository.ts'
+import {
+  afterCursor,
+  cursorTime,
+  Repository,
+  type Transaction,
+  pagesByExperiment,
+  rankInExperiment,
+} from '../repository.ts'
 
 export type Batch = typeof batches.$inferSelect
 export type NewBatch = typeof batches.$inferInsert
@@ -73,9 +80,7 @@ export class BatchRepository extends Repository {
       .select({
         ...getTableColumns(batches),
         cursorTime: cursorTime(batches.createdAt).as('cursor_time'),
-        rank: sql<number>`row_number() over (partition by ${batches.experimentId} order by ${batches.createdAt} desc, ${batches.id} desc)`.as(
-          'rank',
-        ),
+        rank: rankInExperiment(batches.experimentId, batches.createdAt, batches.id),
       })
       .from(batches)
       .where(inArray(batches.experimentId, [...experimentIds]))
@@ -85,15 +90,7 @@ export class BatchRepository extends Repository {
       .from(ranked)
       .where(sql`${ranked.rank} <= ${first + 1}`)
       .orderBy(asc(ranked.experimentId), asc(ranked.rank))
-    return new Map(
-      experimentIds.map((id) => [
-        id,
-        pageOf(
-          rows.filter((row) => row.experimentId === id),
-          first,
-        ),
-      ]),
-    )
+    return pagesByExperiment(rows, experimentIds, first)
   }
 
   async update(id: string, changes: Partial<NewBatch>, tx?: Transaction): Promise<void> {
