@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { setInterval as every } from 'node:timers/promises'
 
 export interface ProcessFigures {
@@ -22,6 +22,7 @@ export class ProcessMeter {
   #peakBytes = 0
 
   constructor(pids: () => number[]) {
+    for (const pid of pids()) forgetPeak(pid)
     const look = (): void => {
       for (const pid of pids()) this.#look(pid)
     }
@@ -36,7 +37,7 @@ export class ProcessMeter {
     })()
   }
 
-  /** Figures since it was made; the peak is that of the largest process since the system's count was last reset. */
+  /** Figures since it was made; the peak is that of the largest process. */
   async stop(): Promise<ProcessFigures> {
     this.#stop.abort()
     await this.#done
@@ -56,5 +57,14 @@ export class ProcessMeter {
     } catch {
       // It has ended.
     }
+  }
+}
+
+/** The system keeps the peak of a process's life; from here on it counts anew. */
+function forgetPeak(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  } catch {
+    // It has ended.
   }
 }

@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os'
+import { setPriority } from 'node:os'
 import { TooManySegmentsError } from '../../engine/group-sums.ts'
 import { FileError } from '../../ingest/contract.ts'
 import { type ChildMessage, type ErrorMessage, type TaskMessage } from './messages.ts'
@@ -13,9 +13,12 @@ process.on('disconnect', () => process.exit(0))
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
 
+/** A third of the share of a process that is not polite, where there are not enough cores for both. */
+const POLITENESS = 5
+
 try {
   // Where all cores are busy, the API answers first.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  setPriority(POLITENESS)
 } catch {
   // Some systems do not let a process choose; then they share.
 }
