@@ -1,4 +1,5 @@
 import {
+  type Batch,
   type BatchStatus,
   type DecisionVerdict,
   type EffectSizeName,
@@ -67,7 +68,7 @@ export const formatNames: Record<FileFormat, string> = {
   PARQUET: 'Parquet',
 }
 
-export const batchNames: Record<BatchStatus, string> = {
+const batchNames: Record<BatchStatus, string> = {
   RECEIVED: 'Waiting',
   PROCESSING: 'Being read',
   LANDED: 'In the data',
@@ -75,12 +76,20 @@ export const batchNames: Record<BatchStatus, string> = {
   FAILED: 'Not readable',
 }
 
-export const batchTones: Record<BatchStatus, Tone> = {
+const batchTones: Record<BatchStatus, Tone> = {
   RECEIVED: 'unclear',
   PROCESSING: 'unclear',
   LANDED: 'good',
   QUARANTINED: 'care',
   FAILED: 'bad',
+}
+
+/** What has become of a batch, in words: of one whose job was cancelled, that is what there is to say. */
+export function batchState({ status, job }: Pick<Batch, 'status' | 'job'>): { name: string; tone: Tone } {
+  const isOpen = status === 'RECEIVED' || status === 'PROCESSING'
+  if (isOpen && job?.status === 'CANCELLED') return { name: 'Cancelled', tone: 'unclear' }
+  if (isOpen && job?.status === 'FAILED') return { name: 'Not read', tone: 'bad' }
+  return { name: batchNames[status], tone: batchTones[status] }
 }
 
 /** SAMPLE_RATIO_MISMATCH as "Sample ratio mismatch": for codes that have no name here. */

@@ -83,7 +83,8 @@ export class UploadFlow {
     try {
       const payload = await upload.payload
       if (signal.aborted) return
-      this.wasThereAlready = payload.reused
+      // One whose reading was cancelled or failed is known as well, and is read again.
+      this.wasThereAlready = payload.reused && (payload.job === null || payload.job.status === 'SUCCEEDED')
       this.batch = payload.batch
       this.job = payload.job
       this.phase = 'reading'
