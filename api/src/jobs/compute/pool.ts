@@ -59,9 +59,13 @@ export class ComputePool {
     { signal, onProgress }: RunOptions<Task> = {},
   ): Promise<ComputeTasks[Task]['result']> {
     await this.#place(signal)
-    const child = this.#idleChild() ?? startChild()
-    this.#busy.add(child)
+    let child: ChildProcess | null = null
     try {
+      // It may have been cancelled, or the pool closed, in the moment in which it got its place.
+      if (this.#closed) throw shuttingDown()
+      if (signal?.aborted) throw cancelled()
+      child = this.#idleChild() ?? startChild()
+      this.#busy.add(child)
       return (await this.#runIn(
         child,
         { task, request },
@@ -69,7 +73,9 @@ export class ComputePool {
         onProgress as (progress: unknown) => void,
       )) as ComputeTasks[Task]['result']
     } finally {
-      await this.#release(child)
+      if (child !== null) await this.#release(child)
+      this.#taken--
+      this.#wakeNext()
     }
   }
 
@@ -83,7 +89,7 @@ export class ComputePool {
   /** Waits until a child may be put to work. */
   async #place(signal?: AbortSignal): Promise<void> {
     for (;;) {
-      if (this.#closed) throw new AppError('SHUTTING_DOWN', 'The server is stopping.')
+      if (this.#closed) throw shuttingDown()
       if (signal?.aborted) {
         // The turn may have been this one's: it must not be lost to the others.
         this.#wakeNext()
@@ -127,8 +133,6 @@ export class ComputePool {
     } else {
       this.#idle.push(child)
     }
-    this.#taken--
-    this.#wakeNext()
   }
 
   async #runIn(
@@ -150,7 +154,7 @@ export class ComputePool {
     }
     const onExit = (code: number | null, killedBy: string | null): void => {
       const reason = this.#closed
-        ? new AppError('SHUTTING_DOWN', 'The server is stopping.')
+        ? shuttingDown()
         : new AppError('COMPUTE_FAILED', `The computation ended unexpectedly (${killedBy ?? `exit code ${code}`}).`)
       done.reject(reason)
     }
@@ -222,6 +226,10 @@ function asError(error: ErrorMessage): Error {
   const failure = new AppError('COMPUTE_FAILED', `The computation failed: ${error.message}`)
   failure.stack = error.stack ?? failure.stack
   return failure
+}
+
+function shuttingDown(): AppError {
+  return new AppError('SHUTTING_DOWN', 'The server is stopping.')
 }
 
 function cancelled(): AppError {
