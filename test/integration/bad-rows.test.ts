@@ -73,6 +73,7 @@ const faults: Fault[] = [
   { row: purchase(1, 'twelve'), code: 'NOT_A_NUMBER', column: 'value', value: 'twelve', says: 'Write 1234.5' },
   { row: purchase(1, 'NaN'), code: 'NOT_A_NUMBER', column: 'value', value: 'NaN', says: 'not a finite number' },
   { row: purchase(1, '-5'), code: 'OUT_OF_RANGE', column: 'value', value: '-5', says: 'the least value of a purchase' },
+  { row: purchase(1, '1e160'), code: 'OUT_OF_RANGE', column: 'value', value: '1e160', says: 'exact to the unit' },
   { row: purchase(1, ''), code: 'MISSING_VALUE', column: 'value', value: null, says: 'a metric adds it up' },
   {
     row: ',control,exposure,,2026-06-01T12:00:00Z',

@@ -98,8 +98,8 @@ function ratioCheck(users: number[], splits: number[]): HealthCheck {
   })
 }
 
-function fewUsersCheck(users: number[]): HealthCheck {
-  const least = Math.min(...users)
+function fewUsersCheck(counts: number[]): HealthCheck {
+  const least = Math.min(...counts)
   if (least >= FEW_USERS) {
     return check('TOO_FEW_USERS', {
       verdict: 'PASS',
@@ -110,7 +110,7 @@ function fewUsersCheck(users: number[]): HealthCheck {
   return check('TOO_FEW_USERS', {
     verdict: least < 2 ? 'FAIL' : 'WARN',
     count: least,
-    message: `A variant has only ${whole(least)} users.`,
+    message: `A variant has only ${users(least)}.`,
     action: 'Wait for more users: with so few, only very large effects can be told from chance.',
   })
 }

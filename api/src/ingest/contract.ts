@@ -21,6 +21,8 @@ export const limits = {
   attributeNameLength: 64,
   attributes: 50,
   columns: 500,
+  /** Beyond it not even whole units can be told apart, and sums of squares may leave the range of a double. */
+  largestValue: Number.MAX_SAFE_INTEGER,
   /** A clock that runs ahead by less than this is no reason to lose an event. */
   futureMinutes: 10,
   /** No shop's events are older: what is read as such is a clock that was not set, or a date such as 20260601. */

@@ -132,6 +132,7 @@ function valueRules(frame: Frame, { value, valueRules, eventType }: ReadPlan): R
           .isNotNull()
           .and(isNumber.eq(pl.lit(false))),
       ),
+      tooLarge(value, number),
     )
   }
   for (const [type, rule] of valueRules) {
@@ -172,6 +173,7 @@ function outcomeRules(frame: Frame, { outcomes, valueRules }: ReadPlan): Rule[] 
       const isCount = isNumber.and(number.gtEq(pl.lit(0))).and(number.eq(number.floor()))
       return [
         ...required,
+        tooLarge(column, number),
         {
           code: 'NOT_A_COUNT',
           column,
@@ -183,6 +185,7 @@ function outcomeRules(frame: Frame, { outcomes, valueRules }: ReadPlan): Rule[] 
     const rule = valueRules.get(eventType)
     return [
       ...required,
+      tooLarge(column, number),
       notANumber(column, isThere.and(isNumber.eq(pl.lit(false)))),
       ...(rule === undefined ? [] : rangeRules(column, isNumber, number, eventType, rule)),
     ]
@@ -235,6 +238,15 @@ function notANumber(column: string, broken: Expr): Rule {
     column,
     broken,
     message: (value) => `"${value}" is not a finite number. Write 1234.5; a mapping can allow decimal commas.`,
+  }
+}
+
+function tooLarge(column: string, number: Expr): Rule {
+  return {
+    code: 'OUT_OF_RANGE',
+    column,
+    broken: number.isFinite().and(number.abs().gt(pl.lit(limits.largestValue))),
+    message: (value) => `${value} is larger than ${limits.largestValue}, the largest number that is exact to the unit.`,
   }
 }
 
