@@ -254,6 +254,30 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
     await page.getByText('25 events taken over, 25 rows rejected').waitFor()
   })
 
+  test('an upload that is cancelled leaves nothing behind, and the file can be sent again', async () => {
+    const { key } = sampleExperiment
+    const before = (await client.experiment({ key })).latestDatasetVersion?.number
+    await open(`/experiments/${key}/data`)
+    // Held up on its way, so that there is something to cancel.
+    let isHeld = true
+    await page.route('**/graphql', async (route) => {
+      const isUpload = (route.request().postData() ?? '').includes('mutation UploadEvents')
+      if (!isUpload || !isHeld) await route.continue()
+    })
+    await choose('one.csv', 'user_id,variant_id,event_type,timestamp\nnew,control,exposure,2026-06-05T10:00:00Z\n')
+    await button('Upload').click()
+    await page.getByText('Keep this page open until the file is sent.').waitFor()
+    await button('Cancel').click()
+    await page.getByText('The upload was cancelled').waitFor()
+    expect((await client.experiment({ key })).latestDatasetVersion?.number).toBe(before)
+    isHeld = false
+    await button('Change how it is read, and send again').click()
+    await button('Upload').click()
+    await page.getByText('1 event taken over').waitFor()
+    // Who goes on by keyboard is where the page goes on.
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Upload events')
+  })
+
   test('what comes by another way appears by itself', async () => {
     const experiment = await client.createExperiment({ key: 'live', name: 'Live' })
     await open('/experiments/live')
