@@ -19,6 +19,7 @@ export type OverviewExperiment = Pick<
 }
 
 export type OverviewAnalysis = Pick<AnalysisSummary, 'id' | 'interim' | 'decision' | 'datasetVersion'> & {
+  health: Pick<Analysis['health'][number], 'verdict'>[]
   variants: Pick<Analysis['variants'][number], 'users'>[]
   results: OverviewResult[]
 }
@@ -61,6 +62,9 @@ const query = /* GraphQL */ `
         latestAnalysis {
           id
           interim
+          health {
+            verdict
+          }
           decision {
             verdict
             summary

@@ -1,6 +1,6 @@
 import { type MetricResult } from '@fairlift/sdk'
 import { expect, test } from 'vitest'
-import { judgeChange } from './judge-change.ts'
+import { judgeChange, standingOf } from './judge-change.ts'
 
 type Judged = Parameters<typeof judgeChange>[0]
 
@@ -12,15 +12,14 @@ const metric: MetricResult['metric'] = {
   goal: 'INCREASE',
   format: 'PERCENT',
 }
-const kindOf = (changes: Partial<Judged>): string =>
-  judgeChange({
-    metric,
-    isSignificant: true,
-    notComputable: null,
-    effect: { estimate: 0.1 },
-    relativeEffect: null,
-    ...changes,
-  }).kind
+const better: Judged = {
+  metric,
+  isSignificant: true,
+  notComputable: null,
+  effect: { estimate: 0.1 },
+  relativeEffect: null,
+}
+const kindOf = (changes: Partial<Judged>): string => judgeChange({ ...better, ...changes }, 'final').kind
 
 test('the direction that is good for the shop makes a change better', () => {
   expect(kindOf({})).toBe('better')
@@ -36,4 +35,16 @@ test('without significance there is no clear change, however large the estimate'
 test('what could not be tested is said to be so', () => {
   expect(kindOf({ notComputable: { reason: 'TOO_FEW', message: 'Too few.' } })).toBe('unknown')
   expect(kindOf({ isSignificant: null })).toBe('unknown')
+})
+
+test('an early look is no win, and of data that cannot be trusted nothing is said', () => {
+  expect(judgeChange(better, 'final')).toMatchObject({ word: 'Better', tone: 'good' })
+  expect(judgeChange(better, 'interim')).toMatchObject({ word: 'Better so far', tone: 'unclear' })
+  expect(judgeChange(better, 'untrusted')).toMatchObject({ word: 'Not to be relied on', tone: 'unclear' })
+})
+
+test('a failed health check weighs more than an early look', () => {
+  expect(standingOf({ interim: true, health: [{ verdict: 'FAIL' }] })).toBe('untrusted')
+  expect(standingOf({ interim: true, health: [{ verdict: 'WARN' }] })).toBe('interim')
+  expect(standingOf({ interim: false, health: [{ verdict: 'PASS' }] })).toBe('final')
 })
