@@ -227,6 +227,14 @@ describe('a file that cannot be read as a whole', () => {
     expect((await client.batches(experimentId).page()).items).toHaveLength(before.batches)
   })
 
+  test('a file whose name breaks the request is the caller’s mistake', async () => {
+    const file = new File([csv(...goodLines)], 'events\0.csv')
+    await expect(run.client.uploadEvents({ experimentId, file })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining("Check the file's name") as string,
+    })
+  })
+
   test('a preview of it says the same, and where the fault is', async () => {
     await expect(run.client.previewUpload({ file: new Blob([csv()]), experimentId })).rejects.toMatchObject({
       code: 'FILE_REJECTED',
