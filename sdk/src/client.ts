@@ -31,7 +31,7 @@ export interface UploadPayload {
   batch: types.Batch
   /** The job that reads the file. Null when the batch was there already and its job is gone from the records. */
   job: types.Job | null
-  /** Whether the same content was there already, so that nothing was done. */
+  /** Whether the same content was there already: nothing is taken twice. It is read again where its job had failed or was cancelled. */
   reused: boolean
 }
 

@@ -58,7 +58,10 @@ export class UploadEventsPayload {
   })
   job!: Job | null
 
-  @Field(() => Boolean, { description: 'Whether the same content was there already, so that nothing was done.' })
+  @Field(() => Boolean, {
+    description:
+      'Whether the same content was there already: nothing is taken twice. It is read again where its job had failed or was cancelled.',
+  })
   reused!: boolean
 
   @Field(() => [UserErrorType], { description: 'Mistakes in the input; empty when all went well.' })

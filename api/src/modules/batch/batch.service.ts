@@ -29,7 +29,7 @@ export interface UploadRequest {
 export interface BatchPayload {
   batch: Batch | null
   job: Job | null
-  /** The same content was there already: nothing was done. */
+  /** The same content was there already. It is read again where its job had failed or was cancelled. */
   reused: boolean
   userErrors: UserError[]
 }
