@@ -7,6 +7,9 @@ import { type Attempt, type JobQueue } from './queue.ts'
 /** Failures after which another attempt may end better. */
 const RETRYABLE = new Set<ErrorCode>(['COMPUTE_FAILED', 'SHUTTING_DOWN', 'INTERNAL'])
 
+/** Ends that are the data's or the caller's doing: nothing for an operator to look into. */
+const FORESEEN = new Set<ErrorCode>(['FILE_REJECTED', 'BATCH_QUARANTINED', 'NO_DATA', 'TOO_MANY_SEGMENTS', 'CANCELLED'])
+
 /** Progress is written at most this often. */
 const PROGRESS_INTERVAL_MS = 200
 
@@ -67,7 +70,8 @@ export class JobRunner {
       // A task that was told to stop may fail in any way: why it was told so is what counts.
       const error = asAppError(stop.aborted && stop.reason instanceof AppError ? stop.reason : cause)
       const retries = RETRYABLE.has(error.code) && (!isLast || error.code === 'SHUTTING_DOWN')
-      log[retries ? 'warn' : 'error']({ err: error.cause ?? error, retries }, 'the job failed')
+      const level = FORESEEN.has(error.code) ? 'info' : retries ? 'warn' : 'error'
+      log[level]({ err: error.cause ?? error, retries }, 'the job failed')
       const told = { code: error.code, message: error.message }
       if (!retries) return await this.#jobs.fail(jobId, told)
       await this.#jobs.requeue(jobId, told)

@@ -223,9 +223,11 @@ function asError(error: ErrorMessage): Error {
   if (error.name === 'TooManySegmentsError') {
     return new AppError('TOO_MANY_SEGMENTS', error.message, { details: { attribute: error.attribute } })
   }
-  const failure = new AppError('COMPUTE_FAILED', `The computation failed: ${error.message}`)
-  failure.stack = error.stack ?? failure.stack
-  return failure
+  // What broke within is for the log: to the caller it says nothing that would help.
+  const cause = new Error(error.message)
+  cause.name = error.name
+  cause.stack = error.stack ?? cause.stack
+  return new AppError('COMPUTE_FAILED', 'The computation failed unexpectedly. The server’s log says why.', { cause })
 }
 
 function shuttingDown(): AppError {
