@@ -116,10 +116,7 @@ test('measures that metrics share are computed once', () => {
 test('a metric’s p-value is below alpha if and only if both intervals exclude no effect', () => {
   fc.assert(
     fc.property(fc.array(user, { maxLength: 60 }), fc.constantFrom(0.8, 0.9, 0.95, 0.99), (users, level) => {
-      for (const row of analyse(users, [conversion, revenue, orderValue], {
-        level,
-        methods: [{ metric: 'conversion', method: 'CHI_SQUARE' }],
-      })) {
+      for (const row of analyse(users, [conversion, revenue, orderValue], { level })) {
         if (row.pValue === null) continue
         expect(excludesZero(row.effect!.confidenceInterval)).toBe(row.pValue < alphaOf(level))
         if (row.relativeEffect !== null)
@@ -173,6 +170,34 @@ test('chi-square is replaced by the exact test when users are few, and says why'
   })
   const [many] = analyse([...shop(0, 30, 200), ...shop(1, 40, 200)], [conversion])
   expect(many).toMatchObject({ method: 'CHI_SQUARE' })
+})
+
+test('beside the exact test too, an interval leaves out no effect just when the p-value is significant', () => {
+  const methods = [{ metric: 'conversion', method: 'FISHER_EXACT' as const }]
+  let disagreements = 0
+  for (let control = 0; control <= 9; control++) {
+    for (let treatment = 0; treatment <= 7; treatment++) {
+      const users = [...shop(0, control, 9 - control), ...shop(1, treatment, 7 - treatment)]
+      const [exact] = analyse(users, [conversion], { methods })
+      const [score] = analyse(users, [conversion], { methods: [{ metric: 'conversion', method: 'CHI_SQUARE' }] })
+      if (exact!.pValue === null) continue
+      const isSignificant = exact!.pValue < 0.05
+      for (const effect of [exact!.effect, exact!.relativeEffect]) {
+        if (effect)
+          expect([control, treatment, excludesZero(effect.confidenceInterval)]).toEqual([
+            control,
+            treatment,
+            isSignificant,
+          ])
+      }
+      // Only what is said of no effect is settled: the other end is the score interval's.
+      const { lower, upper } = exact!.effect!.confidenceInterval
+      const before = score!.effect!.confidenceInterval
+      if (lower !== before.lower || upper !== before.upper) disagreements++
+      expect(lower === before.lower || upper === before.upper).toBe(true)
+    }
+  }
+  expect(disagreements).toBeGreaterThan(0)
 })
 
 test('a rank test can replace the test of means; beside it it always stands', () => {

@@ -55,6 +55,18 @@ describe('the decision', () => {
     ])
   })
 
+  test('says of a lift what is known of it', () => {
+    const bounded = row('primary', 0.2, true)
+    const interval = { ...bounded.effect!.confidenceInterval, lower: 1.677, upper: null }
+    const open = { ...bounded, relativeEffect: { estimate: null, standardError: null, confidenceInterval: interval } }
+    expect(decided([open]).reasons).toEqual([
+      'metric primary, variant t: the lift has no estimate (95% interval: +167.7% to no upper end), better, adjusted p = 0.020.',
+    ])
+    expect(decided([{ ...bounded, relativeEffect: null }]).reasons).toEqual([
+      'metric primary, variant t: the lift cannot be computed, better, adjusted p = 0.020.',
+    ])
+  })
+
   test('ships the best of several treatments', () => {
     const { treatmentId } = decided([
       row('primary', 0.2, true, 'a'),

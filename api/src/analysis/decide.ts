@@ -98,12 +98,15 @@ function changeOf(row: ResultRow, metrics: MetricDefinition[]): 'BETTER' | 'WORS
 function sentence(row: ResultRow, metrics: MetricDefinition[], names: Names): string {
   const subject = `${names.metric(row.metricId)}, ${names.variant(row.treatmentId)}`
   if (row.notComputable !== null) return `${subject}: ${row.notComputable.message}`
-  const lift = row.relativeEffect
-  const change = lift?.estimate == null ? '' : ` ${signedPercent(lift.estimate)}`
-  const interval = lift === null ? '' : ` (${intervalText(lift.confidenceInterval)})`
   const p = row.adjustedPValue ?? row.pValue
   const outcome = { BETTER: 'better', WORSE: 'worse', NONE: 'no clear change' }[changeOf(row, metrics)]
-  return `${subject}:${change}${interval}, ${outcome}${p === null ? '' : `, adjusted p = ${p.toPrecision(2)}`}.`
+  return `${subject}: ${liftText(row)}, ${outcome}${p === null ? '' : `, adjusted p = ${p.toPrecision(2)}`}.`
+}
+
+function liftText({ relativeEffect: lift }: ResultRow): string {
+  if (lift === null) return 'the lift cannot be computed'
+  const size = lift.estimate === null ? 'the lift has no estimate' : signedPercent(lift.estimate)
+  return `${size} (${intervalText(lift.confidenceInterval)})`
 }
 
 function intervalText({

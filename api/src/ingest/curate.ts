@@ -186,7 +186,7 @@ function warningsOf(
     {
       code: 'OUTSIDE_WINDOW',
       count: counts.outsideWindow,
-      message: `Events lie outside the experiment's time (${experiment.startAt ?? 'open'} to ${experiment.endAt ?? 'open'}). They are kept; analyses use them only as history before exposure.`,
+      message: `Events lie outside the experiment's time (${momentText(experiment.startAt)} to ${momentText(experiment.endAt)}). They are kept; analyses use them only as history before exposure.`,
     },
     {
       code: 'DUPLICATE_EVENTS',
@@ -207,6 +207,10 @@ function warningsOf(
     },
   ]
   return warnings.filter(({ count }) => count > 0)
+}
+
+function momentText(iso: string | null): string {
+  return iso === null ? 'open' : `${iso.slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function quarantineOf(

@@ -17,8 +17,23 @@ export function agreeWithPValue(
   alpha: number,
   noEffect: 0 | 1 = 0,
 ): ConfidenceInterval {
+  if (Math.abs(pValue - alpha) > ROUNDING * alpha) return interval
+  return endAtNoEffect(interval, pValue, alpha, noEffect)
+}
+
+/**
+ * The interval beside the p-value of another test than the one it inverts: where the two disagree about "no effect", the
+ * interval ends there. This keeps what an interval says of a p-value function that does not rise away from the estimate:
+ * between no effect and the estimate no value is less plausible than no effect is, beyond it none is more plausible.
+ */
+export function endAtNoEffect(
+  interval: ConfidenceInterval,
+  pValue: number,
+  alpha: number,
+  noEffect: 0 | 1 = 0,
+): ConfidenceInterval {
   const significant = pValue < alpha
-  if (significant === excludes(interval, noEffect) || Math.abs(pValue - alpha) > ROUNDING * alpha) return interval
+  if (significant === excludes(interval, noEffect)) return interval
   return significant ? excluding(interval, noEffect) : including(interval, noEffect)
 }
 

@@ -28,9 +28,8 @@ export interface FisherExactResult extends PValue {
  *
  * Exceptions to the rule that p-value and interval agree: the one-sided tests agree with the one-sided intervals, but
  * the two-sided p-value adds unlikely tables of both sides while the two-sided interval takes alpha / 2 from each, so
- * either may speak of an effect without the other. And where this p-value replaces chi-square's, Mee's and Koopman's
- * intervals still invert chi-square: the exact test is usually the more cautious one, so p >= alpha beside an interval
- * that excludes 0 occurs.
+ * either may speak of an effect without the other. Where this p-value replaces chi-square's, Mee's and Koopman's intervals
+ * still invert chi-square: `endAtNoEffect` settles what they say of no effect.
  *
  * Cost grows with the standard deviation of the table: 1e9 users are fine.
  * Not computable: `noUnits` when an arm is empty. When the margins allow one table only, p is 1 and the interval

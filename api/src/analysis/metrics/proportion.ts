@@ -1,6 +1,9 @@
+import { endAtNoEffect } from '../../stats/agree-with-p-value.ts'
 import { chiSquareTest } from '../../stats/chi-square-test.ts'
 import { cohensH } from '../../stats/cohens-h.ts'
+import { type ConfidenceInterval } from '../../stats/confidence-interval.ts'
 import { fisherExactTest } from '../../stats/fisher-exact-test.ts'
+import { resolveOptions } from '../../stats/inference-options.ts'
 import { isNotComputable } from '../../stats/not-computable.ts'
 import { type Proportion } from '../../stats/proportion.ts'
 import { type Arm, momentsOf, totalOf } from '../arm.ts'
@@ -54,13 +57,22 @@ export const proportion: MetricAnalysis = {
     if (method !== 'FISHER_EXACT') return comparison
     const fisher = fisherExactTest(control, treatment, inference)
     if (isNotComputable(fisher)) return { ...comparison, ...withoutResult(fisher) }
+    const { alpha } = resolveOptions(inference)
+    const settled = <Of extends { confidenceInterval: ConfidenceInterval }>(effect: Of): Of => ({
+      ...effect,
+      confidenceInterval: endAtNoEffect(effect.confidenceInterval, fisher.pValue, alpha),
+    })
     return {
       ...comparison,
+      effect: comparison.effect && settled(comparison.effect),
+      relativeEffect: comparison.relativeEffect && settled(comparison.relativeEffect),
       statistic: null,
       degreesOfFreedom: null,
       pValue: fisher.pValue,
       log10PValue: fisher.log10PValue,
-      notes: ['The intervals are score intervals: near the limit of significance they may differ from the exact test.'],
+      notes: [
+        'The intervals invert the score test. Where Fisher’s exact test decides otherwise about “no effect”, they end there.',
+      ],
     }
   },
 }
