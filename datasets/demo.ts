@@ -95,7 +95,9 @@ async function sample(client: FairliftClient): Promise<Experiment> {
     metrics: metrics.map((metric, place) => ({ key: metric, role: place === 0 ? 'PRIMARY' : 'SECONDARY' })),
   })
   done(`Experiment “${created.name}” created`, key)
-  return created
+  // It is over: its log is from then.
+  await client.startExperiment(created.id)
+  return client.stopExperiment(created.id)
 }
 
 async function upload(client: FairliftClient, experiment: Experiment): Promise<Batch> {
