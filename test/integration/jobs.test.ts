@@ -62,6 +62,16 @@ describe('API and worker as two processes', () => {
     expect(await statesOf(site.client, job.id)).toEqual([ends[0]])
   })
 
+  it('more questions at once than the API has connections are all taken', async () => {
+    await site.startWorker()
+    const experimentId = await site.newExperiment()
+    await site.client.uploadEvents({ experimentId, file: eventFile({ users: 300 }) }).result()
+    await site.killWorkers()
+    const levels = Array.from({ length: 40 }, (_, index) => 0.8 + index / 1000)
+    const asked = await Promise.all(levels.map((level) => site.client.runAnalysis({ experimentId, level })))
+    expect(new Set(asked.map(({ id }) => id)).size).toBe(levels.length)
+  })
+
   it('batches of one experiment that are sent at once all land, none of their events twice', async () => {
     await site.startWorker({ COMPUTE_CONCURRENCY: '2' })
     await site.startWorker()

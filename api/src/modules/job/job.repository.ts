@@ -29,8 +29,8 @@ export class JobRepository extends Repository {
     return row ?? null
   }
 
-  async byIdempotencyKey(experimentId: string, kind: JobKind, key: string): Promise<Job | null> {
-    const [row] = await this.db()
+  async byIdempotencyKey(experimentId: string, kind: JobKind, key: string, tx?: Transaction): Promise<Job | null> {
+    const [row] = await this.db(tx)
       .select()
       .from(jobs)
       .where(

@@ -45,7 +45,9 @@ export class JobService {
     const { kind, experimentId, input, batchId, idempotencyKey } = request
     if (transaction === undefined) return this.#repository.transaction((tx) => this.enqueue(request, tx))
     const known =
-      idempotencyKey == null ? null : await this.#repository.byIdempotencyKey(experimentId, kind, idempotencyKey)
+      idempotencyKey == null
+        ? null
+        : await this.#repository.byIdempotencyKey(experimentId, kind, idempotencyKey, transaction)
     if (known !== null) return known
     const id = randomUUID()
     const job = await this.#repository.insert(
@@ -54,7 +56,7 @@ export class JobService {
     )
     if (job === null) {
       // Another request with the same key was quicker; it has committed, or the insert would have waited for it.
-      const winner = await this.#repository.byIdempotencyKey(experimentId, kind, idempotencyKey!)
+      const winner = await this.#repository.byIdempotencyKey(experimentId, kind, idempotencyKey!, transaction)
       if (winner === null)
         throw new AppError('CONFLICT', `The idempotency key "${idempotencyKey}" is being used. Try again.`)
       return winner
