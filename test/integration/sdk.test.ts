@@ -130,7 +130,16 @@ describe('reading', () => {
     const list = client.experiments()
     await expect(list.page({ first: 0 })).rejects.toMatchObject({ code: 'BAD_INPUT' })
     await expect(list.page({ first: 201 })).rejects.toMatchObject({ code: 'BAD_INPUT' })
-    await expect(list.page({ after: 'nonsense' })).rejects.toMatchObject({ code: 'BAD_INPUT' })
+    const id = '00000000-0000-4000-8000-000000000000'
+    const made = [
+      ['2026-99-99 12:00:00+00', id],
+      ['2026-02-30 12:00:00+00', id],
+      ['2026-06-01 25:00:00+00', id],
+      ['2026-06-01 12:00:00+99', id],
+      ['2026-06-01 12:00:00+00', '-'.repeat(36)],
+    ].map((position) => Buffer.from(JSON.stringify(position)).toString('base64url'))
+    for (const after of ['nonsense', ...made])
+      await expect(list.page({ after })).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
 
   it('an operation of one’s own is typed by the caller', async () => {

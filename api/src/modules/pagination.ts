@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { isId } from './ids.ts'
 
 /** What a caller of a list asks for. */
 export interface PageRequest {
@@ -30,6 +31,15 @@ export function requirePageSize(first: number): void {
   }
 }
 
+/** Whether a text is a point in time as the database writes it, and one that there is. */
+function isDatabaseTime(text: string): boolean {
+  const [, day, rest] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?$/.exec(text) ?? []
+  if (day === undefined) return false
+  const date = new Date(`${day}T${rest}Z`)
+  // A date such as 30 February is moved to one that there is.
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
+}
+
 export function encodeCursor({ time, id }: Position): string {
   return Buffer.from(JSON.stringify([time, id])).toString('base64url')
 }
@@ -38,9 +48,7 @@ export function encodeCursor({ time, id }: Position): string {
 export function decodeCursor(cursor: string): Position {
   try {
     const [time, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
-    const isTime = typeof time === 'string' && /^\d{4}-\d\d-\d\d[ T][\d:.+-]+$/.test(time)
-    const isId = typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)
-    if (isTime && isId) return { time, id }
+    if (typeof time === 'string' && isDatabaseTime(time) && typeof id === 'string' && isId(id)) return { time, id }
   } catch {
     // falls through: told below
   }
