@@ -139,8 +139,8 @@ function wire(
   const analysisRepository = new AnalysisRepository(client)
 
   const metrics = new MetricService(metricRepository)
-  const experiments = new ExperimentService(new ExperimentRepository(client), metrics, metricRepository)
   const datasets = new DatasetService(datasetRepository)
+  const experiments = new ExperimentService(new ExperimentRepository(client), metrics, metricRepository, datasets)
   const jobs = new JobService(
     new JobRepository(client),
     { send: (kind, id, experimentId, tx) => queue.send(kind, id, experimentId, asQueueDatabase(tx)) },

@@ -73,7 +73,9 @@ export class ExperimentResolver {
     return this.#experiments.update(requireId('experiment', id), changes)
   }
 
-  @Mutation(() => ExperimentPayloadType, { description: 'Starts an experiment; its start is now unless it has one.' })
+  @Mutation(() => ExperimentPayloadType, {
+    description: 'Starts an experiment; its start is now unless it has one, or has data already.',
+  })
   startExperiment(@Arg('id', () => ID, { description: 'The experiment.' }) id: string): Promise<ExperimentPayload> {
     return this.#experiments.changeStatus(requireId('experiment', id), 'RUNNING')
   }

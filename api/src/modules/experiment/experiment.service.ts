@@ -1,4 +1,5 @@
 import { type UserError, notFound } from '../../errors.ts'
+import { type DatasetService } from '../dataset/dataset.service.ts'
 import { type Metric, type MetricRole, type MetricService } from '../metric/metric.service.ts'
 import { type MetricRepository } from '../metric/metric.repository.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
@@ -39,10 +40,17 @@ const transitions: Record<'RUNNING' | 'STOPPED' | 'ARCHIVED', ExperimentStatus[]
 export class ExperimentService {
   readonly #repository: ExperimentRepository
   readonly #metrics: MetricService
+  readonly #datasets: DatasetService
   readonly #metricRepository: MetricRepository
 
-  constructor(repository: ExperimentRepository, metrics: MetricService, metricRepository: MetricRepository) {
+  constructor(
+    repository: ExperimentRepository,
+    metrics: MetricService,
+    metricRepository: MetricRepository,
+    datasets: DatasetService,
+  ) {
     this.#repository = repository
+    this.#datasets = datasets
     this.#metrics = metrics
     this.#metricRepository = metricRepository
   }
@@ -106,9 +114,14 @@ export class ExperimentService {
     }
     const now = new Date()
     const changes: Partial<NewExperiment> = { status: to }
-    if (to === 'RUNNING' && experiment.startAt === null) changes.startAt = now
+    if (to === 'RUNNING' && experiment.startAt === null && !(await this.#hasData(id))) changes.startAt = now
     if (to === 'STOPPED' && experiment.endAt === null) changes.endAt = now
     return { experiment: await this.#repository.update(id, changes), userErrors: [] }
+  }
+
+  /** With data from before, a start of now would shut them out: then it stays open. */
+  async #hasData(id: string): Promise<boolean> {
+    return (await this.#datasets.latestOf([id])).length > 0
   }
 
   async get(id: string): Promise<Experiment> {
