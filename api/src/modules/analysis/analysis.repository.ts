@@ -8,6 +8,9 @@ export type Analysis = typeof analyses.$inferSelect
 export type NewAnalysis = typeof analyses.$inferInsert
 export type StoredResult = Omit<typeof results.$inferSelect, 'row'> & { row: ResultRow }
 
+/** A statement takes 65,535 values at most: many variants, metrics and segments make more rows than fit in one. */
+const ROWS_PER_INSERT = 1000
+
 export class AnalysisRepository extends Repository {
   /** Stores an analysis with its rows; returns null when the same question has been answered meanwhile. */
   insert(analysis: NewAnalysis, rows: ResultRow[]): Promise<Analysis | null> {
@@ -18,21 +21,20 @@ export class AnalysisRepository extends Repository {
         .onConflictDoNothing({ target: analyses.resultKey })
         .returning()
       if (stored === undefined) return null
-      if (rows.length > 0) {
+      const values = rows.map((row, position) => ({
+        analysisId: stored.id,
+        metricId: row.metricId,
+        treatmentId: row.treatmentId,
+        controlId: row.controlId,
+        segmentAttribute: row.segment?.attribute ?? null,
+        segmentValue: row.segment?.value ?? null,
+        position,
+        row,
+      }))
+      for (let from = 0; from < values.length; from += ROWS_PER_INSERT) {
         await this.db(tx)
           .insert(results)
-          .values(
-            rows.map((row, position) => ({
-              analysisId: stored.id,
-              metricId: row.metricId,
-              treatmentId: row.treatmentId,
-              controlId: row.controlId,
-              segmentAttribute: row.segment?.attribute ?? null,
-              segmentValue: row.segment?.value ?? null,
-              position,
-              row,
-            })),
-          )
+          .values(values.slice(from, from + ROWS_PER_INSERT))
       }
       return stored
     })
