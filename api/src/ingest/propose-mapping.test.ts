@@ -109,6 +109,14 @@ test('a foreign log of events is mapped by its columns, its first rows as exposu
   })
 })
 
+test('commas in numbers are taken for decimal ones, and that is told', () => {
+  const file = sniffed('user,group,revenue', 'u1,A,1', 'u2,B,2')
+  const sample = file.sample.map((row, index) => ({ ...row, revenue: `${index + 1},250` }))
+  const { mapping, notes } = proposeMapping({ ...file, sample }, experiment)
+  expect(mapping!.decimalComma).toBe(true)
+  expect(notes.join(' ')).toMatch(/"revenue" are read as decimal commas/)
+})
+
 test('what is missing is told', () => {
   const { notes } = proposeMapping(sniffed('colour,size', 'red,1', 'blue,2'), null)
   expect(notes.join(' ')).toMatch(

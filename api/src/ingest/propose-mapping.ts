@@ -102,12 +102,12 @@ export function proposeMapping(sniffed: Sniffed, experiment: ExperimentContext |
   if (eventId !== null) mapping.eventId = eventId.name
   if (mapping.outcomes.length === 0)
     notes.push('No column with an outcome (converted, revenue ...) was found: choose what to measure.')
-  if (
-    mapping.outcomes.some(({ column }) =>
-      columns.find(({ name }) => name === column)?.examples.some((text) => text.includes(',')),
-    )
-  ) {
+  const withComma = mapping.outcomes.find(({ column }) =>
+    columns.find(({ name }) => name === column)?.examples.some((text) => text.includes(',')),
+  )
+  if (withComma !== undefined) {
     mapping.decimalComma = true
+    notes.push(`Commas in "${withComma.column}" are read as decimal commas: check that they do not part thousands.`)
   }
   mapping.attributes = [...free]
     .filter(

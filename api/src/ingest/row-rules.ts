@@ -118,7 +118,7 @@ function eventTypeRules({ eventType }: ReadPlan): Rule[] {
   ]
 }
 
-function valueRules(frame: Frame, { value, valueRules, eventType }: ReadPlan): Rule[] {
+function valueRules(frame: Frame, { value, valueRules, eventType, decimalComma }: ReadPlan): Rule[] {
   const number = pl.col(field.value)
   const isOfType = (type: string): Expr =>
     eventType === null ? pl.lit(false) : pl.col(field.eventType).eq(pl.lit(type))
@@ -131,6 +131,7 @@ function valueRules(frame: Frame, { value, valueRules, eventType }: ReadPlan): R
         textOf(frame, value)
           .isNotNull()
           .and(isNumber.eq(pl.lit(false))),
+        decimalComma,
       ),
       tooLarge(value, number),
     )
@@ -152,7 +153,7 @@ function valueRules(frame: Frame, { value, valueRules, eventType }: ReadPlan): R
   return rules
 }
 
-function outcomeRules(frame: Frame, { outcomes, valueRules }: ReadPlan): Rule[] {
+function outcomeRules(frame: Frame, { outcomes, valueRules, decimalComma }: ReadPlan): Rule[] {
   return outcomes.flatMap(({ column, kind, eventType, isRequired }, index): Rule[] => {
     const number = pl.col(field.outcome(index))
     const isThere = textOf(frame, column).isNotNull()
@@ -186,7 +187,7 @@ function outcomeRules(frame: Frame, { outcomes, valueRules }: ReadPlan): Rule[] 
     return [
       ...required,
       tooLarge(column, number),
-      notANumber(column, isThere.and(isNumber.eq(pl.lit(false)))),
+      notANumber(column, isThere.and(isNumber.eq(pl.lit(false))), decimalComma),
       ...(rule === undefined ? [] : rangeRules(column, isNumber, number, eventType, rule)),
     ]
   })
@@ -232,12 +233,15 @@ function tooLong(column: string, text: Expr, length: number): Rule {
   }
 }
 
-function notANumber(column: string, broken: Expr): Rule {
+function notANumber(column: string, broken: Expr, decimalComma: boolean): Rule {
+  const remedy = decimalComma
+    ? 'The mapping says that commas are decimal: write 1234,5 or 1.234,5.'
+    : 'Write 1234.5; a mapping can allow decimal commas.'
   return {
     code: 'NOT_A_NUMBER',
     column,
     broken,
-    message: (value) => `"${value}" is not a finite number. Write 1234.5; a mapping can allow decimal commas.`,
+    message: (value) => `"${value}" is not a finite number. ${remedy}`,
   }
 }
 

@@ -32,12 +32,17 @@ export function textOf(frame: Frame, name: string): Expr {
   return column.cast(pl.Utf8)
 }
 
+/** A number whose points part thousands and whose comma parts the fraction; NaN and the like are told as what they are. */
+const DECIMAL_COMMA = '^[^.]*$|^[+-]?\\d{1,3}(\\.\\d{3})+(,\\d+)?$'
+
 /** A column as finite or infinite numbers, null where the text is no number. `1.234,5` is read when commas are decimal. */
 export function numberOf(frame: Frame, name: string, decimalComma: boolean): Expr {
   if (isNumeric(frame, name)) return pl.col(name).cast(pl.Float64)
   const text = textOf(frame, name)
-  const plain = decimalComma ? text.str.replaceAll('.', '', true).str.replace(',', '.', true) : text
-  return plain.cast(pl.Float64, false)
+  if (!decimalComma) return text.cast(pl.Float64, false)
+  const plain = text.str.replaceAll('.', '', true).str.replace(',', '.', true)
+  // 1,234.50 and 12.5 are written the other way: without their points they would be other numbers.
+  return pl.when(text.str.contains(DECIMAL_COMMA)).then(plain).otherwise(pl.lit(null)).cast(pl.Float64, false)
 }
 
 /** A column as 1 for yes and 0 for no, null for anything else; an empty field is no. */
