@@ -18,7 +18,9 @@ const exposures = new File(
 
 let experimentId: string
 beforeAll(async () => {
-  experimentId = (await run.client.createExperiment({ key: 'questions', name: 'Questions' })).id
+  experimentId = (
+    await run.client.createExperiment({ key: 'questions', name: 'Questions', startAt: '2026-05-01T00:00:00Z' })
+  ).id
   await run.client.uploadEvents({ experimentId, file: exposures }).result()
 })
 
@@ -33,6 +35,12 @@ const analyses: (Refusal & { what: string; input: Partial<RunAnalysisInput> })[]
     field: 'segmentBy',
     code: 'NOT_FOUND',
     says: 'no attribute "colour". They have: "device"',
+  },
+  {
+    what: 'an end before the start of the experiment',
+    input: { to: '2026-04-01T00:00:00Z' },
+    field: 'to',
+    says: '(2026-04-01T00:00:00.000Z) must lie after its start (2026-05-01T00:00:00.000Z)',
   },
   { what: 'no metrics', input: { metrics: [] }, field: 'metrics', says: 'at least one metric' },
   {

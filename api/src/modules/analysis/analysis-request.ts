@@ -50,11 +50,17 @@ const DEFAULT_SEGMENT_TOP = 10
 const LEVELS = { least: 0.8, greatest: 0.999 }
 
 /** Everything that is wrong with a request. */
-export function problemsOf(request: RunAnalysisRequest, metrics: MetricDefinition[], unknown: string[]): UserError[] {
+export function problemsOf(
+  request: RunAnalysisRequest,
+  experiment: Experiment,
+  metrics: MetricDefinition[],
+  unknown: string[],
+): UserError[] {
   const problems: UserError[] = []
   const problem = (field: string, message: string, code = 'INVALID') =>
     problems.push({ code, field: field.split('.'), message })
-  const { level, daysSinceExposure, segmentTop, from, to } = request
+  const { level, daysSinceExposure, segmentTop } = request
+  const { from, to } = windowOf(request, experiment)
   for (const key of unknown)
     problem('metrics', `There is no metric "${key}". The catalogue is the query "metrics".`, 'NOT_FOUND')
   problems.push(...idempotencyKeyProblems(request.idempotencyKey))
@@ -70,7 +76,10 @@ export function problemsOf(request: RunAnalysisRequest, metrics: MetricDefinitio
   if (segmentTop != null && !(Number.isInteger(segmentTop) && segmentTop >= 1 && segmentTop <= 50)) {
     problem('segmentTop', `The number of segments is from 1 to 50, got ${segmentTop}.`)
   }
-  if (from != null && to != null && to <= from) problem('to', 'The end of the window must lie after its start.')
+  if (from !== null && to !== null && to <= from) {
+    const field = request.to == null ? 'from' : 'to'
+    problem(field, `The window's end (${to.toISOString()}) must lie after its start (${from.toISOString()}).`)
+  }
   request.methods?.forEach(({ metric, method }, index) => {
     const definition = metrics.find(({ key }) => key === metric)
     if (request.methods!.findIndex((one) => one.metric === metric) !== index) {
@@ -105,9 +114,13 @@ export function metricDefinitions(
   })
 }
 
+/** The time that is looked at: what the caller leaves open is the experiment's. */
+function windowOf({ from, to }: RunAnalysisRequest, experiment: Experiment): { from: Date | null; to: Date | null } {
+  return { from: from ?? experiment.startAt, to: to ?? experiment.endAt }
+}
+
 export function settingsOf(request: RunAnalysisRequest, experiment: Experiment): AnalysisSettings {
-  const from = request.from ?? experiment.startAt
-  const to = request.to ?? experiment.endAt
+  const { from, to } = windowOf(request, experiment)
   return {
     level: request.level ?? 0.95,
     alternative: request.alternative ?? 'two-sided',

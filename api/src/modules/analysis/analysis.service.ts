@@ -58,7 +58,7 @@ export class AnalysisService {
     ])
     const metrics = metricDefinitions(request, own, catalogue)
     const unknown = (request.metrics ?? []).filter((key) => !metrics.some((metric) => metric.key === key))
-    const userErrors = problemsOf(request, metrics, unknown)
+    const userErrors = problemsOf(request, experiment, metrics, unknown)
     if (userErrors.length > 0) return { job: null, userErrors }
     const version =
       request.datasetVersion == null
