@@ -123,7 +123,10 @@ export class FairliftClient {
     return required(accepted(updateExperiment).experiment)
   }
 
-  /** Starts an experiment; its start is now unless it has one, or has data already. Throws FairliftUserError; FairliftError NOT_FOUND. */
+  /**
+   * Starts an experiment; its start is now unless it has one, or has data already. One that was stopped loses an end that
+   * has passed. Throws FairliftUserError; FairliftError NOT_FOUND.
+   */
   async startExperiment(id: string, options?: CallOptions): Promise<types.Experiment> {
     const { startExperiment } = await this.#repeatable(documents.StartExperimentDocument, { id }, options)
     return required(accepted(startExperiment).experiment)

@@ -312,7 +312,7 @@ describe('an early look shows estimates and withholds the verdict', () => {
     expect(row.pValue).toBeLessThan(0.01)
   })
 
-  test('an experiment without a plan has its verdict once it is stopped', async () => {
+  test('an experiment without a plan has its verdict once it is stopped, until it is started again', async () => {
     const { client } = run
     const { id } = await client.createExperiment({ key: 'stopped', ...sampleExperiment, endAt: null })
     await client.uploadEvents({ experimentId: id, file: sampleFile }).result()
@@ -320,6 +320,10 @@ describe('an early look shows estimates and withholds the verdict', () => {
     await client.stopExperiment(id)
     const analysis = await client.runAnalysis({ experimentId: id, metrics: ['conversion'] }).result()
     expect(analysis).toMatchObject({ interim: false, decision: { verdict: 'SHIP' } })
+
+    expect((await client.startExperiment(id)).endAt).toBeNull()
+    const again = await client.runAnalysis({ experimentId: id, metrics: ['conversion'] }).result()
+    expect(again).toMatchObject({ interim: true, decision: { verdict: 'WITHHELD' } })
   })
 })
 

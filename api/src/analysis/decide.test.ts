@@ -91,6 +91,27 @@ describe('the decision', () => {
     expect(decided(rows)).toMatchObject({ verdict: 'SHIP', treatmentId: 'b' })
   })
 
+  test('is not the end of a treatment that another one hurts a guardrail', () => {
+    const rows = [row('primary', 0.2, false, 'a'), row('guard', 0.1, true, 'a'), row('primary', 0.2, false, 'b')]
+    expect(decided(rows)).toMatchObject({
+      verdict: 'INCONCLUSIVE',
+      summary: 'Inconclusive: do not ship variant a; for the others the data are compatible with no change.',
+    })
+    expect(decided([...rows.slice(0, 2), row('primary', -0.2, true, 'b')]).verdict).toBe('DO_NOT_SHIP')
+  })
+
+  test('is withheld when the analysis leaves the primary metric out', () => {
+    const { verdict, summary } = decided([row('other', 0.5, true), row('guard', 0.1, true)])
+    expect(verdict).toBe('WITHHELD')
+    expect(summary).toBe('No verdict: the primary metric decides, and this analysis leaves it out.')
+  })
+
+  test('says when there is nothing to compare, and calls a p-value adjusted only where it is', () => {
+    const nothing = { ...row('primary', 0, false), notComputable: { reason: 'noSuccesses', message: 'Nobody.' } }
+    expect(decided([nothing]).summary).toBe('Inconclusive: metric primary cannot be compared.')
+    expect(decided([{ ...row('primary', 0.2, true), correction: 'NONE' }]).reasons[0]).toMatch(/better, p = 0.020/)
+  })
+
   test('does not ship what made the primary metric worse', () => {
     expect(decided([row('primary', -0.2, true)])).toMatchObject({
       verdict: 'DO_NOT_SHIP',

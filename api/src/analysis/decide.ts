@@ -45,6 +45,11 @@ export function decide(
   const own = rows.filter(({ segment }) => segment === null)
   const worse = own.filter((row) => roleOf(row, metrics) === 'GUARDRAIL' && changeOf(row, metrics) === 'WORSE')
   const primary = own.filter((row) => roleOf(row, metrics) === 'PRIMARY')
+  if (primary.length === 0) {
+    return withheld('No verdict: the primary metric decides, and this analysis leaves it out.', [
+      'Ask for the analysis with the experiment’s primary metric.',
+    ])
+  }
   const better = primary
     .filter((row) => changeOf(row, metrics) === 'BETTER')
     .filter((row) => !worse.some(({ treatmentId }) => treatmentId === row.treatmentId))
@@ -58,19 +63,24 @@ export function decide(
       reasons,
     }
   }
-  if (worse.length > 0 || (primary.length > 0 && primary.every((row) => changeOf(row, metrics) === 'WORSE'))) {
-    const [cause] = worse.length > 0 ? worse : primary
+  const harmful = [...worse, ...primary.filter((row) => changeOf(row, metrics) === 'WORSE')]
+  const harms = ({ treatmentId }: ResultRow) => harmful.some((row) => row.treatmentId === treatmentId)
+  if (primary.every(harms)) {
     return {
       verdict: 'DO_NOT_SHIP',
       treatmentId: null,
-      summary: `Do not ship: ${names.metric(cause!.metricId)} got worse.`,
+      summary: `Do not ship: ${names.metric(harmful[0]!.metricId)} got worse.`,
       reasons,
     }
   }
+  const refused = primary.filter(harms).map(({ treatmentId }) => names.variant(treatmentId))
+  const open = primary.every(({ notComputable }) => notComputable !== null)
+    ? `${names.metric(primary[0]!.metricId)} cannot be compared.`
+    : 'the data are compatible with no change.'
   return {
     verdict: 'INCONCLUSIVE',
     treatmentId: null,
-    summary: 'Inconclusive: the data are compatible with no change.',
+    summary: `Inconclusive: ${refused.length === 0 ? '' : `do not ship ${refused.join(', ')}; for the others `}${open}`,
     reasons,
   }
 }
@@ -99,8 +109,9 @@ function sentence(row: ResultRow, metrics: MetricDefinition[], names: Names): st
   const subject = `${names.metric(row.metricId)}, ${names.variant(row.treatmentId)}`
   if (row.notComputable !== null) return `${subject}: ${row.notComputable.message}`
   const p = row.adjustedPValue ?? row.pValue
+  const name = row.correction === 'NONE' ? 'p' : 'adjusted p'
   const outcome = { BETTER: 'better', WORSE: 'worse', NONE: 'no clear change' }[changeOf(row, metrics)]
-  return `${subject}: ${liftText(row)}, ${outcome}${p === null ? '' : `, adjusted p = ${p.toPrecision(2)}`}.`
+  return `${subject}: ${liftText(row)}, ${outcome}${p === null ? '' : `, ${name} = ${p.toPrecision(2)}`}.`
 }
 
 function liftText({ relativeEffect: lift }: ResultRow): string {

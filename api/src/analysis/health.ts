@@ -78,7 +78,11 @@ function ratioCheck(users: number[], splits: number[]): HealthCheck {
   const expected = splits.map((split) => percent(split)).join(' / ')
   const test = sampleRatioMismatch(users, splits)
   if (isNotComputable(test)) {
-    return check('SAMPLE_RATIO_MISMATCH', { verdict: 'FAIL', message: test.message, action: 'Upload exposures.' })
+    return check('SAMPLE_RATIO_MISMATCH', {
+      verdict: 'FAIL',
+      message: test.message,
+      action: 'Upload exposures, or analyse a time that has some.',
+    })
   }
   const total = users.reduce((sum, n) => sum + n, 0)
   const observed = users.map((n) => percent(n / total)).join(' / ')
@@ -110,7 +114,7 @@ function fewUsersCheck(counts: number[]): HealthCheck {
   return check('TOO_FEW_USERS', {
     verdict: least < 2 ? 'FAIL' : 'WARN',
     count: least,
-    message: `A variant has only ${users(least)}.`,
+    message: least === 0 ? 'A variant has no users.' : `A variant has only ${users(least)}.`,
     action: 'Wait for more users: with so few, only very large effects can be told from chance.',
   })
 }
@@ -182,10 +186,10 @@ function withoutExposureCheck(count: number, events: number): HealthCheck {
     message:
       count === 0
         ? 'All measured events are of users who were exposed.'
-        : `${whole(count)} measured events are of users who were never exposed: they are not counted.`,
+        : `${whole(count)} measured events are of users without an exposure in the time that is analysed: they are not counted.`,
     action:
       verdict === 'WARN'
-        ? 'Check that all exposures were uploaded, and that user ids are written alike in both.'
+        ? 'Check that all exposures were uploaded, that the analysed time covers them, and that user ids are written alike in both.'
         : null,
   })
 }

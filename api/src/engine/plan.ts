@@ -74,7 +74,7 @@ export interface DataQuality {
   repeatedlyExposedUnits: number
   /** Units whose only exposures are to variants that are not compared. */
   otherVariantUnits: number
-  /** Measured events of units that were never exposed. */
+  /** Measured events of units without an exposure in the window. */
   eventsWithoutExposure: number
   /** Measured events before their unit's first exposure. */
   eventsBeforeExposure: number

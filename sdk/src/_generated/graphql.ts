@@ -143,13 +143,13 @@ export type CreateExperimentInput = {
 
 /** What to do, from stated rules. */
 export type DecisionVerdict =
-  /** The primary metric or a guardrail got worse. */
+  /** The primary metric or a guardrail got worse, by each treatment. */
   | 'DO_NOT_SHIP'
-  /** The data are compatible with no change. */
+  /** The data are compatible with no change, or cannot be compared. */
   | 'INCONCLUSIVE'
   /** The primary metric got better and no guardrail worse. */
   | 'SHIP'
-  /** The data are unhealthy, or this is an interim look. */
+  /** The data are unhealthy, this is an interim look, or the analysis leaves the primary metric out. */
   | 'WITHHELD';
 
 /** A metric for the catalogue. */

@@ -30,9 +30,11 @@ registerEnumType(DecisionVerdictEnum, {
   description: 'What to do, from stated rules.',
   valuesConfig: {
     SHIP: { description: 'The primary metric got better and no guardrail worse.' },
-    DO_NOT_SHIP: { description: 'The primary metric or a guardrail got worse.' },
-    INCONCLUSIVE: { description: 'The data are compatible with no change.' },
-    WITHHELD: { description: 'The data are unhealthy, or this is an interim look.' },
+    DO_NOT_SHIP: { description: 'The primary metric or a guardrail got worse, by each treatment.' },
+    INCONCLUSIVE: { description: 'The data are compatible with no change, or cannot be compared.' },
+    WITHHELD: {
+      description: 'The data are unhealthy, this is an interim look, or the analysis leaves the primary metric out.',
+    },
   },
 })
 

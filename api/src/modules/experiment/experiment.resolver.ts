@@ -74,7 +74,8 @@ export class ExperimentResolver {
   }
 
   @Mutation(() => ExperimentPayloadType, {
-    description: 'Starts an experiment; its start is now unless it has one, or has data already.',
+    description:
+      'Starts an experiment; its start is now unless it has one, or has data already. One that was stopped loses an end that has passed: plan a new one.',
   })
   startExperiment(@Arg('id', () => ID, { description: 'The experiment.' }) id: string): Promise<ExperimentPayload> {
     return this.#experiments.changeStatus(requireId('experiment', id), 'RUNNING')

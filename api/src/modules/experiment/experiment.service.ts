@@ -104,7 +104,10 @@ export class ExperimentService {
     return { experiment, userErrors: [] }
   }
 
-  /** Starts, stops or archives an experiment. Stopping one that has no end sets it. */
+  /**
+   * Starts, stops or archives an experiment. Stopping one that has no end sets it; an end that has passed is taken away
+   * when it is started again, or it would count as over and shut out what comes.
+   */
   async changeStatus(id: string, to: 'RUNNING' | 'STOPPED' | 'ARCHIVED'): Promise<ExperimentPayload> {
     const experiment = await this.get(id)
     if (experiment.status === to) return { experiment, userErrors: [] }
@@ -115,6 +118,8 @@ export class ExperimentService {
     const now = new Date()
     const changes: Partial<NewExperiment> = { status: to }
     if (to === 'RUNNING' && experiment.startAt === null && !(await this.#hasData(id))) changes.startAt = now
+    if (to === 'RUNNING' && experiment.status === 'STOPPED' && experiment.endAt !== null && experiment.endAt <= now)
+      changes.endAt = null
     if (to === 'STOPPED' && experiment.endAt === null) changes.endAt = now
     return { experiment: await this.#repository.update(id, changes), userErrors: [] }
   }
