@@ -205,36 +205,6 @@ describe('a question may ask for', () => {
     )
   })
 
-  test('more rows than one statement of the database takes', { timeout: 60_000 }, async () => {
-    const [variants, metrics, segments] = [20, 10, 50].map((length, kind) =>
-      Array.from({ length }, (_, index) => `${'vms'[kind]}${index}`),
-    ) as [string[], string[], string[]]
-    for (const key of metrics) {
-      const numerator = { eventTypes: [key], aggregation: 'COUNT' as const }
-      await run.client.defineMetric({ key, name: key, kind: 'MEAN', numerator })
-    }
-    const { id } = await run.client.createExperiment({
-      key: 'many-rows',
-      name: 'Many rows',
-      variants: variants.map((key, index) => ({ key, role: index === 0 ? 'CONTROL' : 'TREATMENT' })),
-      metrics: metrics.map((key, index) => ({ key, role: index === 0 ? 'PRIMARY' : 'SECONDARY' })),
-    })
-    const exposures = variants.flatMap((variant) =>
-      segments.map((segment) => `${variant}-${segment},${variant},exposure,2026-06-01T12:00:00Z,${segment}`),
-    )
-    const file = new File([['user_id,variant_id,event_type,timestamp,group', ...exposures].join('\n')], 'many.csv')
-    await run.client.uploadEvents({ experimentId: id, file }).result()
-    const question = { experimentId: id, segmentBy: 'group', segmentTop: 50 }
-    const analysis = await run.client.runAnalysis(question).result()
-    expect(analysis.segments).toHaveLength((variants.length - 1) * metrics.length * segments.length)
-    const places = analysis.segments.map(({ segment, metric, treatment }) => [
-      segment!.value,
-      metric.key,
-      treatment.key,
-    ])
-    expect(new Set(places.map(String)).size).toBe(places.length)
-  })
-
   const windows: [what: string, window: SampleWindow][] = [
     ['later exposures', { from: '2026-06-10T00:00:00.000Z' }],
     ['an earlier end', { to: '2026-06-15T12:30:00.000Z' }],
@@ -325,6 +295,19 @@ describe('an early look shows estimates and withholds the verdict', () => {
     const again = await client.runAnalysis({ experimentId: id, metrics: ['conversion'] }).result()
     expect(again).toMatchObject({ interim: true, decision: { verdict: 'WITHHELD' } })
   })
+})
+
+test('a guardrail that the question leaves out keeps the verdict back', async () => {
+  const metrics = [
+    { key: 'conversion', role: 'PRIMARY' as const },
+    { key: 'refund_rate', role: 'GUARDRAIL' as const },
+  ]
+  const { id } = await run.client.createExperiment({ key: 'guarded', ...sampleExperiment, metrics })
+  await run.client.uploadEvents({ experimentId: id, file: sampleFile }).result()
+  const { decision } = await run.client.runAnalysis({ experimentId: id, metrics: ['conversion'] }).result()
+  expect(decision.verdict).toBe('WITHHELD')
+  expect(decision.reasons.at(-1)).toMatch(/^Ask for the analysis with .+ too\.$/)
+  expect((await run.client.runAnalysis({ experimentId: id }).result()).decision.verdict).toBe('SHIP')
 })
 
 test('the report for download has the rows of the analysis, number by number', async () => {

@@ -39,8 +39,8 @@ function row(metricId: string, estimate: number, isSignificant: boolean, treatme
 
 const names = { variant: (id: string) => `variant ${id}`, metric: (id: string) => `metric ${id}` }
 const healthy: HealthCheck[] = []
-const decided = (rows: ResultRow[], health = healthy, interim: string[] = []) =>
-  decide(rows, metrics, health, interim, names)
+const decided = (rows: ResultRow[], health = healthy, interim: string[] = [], leftOut: string[] = []) =>
+  decide(rows, metrics, health, interim, names, leftOut)
 
 describe('the decision', () => {
   test('ships what made the primary metric better', () => {
@@ -98,6 +98,14 @@ describe('the decision', () => {
       summary: 'Inconclusive: do not ship variant a; for the others the data are compatible with no change.',
     })
     expect(decided([...rows.slice(0, 2), row('primary', -0.2, true, 'b')]).verdict).toBe('DO_NOT_SHIP')
+  })
+
+  test('does not ship while a guardrail was not looked at', () => {
+    const rows = [row('primary', 0.2, true)]
+    const { verdict, reasons } = decided(rows, healthy, [], ['Refund rate'])
+    expect(verdict).toBe('WITHHELD')
+    expect(reasons.at(-1)).toBe('Ask for the analysis with Refund rate too.')
+    expect(decided([row('primary', -0.2, true)], healthy, [], ['Refund rate']).verdict).toBe('DO_NOT_SHIP')
   })
 
   test('is withheld when the analysis leaves the primary metric out', () => {

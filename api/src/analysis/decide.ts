@@ -28,6 +28,8 @@ export function decide(
   health: HealthCheck[],
   interimReasons: string[],
   names: Names,
+  /** Names of guardrails of the experiment that were not looked at. */
+  guardrailsLeftOut: string[] = [],
 ): Decision {
   const failed = health.filter(({ verdict }) => verdict === 'FAIL')
   if (failed.length > 0) {
@@ -55,6 +57,12 @@ export function decide(
     .filter((row) => !worse.some(({ treatmentId }) => treatmentId === row.treatmentId))
   const best = better.sort((a, b) => Math.abs(b.effect?.estimate ?? 0) - Math.abs(a.effect?.estimate ?? 0))[0]
   const reasons = [...primary, ...worse].map((row) => sentence(row, metrics, names))
+  if (best !== undefined && guardrailsLeftOut.length > 0) {
+    return withheld('No verdict: this analysis leaves guardrails out, and one that got worse forbids to ship.', [
+      ...reasons,
+      `Ask for the analysis with ${guardrailsLeftOut.join(', ')} too.`,
+    ])
+  }
   if (best !== undefined) {
     return {
       verdict: 'SHIP',

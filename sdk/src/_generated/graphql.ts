@@ -149,7 +149,7 @@ export type DecisionVerdict =
   | 'INCONCLUSIVE'
   /** The primary metric got better and no guardrail worse. */
   | 'SHIP'
-  /** The data are unhealthy, this is an interim look, or the analysis leaves the primary metric out. */
+  /** The data are unhealthy, this is an interim look, or the analysis leaves the primary metric or guardrails out. */
   | 'WITHHELD';
 
 /** A metric for the catalogue. */

@@ -42,6 +42,8 @@ export interface AnalysisQuestion {
   /** The control first. */
   variants: { id: string; trafficSplit: number }[]
   settings: AnalysisSettings
+  /** Names of the experiment's guardrails that the caller left out. */
+  guardrailsLeftOut: string[]
   /** The plan that says whether this is an early look. */
   schedule: { status: Experiment['status']; endAt: string | null; plannedUnits: number | null; isBeforeEnd: boolean }
 }

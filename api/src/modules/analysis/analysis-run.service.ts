@@ -115,7 +115,7 @@ export class AnalysisRunService {
 
   /** What follows from the rows: users by variant, health, whether it is an early look, and the decision. */
   #conclusions(
-    { variants, metrics, schedule }: AnalysisQuestion,
+    { variants, metrics, schedule, guardrailsLeftOut }: AnalysisQuestion,
     result: AnalyseResult,
     knownVariants: Variant[],
     knownMetrics: Metric[],
@@ -133,7 +133,7 @@ export class AnalysisRunService {
       })),
       health: result.health,
       interim: interimReasons.length > 0,
-      decision: decide(result.rows, metrics, result.health, interimReasons, names),
+      decision: decide(result.rows, metrics, result.health, interimReasons, names, guardrailsLeftOut),
     }
   }
 }

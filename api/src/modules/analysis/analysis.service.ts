@@ -81,6 +81,9 @@ export class AnalysisService {
       metrics,
       variants: orderedVariants(variants),
       settings: settingsOf(request, experiment),
+      guardrailsLeftOut: own
+        .filter(({ role, metric }) => role === 'GUARDRAIL' && !metrics.some(({ id }) => id === metric.id))
+        .map(({ metric }) => metric.name),
       schedule: {
         status,
         endAt: endAt?.toISOString() ?? null,

@@ -33,7 +33,8 @@ registerEnumType(DecisionVerdictEnum, {
     DO_NOT_SHIP: { description: 'The primary metric or a guardrail got worse, by each treatment.' },
     INCONCLUSIVE: { description: 'The data are compatible with no change, or cannot be compared.' },
     WITHHELD: {
-      description: 'The data are unhealthy, this is an interim look, or the analysis leaves the primary metric out.',
+      description:
+        'The data are unhealthy, this is an interim look, or the analysis leaves the primary metric or guardrails out.',
     },
   },
 })
