@@ -1,67 +1,24 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
-import { createClient, type FairliftClient } from '@fairlift/sdk'
-import { type Browser, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type FairliftClient } from '@fairlift/sdk'
+import { type Page } from 'playwright-core'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { sampleExperiment } from '../../datasets/sample-experiment.ts'
-import { startServer, type TestServer } from '../testkit/server.ts'
-import { openBrowser, withoutBrowser } from './browser.ts'
-
-const sampleFile = fileURLToPath(new URL('../../datasets/sample_events.csv', import.meta.url))
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+import { withoutBrowser } from './browser.ts'
+import { halfUnknownFile, sampleFile, springMail, springMailFile } from './event-files.ts'
+import { useUi } from './use-ui.ts'
 
 /** What will be so in a moment, on a slow machine too. */
 const soon = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 })
 
 describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? ` (${withoutBrowser})` : ''}`, () => {
-  let server: TestServer
-  let client: FairliftClient
-  let browser: Browser
+  const ui = useUi()
+  const { open, button, heading, field, path } = ui
   let page: Page
-  /** What the pages must not do: ask other hosts, or write errors to the console. */
-  let foreign: string[]
-  let complaints: string[]
+  let client: FairliftClient
 
-  beforeAll(async () => {
-    browser = await openBrowser()
-    server = await startServer()
-    client = createClient({ url: server.url })
+  beforeEach(() => {
+    ;({ page, client } = ui)
   })
-
-  afterAll(async () => {
-    client?.close()
-    await browser?.close()
-    await server?.stop()
-  })
-
-  beforeEach(async () => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
-    context.setDefaultTimeout(30_000)
-    page = await context.newPage()
-    foreign = []
-    complaints = []
-    page.on('request', (request) => {
-      const { origin, protocol } = new URL(request.url())
-      if (origin !== server.url && protocol !== 'data:') foreign.push(request.url())
-    })
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-    })
-    page.on('pageerror', ({ message }) => complaints.push(message))
-  })
-
-  afterEach(async () => {
-    expect(foreign).toEqual([])
-    expect(complaints).toEqual([])
-    await page.context().close()
-  })
-
-  const open = (path: string) => page.goto(server.url + path)
-  const button = (name: string) => page.getByRole('button', { name, exact: true })
-  const heading = (name: string | RegExp) => page.getByRole('heading', { name })
-  const field = (label: string) => page.getByLabel(label, { exact: true })
-  const path = () => new URL(page.url()).pathname
 
   /** Drops a file where files are to be dropped. */
   async function drop(name: string, text: string): Promise<void> {
@@ -188,22 +145,9 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
   })
 
   test('a foreign file with a row a user is read as the reader agrees, with three variants', async () => {
-    await client.createExperiment({
-      key: 'mail',
-      name: 'Spring mail',
-      variants: [
-        { key: 'none', role: 'CONTROL' },
-        { key: 'short', role: 'TREATMENT' },
-        { key: 'long', role: 'TREATMENT' },
-      ],
-    })
+    await client.createExperiment(springMail)
     await open('/experiments/mail/data')
-    const groups = ['red', 'green', 'blue']
-    const rows = Array.from({ length: 900 }, (_, i) => {
-      const group = i % 300 === 299 ? 'test' : groups[i % 3]
-      return [`u${i}`, group, i % (7 - (i % 3)) === 0 ? 1 : 0, (i % 11) + 0.5, ['north', 'south'][i % 2]].join(',')
-    })
-    await choose('mail.csv', `customer,group,converted,revenue,region\n${rows.join('\n')}\n`)
+    await choose('mail.csv', springMailFile)
     await page.getByText('This is how the file will be read').waitFor()
     expect(await field('Column customer is read as').inputValue()).toBe('userId')
     // No value is the name of a variant: nothing is sent before that is said.
@@ -237,11 +181,7 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
     await choose('empty.csv', '')
     await page.getByText('The file cannot be read').waitFor()
     await button('Choose another file').click()
-    const lines = Array.from(
-      { length: 50 },
-      (_, i) => `u${i},${i % 2 ? 'control' : 'nobody'},exposure,2026-06-05T10:00:00Z`,
-    )
-    await choose('half.csv', `user_id,variant_id,event_type,timestamp\n${lines.join('\n')}\n`)
+    await choose('half.csv', halfUnknownFile)
     await button('Upload').click()
     await page.getByText('The file was held back').waitFor()
     await page.getByText('Held back').first().waitFor()
@@ -334,90 +274,5 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
     expect(await background()).toBe(dark)
     await button('Switch to light colours').click()
     await soon(background).toBe(light)
-  })
-
-  const pages = [
-    ['the list', '/', /^Experiments$/],
-    ['the form', '/experiments/new', /^Metrics$/],
-    ['the results', `/experiments/${sampleExperiment.key}`, /^Health of the data$/],
-    ['three variants', '/experiments/mail', /^By region$/],
-    ['the uploads', `/experiments/${sampleExperiment.key}/data`, /^Uploads so far$/],
-    ['the setup', `/experiments/${sampleExperiment.key}/setup`, /^Plan$/],
-    ['an unknown address', '/some/where', /no such page/],
-  ] as const
-
-  test.each(pages)(
-    '%s: no barriers in light and dark, and nothing wider than a phone',
-    async (_name, address, ready) => {
-      const axe = await readFile(axeFile, 'utf8')
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        await page.setViewportSize({ width: 1280, height: 900 })
-        await open(address)
-        await heading(ready).waitFor()
-        await openAll()
-        expect(await widthOverflow()).toBe(0)
-        await page.evaluate(axe)
-        expect(await violations(page), colorScheme).toEqual([])
-        await page.setViewportSize({ width: 390, height: 844 })
-        expect(await widthOverflow(), 'at 390 px').toBe(0)
-        expect(await violations(page), `${colorScheme} at 390 px`).toEqual([])
-      }
-    },
-  )
-
-  /** Shows what is folded away, so that it is looked at as well. */
-  async function openAll(): Promise<void> {
-    if (path().endsWith('/data')) await page.getByText('sample_events.csv').waitFor()
-    await page.evaluate(() =>
-      document.querySelectorAll('main details').forEach((each) => each.setAttribute('open', '')),
-    )
-    for (const details of await page.getByRole('button', { name: /^Details of/ }).all()) await details.click()
-    if (path().endsWith('/data')) await page.getByRole('table').first().waitFor()
-  }
-
-  const widthOverflow = () =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-})
-
-interface AxeResult {
-  violations: { id: string; impact: string; nodes: { html: string }[] }[]
-}
-
-/** What axe-core finds, in a form that a failing test shows well. */
-async function violations(page: Page): Promise<string[]> {
-  const result = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run: (options: unknown) => Promise<AxeResult> } }).axe.run({}),
-  )
-  return result.violations.flatMap(({ id, impact, nodes }) => nodes.map(({ html }) => `${impact} ${id}: ${html}`))
-}
-
-describe.skipIf(withoutBrowser !== null)('the UI without its server', () => {
-  test('says that the connection was lost, and comes up to date by itself when the server is back', async () => {
-    const browser = await openBrowser()
-    const first = await startServer()
-    const port = Number(new URL(first.url).port)
-    let second: TestServer | null = null
-    try {
-      const experiment = await createClient({ url: first.url }).createExperiment({ key: 'kept', name: 'Kept' })
-      const page = await browser.newPage()
-      page.setDefaultTimeout(60_000)
-      await page.goto(`${first.url}/experiments/kept`)
-      await page.getByRole('heading', { name: 'No data yet' }).waitFor()
-      await first.kill()
-      await page.getByText('The connection to the server was lost').waitFor()
-      // What cannot be done without the server says so where it was asked for.
-      await page.getByRole('button', { name: 'Start', exact: true }).click()
-      await page.getByText('Fairlift’s server does not answer').waitFor()
-
-      second = await startServer({ dataDir: first.dataDir, port })
-      await createClient({ url: second.url }).updateExperiment({ id: experiment.id, name: 'Changed meanwhile' })
-      await page.getByRole('heading', { name: 'Changed meanwhile' }).waitFor()
-      await page.getByText('The connection to the server was lost').waitFor({ state: 'hidden' })
-    } finally {
-      await browser.close()
-      await second?.stop()
-      await first.stop()
-    }
   })
 })

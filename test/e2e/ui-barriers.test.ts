@@ -1,0 +1,142 @@
+import { openAsBlob } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { type FairliftClient } from '@fairlift/sdk'
+import { type Page } from 'playwright-core'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sampleExperiment } from '../../datasets/sample-experiment.ts'
+import { withoutBrowser } from './browser.ts'
+import { halfUnknownFile, sampleFile, springMail, springMailFile } from './event-files.ts'
+import { useUi } from './use-ui.ts'
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? ` (${withoutBrowser})` : ''}`, () => {
+  const ui = useUi()
+  const { open, heading, path } = ui
+  let page: Page
+
+  beforeAll(async () => {
+    await makeSample(ui.client)
+    await makeSpringMail(ui.client)
+    await makeStopped(ui.client)
+  })
+
+  beforeEach(() => {
+    page = ui.page
+  })
+
+  const pages = [
+    ['the list', '/', /^Experiments$/],
+    ['the form', '/experiments/new', /^Metrics$/],
+    ['the results', `/experiments/${sampleExperiment.key}`, /^Health of the data$/],
+    ['three variants', '/experiments/mail', /^By region$/],
+    ['the uploads', `/experiments/${sampleExperiment.key}/data`, /^Uploads so far$/],
+    ['the setup', `/experiments/${sampleExperiment.key}/setup`, /^Plan$/],
+    ['an unknown address', '/some/where', /no such page/],
+  ] as const
+
+  test.each(pages)(
+    '%s: no barriers in light and dark, and nothing wider than a phone',
+    async (_name, address, ready) => {
+      const axe = await readFile(axeFile, 'utf8')
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        await page.setViewportSize({ width: 1280, height: 900 })
+        await open(address)
+        await heading(ready).waitFor()
+        await openAll()
+        expect(await widthOverflow()).toBe(0)
+        await page.evaluate(axe)
+        expect(await violations(page), colorScheme).toEqual([])
+        await page.setViewportSize({ width: 390, height: 844 })
+        expect(await widthOverflow(), 'at 390 px').toBe(0)
+        expect(await violations(page), `${colorScheme} at 390 px`).toEqual([])
+      }
+    },
+  )
+
+  /** Shows what is folded away, so that it is looked at as well. */
+  async function openAll(): Promise<void> {
+    if (path().endsWith('/data')) await page.getByText('sample_events.csv').waitFor()
+    await page.evaluate(() =>
+      document.querySelectorAll('main details').forEach((each) => each.setAttribute('open', '')),
+    )
+    for (const details of await page.getByRole('button', { name: /^Details of/ }).all()) await details.click()
+    if (path().endsWith('/data')) await page.getByRole('table').first().waitFor()
+  }
+
+  const widthOverflow = () =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+})
+
+/** The sample with an analysis, and a file that came after it: held back at first, and then taken over. */
+async function makeSample(client: FairliftClient): Promise<void> {
+  const { key, name, startAt, endAt } = sampleExperiment
+  const { id } = await client.createExperiment({ key, name, startAt, endAt, currency: 'EUR' })
+  const file = await openAsBlob(sampleFile)
+  await client.uploadEvents({ experimentId: id, file, fileName: 'sample_events.csv' }).result()
+  await client.runAnalysis({ experimentId: id, segmentBy: 'device' }).result()
+  const half = { experimentId: id, file: new File([halfUnknownFile], 'half.csv') }
+  await expect(client.uploadEvents(half).result()).rejects.toMatchObject({ code: 'BATCH_QUARANTINED' })
+  expect(await client.uploadEvents({ ...half, maxRejectRate: 0.6 }).result()).toMatchObject({ rejected: 25 })
+}
+
+/** Three variants with a breakdown, and rows that were rejected. */
+async function makeSpringMail(client: FairliftClient): Promise<void> {
+  const { id } = await client.createExperiment(springMail)
+  const batch = await client
+    .uploadEvents({
+      experimentId: id,
+      file: new File([springMailFile], 'mail.csv'),
+      mapping: {
+        userId: 'customer',
+        variant: [
+          {
+            column: 'group',
+            values: [
+              { value: 'red', variant: 'none' },
+              { value: 'green', variant: 'short' },
+              { value: 'blue', variant: 'long' },
+            ],
+          },
+        ],
+        constantTimestamp: '2026-06-01T00:00:00.000Z',
+        outcomes: [
+          { column: 'converted', eventType: 'conversion', kind: 'FLAG' },
+          { column: 'revenue', eventType: 'purchase', kind: 'VALUE' },
+        ],
+        attributes: [{ column: 'region' }],
+      },
+    })
+    .result()
+  expect(batch).toMatchObject({ rows: 900, rejected: 3 })
+  await client.runAnalysis({ experimentId: id, segmentBy: 'region' }).result()
+}
+
+/** One that is over, with few users and nothing that they did. */
+async function makeStopped(client: FairliftClient): Promise<void> {
+  const { id } = await client.createExperiment({ key: 'stopped', name: 'Stopped', plannedUnits: 5000 })
+  const records = Array.from({ length: 40 }, (_, i) => ({
+    user_id: `u${i}`,
+    variant_id: i % 2 ? 'control' : 'treatment',
+    event_type: 'exposure',
+    timestamp: new Date(Date.now() - 60_000).toISOString(),
+  }))
+  await client.ingestEvents({ experimentId: id, records }).result()
+  await client.runAnalysis({ experimentId: id }).result()
+  await client.startExperiment(id)
+  await client.stopExperiment(id)
+}
+
+interface AxeResult {
+  violations: { id: string; impact: string; nodes: { html: string }[] }[]
+}
+
+/** What axe-core finds, in a form that a failing test shows well. */
+async function violations(page: Page): Promise<string[]> {
+  const result = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run: (options: unknown) => Promise<AxeResult> } }).axe.run({}),
+  )
+  return result.violations.flatMap(({ id, impact, nodes }) => nodes.map(({ html }) => `${impact} ${id}: ${html}`))
+}

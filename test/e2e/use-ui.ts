@@ -1,0 +1,80 @@
+import { createClient, type FairliftClient } from '@fairlift/sdk'
+import { type Browser, type Locator, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { startServer, type TestServer } from '../testkit/server.ts'
+import { openBrowser } from './browser.ts'
+
+/** A server with the UI, and a page to look at it. Its parts can be used within tests only. */
+export interface Ui {
+  readonly client: FairliftClient
+  /** A new one for each test. */
+  readonly page: Page
+  readonly open: (path: string) => Promise<unknown>
+  readonly button: (name: string) => Locator
+  readonly heading: (name: string | RegExp) => Locator
+  readonly field: (label: string) => Locator
+  /** Where the page is. */
+  readonly path: () => string
+}
+
+/**
+ * Has a server and a browser run for the tests of the surrounding `describe`. After each of them its page must have asked
+ * no other host, and written no error to the console.
+ */
+export function useUi(): Ui {
+  let server: TestServer
+  let client: FairliftClient
+  let browser: Browser
+  let page: Page
+  /** What the pages must not do: ask other hosts, or write errors to the console. */
+  let foreign: string[]
+  let complaints: string[]
+
+  beforeAll(async () => {
+    browser = await openBrowser()
+    server = await startServer()
+    client = createClient({ url: server.url })
+  })
+
+  afterAll(async () => {
+    client?.close()
+    await browser?.close()
+    await server?.stop()
+  })
+
+  beforeEach(async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
+    context.setDefaultTimeout(30_000)
+    page = await context.newPage()
+    foreign = []
+    complaints = []
+    page.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url())
+      if (origin !== server.url && protocol !== 'data:') foreign.push(request.url())
+    })
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    })
+    page.on('pageerror', ({ message }) => complaints.push(message))
+  })
+
+  afterEach(async () => {
+    expect(foreign).toEqual([])
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  return {
+    get client() {
+      return client
+    },
+    get page() {
+      return page
+    },
+    open: (path) => page.goto(server.url + path),
+    button: (name) => page.getByRole('button', { name, exact: true }),
+    heading: (name) => page.getByRole('heading', { name }),
+    field: (label) => page.getByLabel(label, { exact: true }),
+    path: () => new URL(page.url()).pathname,
+  }
+}
