@@ -86,6 +86,33 @@ const cases: Case[] = [
     value: 'Mars/Olympus',
   },
   {
+    what: 'a mapping of one column to the user and to the variant',
+    bytes: 'id,arm,paid\n1,control,5\n',
+    mapping: { ...wide, userId: 'arm' },
+    code: 'INVALID_MAPPING',
+    says: /"arm" is mapped to the user and to the variant/,
+  },
+  {
+    what: 'a mapping of an outcome to exposures',
+    bytes: 'id,arm,paid\n1,control,5\n',
+    mapping: { ...wide, outcomes: [{ column: 'paid', eventType: 'exposure', kind: 'VALUE' }] },
+    code: 'INVALID_MAPPING',
+    says: /"paid" makes events of type "exposure".*Choose another type/,
+  },
+  {
+    what: 'a mapping of the same outcome twice',
+    bytes: 'id,arm,paid\n1,control,5\n',
+    mapping: {
+      ...wide,
+      outcomes: [
+        { column: 'paid', eventType: 'purchase', kind: 'VALUE' },
+        { column: 'paid', eventType: 'purchase', kind: 'FLAG' },
+      ],
+    },
+    code: 'INVALID_MAPPING',
+    says: /"paid" of type "purchase" is mapped twice/,
+  },
+  {
     what: 'two columns of one name',
     bytes: 'id,arm,paid,paid\n1,control,5,6\n',
     mapping: wide,

@@ -267,6 +267,18 @@ describe('too many bad rows', () => {
     expect(landed.id).not.toBe((await refused).id)
   })
 
+  test('the same file is read again once the experiment has become another', async () => {
+    const { client } = run
+    const { id } = await client.createExperiment({ key: 'changed', name: 'changed' })
+    const lines = users(4).map((line) => line.replace('exposure,', 'purchase,'))
+    const send = () => client.uploadEvents({ experimentId: id, file: csv(lines) })
+    await expect(send().result()).rejects.toMatchObject({ code: 'BATCH_QUARANTINED' })
+    expect((await send().payload).reused).toBe(true)
+    // Nothing adds up the value of purchases any more, so they need none.
+    await client.updateExperiment({ id, metrics: [{ key: 'conversion', role: 'PRIMARY' }] })
+    expect(await send().result()).toMatchObject({ status: 'LANDED', accepted: 4 })
+  })
+
   test('with a limit of zero one bad row keeps the file out', async () => {
     const experimentId = await newExperiment(run.client, 'no-limit')
     const upload = run.client.uploadEvents({ experimentId, file: csv(tenth(1)), maxRejectRate: 0 })

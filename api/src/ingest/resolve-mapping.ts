@@ -1,5 +1,6 @@
 import { type ColumnMapping } from './column-mapping.ts'
 import { requireColumnNames } from './column-names.ts'
+import { EXPOSURE } from '../engine/event-columns.ts'
 import { JSON_ATTRIBUTE_PREFIX } from './read-json.ts'
 import { contractColumns, FileError, limits, shown, type ExperimentContext } from './contract.ts'
 
@@ -111,6 +112,8 @@ export function resolveMapping(
     )
   }
 
+  refuseContradictions(names, userId)
+
   const plan: Omit<ReadPlan, 'attributes' | 'attributesJson' | 'columns'> = {
     userId,
     experimentId: columnOf(names.experimentId, 'experiment_id'),
@@ -163,6 +166,28 @@ export function resolveMapping(
     throw new FileError('DUPLICATE_COLUMN', `The header names the column "${column}" more than once.`, { column })
   }
   return { ...plan, attributes, attributesJson, columns }
+}
+
+/** Mappings that can be read but would make events that nobody means. */
+function refuseContradictions({ variant, outcomes }: Partial<ColumnMapping>, userId: string | null): void {
+  const refuse = (message: string): never => {
+    throw new FileError('INVALID_MAPPING', message)
+  }
+  if (userId !== null && variant?.some(({ column }) => column === userId)) {
+    refuse(`The column "${userId}" is mapped to the user and to the variant. It can be one of them.`)
+  }
+  const seen = new Set<string>()
+  for (const { column, eventType } of outcomes ?? []) {
+    if (eventType === EXPOSURE) {
+      refuse(
+        `The outcome "${column}" makes events of type "${EXPOSURE}", which say who saw a variant. Choose another type.`,
+      )
+    }
+    const outcome = JSON.stringify([column, eventType])
+    if (seen.has(outcome))
+      refuse(`The outcome "${column}" of type "${eventType}" is mapped twice, and would count twice.`)
+    seen.add(outcome)
+  }
 }
 
 function missingColumn(column: string, header: string[], isMapped: boolean): FileError {

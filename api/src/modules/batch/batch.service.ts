@@ -92,7 +92,9 @@ export class BatchService {
     const stored = await this.#storeRaw(rawKey, request.bytes)
     const content = { sha256: stored.sha256, mappingHash: mappingHash(mapping) }
     const known = await this.#repository.byContent(experiment.id, content.sha256, content.mappingHash, maxRejectRate)
-    if (known !== null) {
+    // A file that was refused for what the experiment was then, such as its variants, may be good by now.
+    const isOutdated = known?.status === 'QUARANTINED' && known.createdAt < experiment.updatedAt
+    if (known !== null && !isOutdated) {
       await this.#store.delete(rawKey)
       return this.#reuse(known)
     }
