@@ -213,6 +213,17 @@ test('a rank test can replace the test of means; beside it it always stands', ()
   })
 })
 
+test('a guardrail is seen to get worse where only gains are looked for', () => {
+  const guardrail: MetricDefinition = { ...conversion, role: 'GUARDRAIL' }
+  const users = [...shop(0, 200, 300), ...shop(1, 100, 400)]
+  const [usual] = analyse(users, [guardrail])
+  const [gains] = analyse(users, [guardrail], { alternative: 'greater' })
+  expect(gains).toEqual({ ...usual, notes: ['Guardrails are tested in both directions.'] })
+  expect(gains!.isSignificant).toBe(true)
+  const [primary] = analyse(users, [{ ...conversion, role: 'PRIMARY' }], { alternative: 'greater' })
+  expect(primary!.isSignificant).toBe(false)
+})
+
 test('p-values are adjusted within all metrics and treatments, and segments on their own', () => {
   const users = [...shop(0, 30, 300), ...shop(1, 60, 300), ...shop(2, 45, 300)]
   const rows = analyse(users, [conversion, revenue], { segment: { attribute: 'device', top: 10 } }, ['c', 't1', 't2'])

@@ -102,12 +102,16 @@ function compare(
     cells: cells.filter((one) => one.variant === variant),
   })
   const override = methods.find((one) => one.metric === metric.key)?.method
+  // A test that looks for gains only cannot see a guardrail get worse.
+  const isWidened = metric.role === 'GUARDRAIL' && alternative !== 'two-sided'
   const comparison = metricAnalyses[metric.kind].compare(metric, arm(0), arm(treatment), {
-    inference: { level, alternative },
+    inference: { level, alternative: isWidened ? 'two-sided' : alternative },
     ...(override === undefined ? {} : { method: override }),
   })
   const [controlId, treatmentId] = [plan.variants[0]!, plan.variants[treatment]!]
-  return { metricId: metric.id, metricKey: metric.key, controlId, treatmentId, segment, ...comparison }
+  const notes = isWidened ? ['Guardrails are tested in both directions.'] : []
+  const row = { metricId: metric.id, metricKey: metric.key, controlId, treatmentId, segment, ...comparison }
+  return { ...row, notes: [...comparison.notes, ...notes] }
 }
 
 /** Adjusts the p-values of rows that are looked at together. Rows without a p-value are no tests. */
