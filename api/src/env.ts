@@ -2,9 +2,11 @@ import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
-const megabytes = (count: number) => Math.round(count)
 const count = (least: number) => z.coerce.number().int().min(least)
 const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1')
+
+/** A child that has only just started takes 200; with less than this no file could be read. */
+const LEAST_COMPUTE_MEMORY_MB = 384
 
 /** Every variable that the server reads, with its default. The only place that looks at process.env. */
 const schema = z
@@ -49,7 +51,9 @@ const schema = z
     /** Computations at once in this process. */
     COMPUTE_CONCURRENCY: count(1).default(Math.max(1, availableParallelism() - 1)),
     /** Memory that one computation may take. */
-    COMPUTE_MEMORY_MB: count(256).default(megabytes(Math.min(4096, totalmem() / 2 ** 20 / 2))),
+    COMPUTE_MEMORY_MB: count(LEAST_COMPUTE_MEMORY_MB).default(
+      Math.max(LEAST_COMPUTE_MEMORY_MB, Math.round(Math.min(4096, totalmem() / 2 ** 20 / 2))),
+    ),
     COMPUTE_TIMEOUT_SECONDS: count(1).default(3600),
     /** How much of a file is worked on at a time: less takes less memory and more time. */
     INGEST_CHUNK_MB: count(1).default(32),

@@ -1,7 +1,7 @@
 import { type Job } from '@fairlift/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
-import { JobSite, largeFile } from '../testkit/job-site.ts'
+import { JobSite } from '../testkit/job-site.ts'
 import { canSeeProcesses } from '../testkit/processes.ts'
 
 /** A large file is read in part and a worker is started: on a busy machine that takes long. */
@@ -42,11 +42,13 @@ describe.runIf(canSeeProcesses)('a computation that takes longer than it may', (
 // Memory is watched where the system tells of it.
 describe.runIf(canSeeProcesses)('a computation that needs more memory than it may', () => {
   it('is ended at once and for good, with the limit and what to do; the next one works', async () => {
-    await site.startWorker({ COMPUTE_MEMORY_MB: '256', INGEST_CHUNK_MB: '256' })
-    const upload = site.client.uploadEvents({ experimentId: await site.newExperiment(), file: largeFile() })
+    await site.startWorker({ COMPUTE_MEMORY_MB: '384', INGEST_CHUNK_MB: '256' })
+    // In one piece it takes twice what is allowed.
+    const file = eventFile({ users: 400_000, mark: 'large' })
+    const upload = site.client.uploadEvents({ experimentId: await site.newExperiment(), file })
     const { attempts, error } = await endOfTooLarge((await upload.job)!)
     expect(attempts).toBe(1)
     expect(error!.code).toBe('COMPUTE_OUT_OF_MEMORY')
-    expect(error!.message).toMatch(/needed \d+ MB and may take 256 MB\. Split the file.* raise COMPUTE_MEMORY_MB/)
+    expect(error!.message).toMatch(/needed \d+ MB and may take 384 MB\. Split the file.* raise COMPUTE_MEMORY_MB/)
   })
 })

@@ -40,6 +40,7 @@ const SUPERVISE_SECONDS = 5
 export class JobQueue {
   readonly #boss: PgBoss
   readonly #timeoutSeconds: number
+  #isStopping = false
 
   constructor(connection: QueueConnection, timeoutSeconds: number, logger: Logger) {
     this.#timeoutSeconds = timeoutSeconds
@@ -53,7 +54,10 @@ export class JobQueue {
       monitorIntervalSeconds: SUPERVISE_SECONDS,
       schedule: false,
     })
-    this.#boss.on('error', (error) => logger.error({ err: error }, 'the job queue reports an error'))
+    this.#boss.on('error', (error) => {
+      // A database that goes down together with the server ends connections that are about to end themselves.
+      logger[this.#isStopping ? 'debug' : 'error']({ err: error }, 'the job queue reports an error')
+    })
     this.#boss.on('warning', (warning) => logger.warn({ warning }, 'the job queue warns'))
   }
 
@@ -115,6 +119,7 @@ export class JobQueue {
 
   /** Stops taking jobs and waits for those under way, up to the time given; what is not done goes back. */
   async stop(timeoutMs: number): Promise<void> {
+    this.#isStopping = true
     await this.#boss.stop({ graceful: true, timeout: timeoutMs })
   }
 }
