@@ -8,6 +8,11 @@ const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 't
 /** A child that has only just started takes 200; with less than this no file could be read. */
 const LEAST_COMPUTE_MEMORY_MB = 384
 
+/** A chunk takes some thirty times its size while it is checked and written; beyond 64 MB nothing is gained. */
+function chunkFor(memoryMb: number): number {
+  return Math.min(64, Math.max(4, Math.floor((memoryMb - 256) / 40)))
+}
+
 /** Every variable that the server reads, with its default. The only place that looks at process.env. */
 const schema = z
   .object({
@@ -55,13 +60,17 @@ const schema = z
       Math.max(LEAST_COMPUTE_MEMORY_MB, Math.round(Math.min(4096, totalmem() / 2 ** 20 / 2))),
     ),
     COMPUTE_TIMEOUT_SECONDS: count(1).default(3600),
-    /** How much of a file is worked on at a time: less takes less memory and more time. */
-    INGEST_CHUNK_MB: count(1).default(32),
+    /** How much of a file is worked on at a time: less takes less memory and more time. By default by COMPUTE_MEMORY_MB. */
+    INGEST_CHUNK_MB: count(1).optional(),
 
     /** Secret of signed download addresses; by default one is made and kept in DATA_DIR. */
     SIGNING_SECRET: z.string().min(16).optional(),
   })
-  .transform((env) => ({ ...env, DATA_DIR: resolve(env.DATA_DIR) }))
+  .transform((env) => ({
+    ...env,
+    DATA_DIR: resolve(env.DATA_DIR),
+    INGEST_CHUNK_MB: env.INGEST_CHUNK_MB ?? chunkFor(env.COMPUTE_MEMORY_MB),
+  }))
 
 export type Env = z.output<typeof schema>
 

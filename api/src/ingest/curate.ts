@@ -90,6 +90,7 @@ export async function curate(request: CurateRequest, onProgress: OnProgress): Pr
     const { good, rejections, rejectedRows } = await checkRows(frame, plan, experiment, now)
     await log.add([...chunk.rejections, ...rejections].sort((a, b) => a.row - b.row))
     const events = withKeys(withUnits(makeEvents(good, { plan, sha256: request.sha256 }), experiment.id))
+    if (counts.rows === 0) deduplicator.expect(events.height * (file.sizeBytes / Math.max(1, bytesRead)))
     const fresh = deduplicator.take(events)
     // One part is written while the next chunk is read: writing leaves this thread free.
     written.push(await writing)

@@ -9,6 +9,9 @@ export type ConflictPolicy = 'KEEP_FIRST' | 'KEEP_LAST'
 /** The columns that tell events apart. */
 export const keyColumns = [eventColumn.keyHigh, eventColumn.keyLow, eventColumn.content] as const
 
+/** An expectation may be wrong: it costs 30 bytes an event. */
+const MOST_EXPECTED = 20_000_000
+
 /** An event's key in four lanes of 32 bits. */
 export type Key = [number, number, number, number]
 
@@ -33,6 +36,11 @@ export class Deduplicator {
 
   constructor(policy: ConflictPolicy) {
     this.#policy = policy
+  }
+
+  /** Makes room for so many events in all. */
+  expect(events: number): void {
+    this.#keys.reserve(Math.min(events, MOST_EXPECTED))
   }
 
   /** The events of the next chunk that are new to the batch. */

@@ -12,7 +12,7 @@ export class KeySet {
   #mask: number
 
   constructor(expected = 1024) {
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(16, expected * 1.5)))
+    const slots = slotsFor(expected)
     this.#lanes = new Int32Array(slots * 4)
     this.#numbers = new Int32Array(slots)
     this.#mask = slots - 1
@@ -20,7 +20,7 @@ export class KeySet {
 
   /** Adds a key; returns its number if it was there already, else -1. */
   add(a: number, b: number, c: number, d: number): number {
-    if (this.size * 3 >= this.#numbers.length * 2) this.#grow()
+    if (this.size * 3 >= this.#numbers.length * 2) this.#resize(this.#numbers.length * 2)
     const slot = this.#find(a, b, c, d)
     const number = this.#numbers[slot]! - 1
     if (number >= 0) return number
@@ -54,11 +54,17 @@ export class KeySet {
     this.#numbers[slot] = number + 1
   }
 
-  #grow(): void {
+  /** Makes room for so many keys in all, so that it need not grow step by step. */
+  reserve(expected: number): void {
+    const slots = slotsFor(expected)
+    if (slots > this.#numbers.length) this.#resize(slots)
+  }
+
+  #resize(slots: number): void {
     const lanes = this.#lanes
     const numbers = this.#numbers
-    this.#lanes = new Int32Array(lanes.length * 2)
-    this.#numbers = new Int32Array(numbers.length * 2)
+    this.#lanes = new Int32Array(slots * 4)
+    this.#numbers = new Int32Array(slots)
     this.#mask = this.#numbers.length - 1
     for (let slot = 0; slot < numbers.length; slot++) {
       if (numbers[slot] === 0) continue
@@ -66,4 +72,9 @@ export class KeySet {
       this.#place(this.#find(a, b, c, d), a, b, c, d, numbers[slot]! - 1)
     }
   }
+}
+
+/** At most two thirds of the slots are taken. */
+function slotsFor(keys: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(16, keys * 1.5)))
 }
