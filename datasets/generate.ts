@@ -6,7 +6,7 @@ import { createGzip } from 'node:zlib'
 import { type Command, HELP, parseCommandLine } from './src/command-line.ts'
 import { generateText, tallyFor } from './src/generate-events.ts'
 import { resolveOptions } from './src/options.ts'
-import { type Tally } from './src/tally.ts'
+import type { Tally } from './src/tally.ts'
 import { truthOf } from './src/truth.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { type GeneratorOptions } from './generate.ts'
+import type { GeneratorOptions } from './generate.ts'
 
 /** The experiment that `sample_events.csv` is the log of. */
 export const sampleExperiment = {

@@ -1,12 +1,12 @@
 import DataLoader from 'dataloader'
-import { type AnalysisService } from './modules/analysis/analysis.service.ts'
-import { type BatchService } from './modules/batch/batch.service.ts'
-import { type DatasetService } from './modules/dataset/dataset.service.ts'
-import { type ExperimentService } from './modules/experiment/experiment.service.ts'
-import { type ExperimentWatcher } from './modules/experiment/experiment-watcher.ts'
-import { type JobService } from './modules/job/job.service.ts'
-import { type MetricService } from './modules/metric/metric.service.ts'
-import { type Page } from './modules/pagination.ts'
+import type { AnalysisService } from './modules/analysis/analysis.service.ts'
+import type { BatchService } from './modules/batch/batch.service.ts'
+import type { DatasetService } from './modules/dataset/dataset.service.ts'
+import type { ExperimentService } from './modules/experiment/experiment.service.ts'
+import type { ExperimentWatcher } from './modules/experiment/experiment-watcher.ts'
+import type { JobService } from './modules/job/job.service.ts'
+import type { MetricService } from './modules/metric/metric.service.ts'
+import type { Page } from './modules/pagination.ts'
 
 export interface LoaderServices {
   experiments: ExperimentService

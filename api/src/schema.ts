@@ -1,6 +1,6 @@
 // type-graphql's decorators need it before any of their classes is defined.
 import 'reflect-metadata'
-import { type GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import { buildSchema, type NonEmptyArray } from 'type-graphql'
 import { AnalysisResolver } from './modules/analysis/analysis.resolver.ts'
 import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'

@@ -1,4 +1,4 @@
-import { type Analysis, type ConfidenceInterval, type MetricResult } from '@fairlift/sdk'
+import type { Analysis, ConfidenceInterval, MetricResult } from '@fairlift/sdk'
 import Table from 'cli-table3'
 import { hasColours, paint } from './terminal.ts'
 

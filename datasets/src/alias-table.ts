@@ -1,4 +1,4 @@
-import { type RandomStream } from './random.ts'
+import type { RandomStream } from './random.ts'
 
 /** Draws from a finite distribution in constant time, by Vose's alias method ("A linear algorithm ...", 1991). */
 export class AliasTable {

@@ -1,5 +1,5 @@
 import { ArrivalCalendar } from './calendar.ts'
-import { type Settings } from './options.ts'
+import type { Settings } from './options.ts'
 import { CELLS, type Cell } from './population.ts'
 
 /** What a converting visitor does after the exposure, and when: shared by the generator and the truth. */

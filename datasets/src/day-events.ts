@@ -1,10 +1,10 @@
 import { ABANDONED_CART } from './behaviour.ts'
 import { VISIT_SPAN_MS } from './calendar.ts'
-import { type EventRow, type EventType } from './event-row.ts'
+import type { EventRow, EventType } from './event-row.ts'
 import { DAY_MS, type Settings } from './options.ts'
 import { RandomStream, scramble32 } from './random.ts'
-import { type Tally, type VariantTally } from './tally.ts'
-import { type Exceptions, type Visitor } from './visitor.ts'
+import type { Tally, VariantTally } from './tally.ts'
+import type { Exceptions, Visitor } from './visitor.ts'
 
 /** Purposes of random streams: DAY + day offset. */
 const DAY = 2000

@@ -1,10 +1,10 @@
 import { behaviourOf, LAST_DAY, PAST_DAYS } from './behaviour.ts'
 import { DayEvents, hex32 } from './day-events.ts'
-import { type EventRow } from './event-row.ts'
+import type { EventRow } from './event-row.ts'
 import { DAY_MS, type Settings } from './options.ts'
 import { scramble32 } from './random.ts'
 import { visitorCount } from './size.ts'
-import { type Tally } from './tally.ts'
+import type { Tally } from './tally.ts'
 import { Visitor } from './visitor.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { type Attributes } from './population.ts'
+import type { Attributes } from './population.ts'
 
 export const EVENT_TYPES = ['exposure', 'view', 'add_to_cart', 'purchase', 'refund'] as const
 export type EventType = (typeof EVENT_TYPES)[number]

@@ -1,8 +1,8 @@
 import { type EventRow, type Fault, FAULTS } from './event-row.ts'
 import { eventId } from './event-log.ts'
-import { type Settings } from './options.ts'
+import type { Settings } from './options.ts'
 import { RandomStream } from './random.ts'
-import { type Tally } from './tally.ts'
+import type { Tally } from './tally.ts'
 
 /** Purpose of the random stream. */
 const FLAWS = 3000

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FAULTS, type EventRow } from './event-row.ts'
 import { type Format, FORMATS, formatRows } from './format.ts'
 import { generateEvents, generateText } from './generate-events.ts'
-import { type GeneratorOptions } from './options.ts'
+import type { GeneratorOptions } from './options.ts'
 
 const OPTIONS: GeneratorOptions = { events: 3_000, seed: 'formats', duplicates: 0.01, experimentId: 'checkout' }
 const ATTRIBUTES = ['device', 'channel', 'geo', 'price_bucket', 'recency', 'frequency']

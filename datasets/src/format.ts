@@ -1,5 +1,5 @@
-import { type EventRow } from './event-row.ts'
-import { type Settings } from './options.ts'
+import type { EventRow } from './event-row.ts'
+import type { Settings } from './options.ts'
 import { ATTRIBUTE_NAMES } from './population.ts'
 
 export const FORMATS = ['csv', 'tsv', 'ndjson', 'json'] as const

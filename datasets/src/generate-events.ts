@@ -1,5 +1,5 @@
 import { generateGoodRows } from './event-log.ts'
-import { type EventRow } from './event-row.ts'
+import type { EventRow } from './event-row.ts'
 import { addFlaws } from './flaws.ts'
 import { type Format, formatRows } from './format.ts'
 import { type GeneratorOptions, resolveOptions } from './options.ts'

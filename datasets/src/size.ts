@@ -9,8 +9,8 @@ import {
   sumOverCells,
 } from './behaviour.ts'
 import { MEAN_BOT_VIEWS } from './day-events.ts'
-import { type Settings } from './options.ts'
-import { type Cell } from './population.ts'
+import type { Settings } from './options.ts'
+import type { Cell } from './population.ts'
 
 /** How many visitors it takes to make about as many rows as were asked for. At least one. */
 export function visitorCount(settings: Settings, behaviour: Behaviour): number {

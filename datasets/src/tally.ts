@@ -1,5 +1,5 @@
 import { EVENT_TYPES, type EventType, FAULTS, type Fault } from './event-row.ts'
-import { type Settings } from './options.ts'
+import type { Settings } from './options.ts'
 
 /** What one seed produced for a variant. */
 export interface VariantTally {

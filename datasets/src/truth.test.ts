@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Outcome, ordinaryUsers, outcomesOf, readLog } from '../test/read-log.ts'
 import { generateText } from './generate-events.ts'
-import { type GeneratorOptions } from './options.ts'
+import type { GeneratorOptions } from './options.ts'
 import { type SegmentTruth, truthOf, type VariantTruth } from './truth.ts'
 
 /**

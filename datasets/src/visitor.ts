@@ -10,7 +10,7 @@ import {
   REFUND_DAYS,
   VISITOR_VALUE_SIGMA,
 } from './behaviour.ts'
-import { type Settings } from './options.ts'
+import type { Settings } from './options.ts'
 import { type Attributes, CELLS, type Cell, type RecencyBand } from './population.ts'
 import { asUniform, pickShare, RandomStream } from './random.ts'
 

@@ -3,7 +3,7 @@ import { extname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { applicationName } from './embedded/cluster.ts'
 import { EmbeddedPostgresError, useOwnServer } from './embedded/embedded-postgres-error.ts'
-import { type KeeperMessage } from './embedded/keeper-messages.ts'
+import type { KeeperMessage } from './embedded/keeper-messages.ts'
 import { isServerOf } from './embedded/process-identity.ts'
 import { stopServer } from './embedded/server.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { errorOfAnswer, FairliftError, FairliftJobError, FairliftNetworkError, FairliftUserError } from './errors.ts'
 import { dataOf } from './http-answer.ts'
-import { type Job } from './types.ts'
+import type { Job } from './types.ts'
 
 function thrownBy(action: () => unknown): FairliftError {
   try {

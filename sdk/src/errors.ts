@@ -1,4 +1,4 @@
-import { type Batch, type Job, type UserError } from './types.ts'
+import type { Batch, Job, UserError } from './types.ts'
 
 /** The codes of errors that the server tells of, in requests and in failed jobs. */
 export const serverErrorCodes = [

@@ -1,5 +1,5 @@
 import { FairliftError, FairliftUserError } from './errors.ts'
-import { type UserError } from './types.ts'
+import type { UserError } from './types.ts'
 
 /** A mutation's payload, unless it lists mistakes of the input: those are thrown as FairliftUserError. */
 export function accepted<Payload extends { userErrors: UserError[] }>(payload: Payload): Payload {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { StartedWork } from './started-work.ts'
-import { type Job } from './types.ts'
+import type { Job } from './types.ts'
 
 const job = { id: 'j1' } as Job
 

@@ -1,5 +1,5 @@
-import { type CallOptions } from './transport.ts'
-import { type Job } from './types.ts'
+import type { CallOptions } from './transport.ts'
+import type { Job } from './types.ts'
 
 export interface ResultOptions extends CallOptions {
   /** Called with every state of the job until it has ended. */

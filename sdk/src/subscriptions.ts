@@ -1,8 +1,8 @@
 import { createClient, type Client } from 'graphql-ws/client'
 import { errorOfAnswer, FairliftError, FairliftNetworkError, type GraphQLErrorShape } from './errors.ts'
 import { backoffMs, delay, type RetryPolicy } from './retry.ts'
-import { type CallOptions } from './transport.ts'
-import { type TypedDocument } from './typed-document.ts'
+import type { CallOptions } from './transport.ts'
+import type { TypedDocument } from './typed-document.ts'
 
 /** A connection on which nothing was heard for so long is asked whether it lives. */
 const PING_AFTER_MS = 10_000

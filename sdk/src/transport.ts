@@ -2,7 +2,7 @@ import { FairliftNetworkError } from './errors.ts'
 import { dataOf, readAnswer, unreachable, type HttpAnswer } from './http-answer.ts'
 import { operationFields, type UploadProgress } from './multipart.ts'
 import { withRetries, type RetryPolicy } from './retry.ts'
-import { type TypedDocument } from './typed-document.ts'
+import type { TypedDocument } from './typed-document.ts'
 import { sendFile, type UploadFile } from './upload.ts'
 
 export interface CallOptions {

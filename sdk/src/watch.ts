@@ -1,8 +1,8 @@
 import { ExperimentUpdatedDocument, JobUpdatedDocument } from './_generated/graphql.ts'
 import { backoffMs, delay, type RetryPolicy } from './retry.ts'
-import { type Subscriptions } from './subscriptions.ts'
-import { type CallOptions } from './transport.ts'
-import { type ExperimentUpdate, type Job } from './types.ts'
+import type { Subscriptions } from './subscriptions.ts'
+import type { CallOptions } from './transport.ts'
+import type { ExperimentUpdate, Job } from './types.ts'
 
 /** Whether a job is done, one way or another: it changes no more. */
 export function hasEnded({ status }: Pick<Job, 'status'>): boolean {

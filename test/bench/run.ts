@@ -11,7 +11,7 @@ import { computeChildrenOf, signal } from '../testkit/processes.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
 import { until } from '../testkit/until.ts'
 import { ProcessMeter, type ProcessFigures } from './measure-process.ts'
-import { type EventLoopFigures } from './watch-event-loop.ts'
+import type { EventLoopFigures } from './watch-event-loop.ts'
 
 /**
  * `pnpm bench`: ingestion beside a bare conversion of the same file, and the analysis of what landed, through the API as

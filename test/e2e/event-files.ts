@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { type CreateExperimentInput } from '@fairlift/sdk'
+import type { CreateExperimentInput } from '@fairlift/sdk'
 
 export const sampleFile = fileURLToPath(new URL('../../datasets/sample_events.csv', import.meta.url))
 

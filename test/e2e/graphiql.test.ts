@@ -1,6 +1,6 @@
 import { openAsBlob } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type Page, type Response } from 'playwright-core'
+import type { Browser, Page, Response } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { sampleExperiment } from '../../datasets/sample-experiment.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { type FairliftClient } from '@fairlift/sdk'
-import { type Page } from 'playwright-core'
+import type { FairliftClient } from '@fairlift/sdk'
+import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { sampleExperiment } from '../../datasets/sample-experiment.ts'
 import { withoutBrowser } from './browser.ts'

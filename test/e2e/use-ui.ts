@@ -1,5 +1,5 @@
 import { createClient, type FairliftClient } from '@fairlift/sdk'
-import { type Browser, type Locator, type Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { startServer, type TestServer } from '../testkit/server.ts'
 import { openBrowser } from './browser.ts'

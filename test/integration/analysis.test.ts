@@ -1,4 +1,4 @@
-import { type Analysis, type MetricResult, type RunAnalysisInput } from '@fairlift/sdk'
+import type { Analysis, MetricResult, RunAnalysisInput } from '@fairlift/sdk'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { checkOf, rowOf } from '../testkit/find-in-analysis.ts'
 import '../testkit/matchers.ts'

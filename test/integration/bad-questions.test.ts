@@ -1,4 +1,4 @@
-import { type RunAnalysisInput, type UploadEventsInput } from '@fairlift/sdk'
+import type { RunAnalysisInput, UploadEventsInput } from '@fairlift/sdk'
 import { beforeAll, expect, test } from 'vitest'
 import { useServer } from '../testkit/use-server.ts'
 import { expectUserError, type Refusal } from '../testkit/user-errors.ts'

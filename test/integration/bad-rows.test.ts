@@ -1,4 +1,4 @@
-import { type ColumnMappingInput, type FairliftClient } from '@fairlift/sdk'
+import type { ColumnMappingInput, FairliftClient } from '@fairlift/sdk'
 import { describe, expect, test } from 'vitest'
 import { keptFiles } from '../testkit/data-folder.ts'
 import { rowOf } from '../testkit/find-in-analysis.ts'

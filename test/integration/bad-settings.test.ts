@@ -1,9 +1,4 @@
-import {
-  type FairliftUserError,
-  type CreateExperimentInput,
-  type DefineMetricInput,
-  type UpdateExperimentInput,
-} from '@fairlift/sdk'
+import type { FairliftUserError, CreateExperimentInput, DefineMetricInput, UpdateExperimentInput } from '@fairlift/sdk'
 import { describe, expect, test } from 'vitest'
 import { useServer } from '../testkit/use-server.ts'
 import { expectUserError, type Refusal } from '../testkit/user-errors.ts'

@@ -1,4 +1,4 @@
-import { type Job } from '@fairlift/sdk'
+import type { Job } from '@fairlift/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
 import { JobSite } from '../testkit/job-site.ts'

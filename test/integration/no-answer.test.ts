@@ -1,4 +1,4 @@
-import { type Analysis } from '@fairlift/sdk'
+import type { Analysis } from '@fairlift/sdk'
 import { describe, expect, test } from 'vitest'
 import { checkOf, rowOf } from '../testkit/find-in-analysis.ts'
 import { useServer } from '../testkit/use-server.ts'

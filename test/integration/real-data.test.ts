@@ -1,4 +1,4 @@
-import { type Analysis, type FairliftClient, type MetricResult } from '@fairlift/sdk'
+import type { Analysis, FairliftClient, MetricResult } from '@fairlift/sdk'
 import { describe, expect, test } from 'vitest'
 import { checkOf, rowOf } from '../testkit/find-in-analysis.ts'
 import '../testkit/matchers.ts'

@@ -1,4 +1,4 @@
-import { type ColumnMappingInput, type FairliftBatchError } from '@fairlift/sdk'
+import type { ColumnMappingInput, FairliftBatchError } from '@fairlift/sdk'
 import { describe, expect, test } from 'vitest'
 import { checkOf, rowOf } from '../testkit/find-in-analysis.ts'
 import '../testkit/matchers.ts'

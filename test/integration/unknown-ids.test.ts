@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
-import { type FairliftClient } from '@fairlift/sdk'
+import type { FairliftClient } from '@fairlift/sdk'
 import { buildSchema, getNamedType, isInputObjectType, type GraphQLArgument, type GraphQLInputType } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { useServer } from '../testkit/use-server.ts'

@@ -1,4 +1,4 @@
-import { type Reporter, type TestModule } from 'vitest/node'
+import type { Reporter, TestModule } from 'vitest/node'
 
 /** Ends the run with one line that other programs can read: "120 passed, 0 failed, 2 skipped". */
 export default class ClosingLine implements Reporter {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TestServer } from './server.ts'
+import type { TestServer } from './server.ts'
 
 /**
  * What a server keeps apart from its database and the raw files of batches: parts, artifacts, and whatever was left

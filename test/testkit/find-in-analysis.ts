@@ -1,4 +1,4 @@
-import { type Analysis, type HealthCheck, type MetricResult } from '@fairlift/sdk'
+import type { Analysis, HealthCheck, MetricResult } from '@fairlift/sdk'
 
 /** The row of a metric over all users: of the treatment named, or the first. Throws where there is none. */
 export function rowOf(analysis: Analysis, metric: string, treatment?: string): MetricResult {

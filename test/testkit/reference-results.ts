@@ -1,7 +1,7 @@
-import { type MetricResult } from '@fairlift/sdk'
+import type { MetricResult } from '@fairlift/sdk'
 import { expect } from 'vitest'
 import './matchers.ts'
-import { type MeanReference, type ProportionReference } from './shared-datasets.ts'
+import type { MeanReference, ProportionReference } from './shared-datasets.ts'
 
 /** The references were computed by other programs in double precision: they agree with exact arithmetic to 1e-13. */
 const RELATIVE = 1e-9

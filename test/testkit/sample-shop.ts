@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type CreateExperimentInput } from '@fairlift/sdk'
+import type { CreateExperimentInput } from '@fairlift/sdk'
 
 /**
  * The sample of datasets/, read by its README and without the program: every number that an analysis of it must find is

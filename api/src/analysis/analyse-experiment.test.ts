@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { GroupSums } from '../engine/group-sums.ts'
-import { type Aggregates, type AggregationPlan } from '../engine/plan.ts'
+import type { Aggregates, AggregationPlan } from '../engine/plan.ts'
 import { excludesZero } from '../stats/confidence-interval.ts'
 import { alphaOf } from '../stats/inference-options.ts'
 import { analyseExperiment, planAnalysis } from './analyse-experiment.ts'
-import { type MetricDefinition } from './metric-definition.ts'
-import { type AnalysisSettings } from './settings.ts'
+import type { MetricDefinition } from './metric-definition.ts'
+import type { AnalysisSettings } from './settings.ts'
 
 const base = { goal: 'INCREASE', role: 'PRIMARY', denominator: null } as const
 const conversion: MetricDefinition = {

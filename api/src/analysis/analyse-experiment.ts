@@ -1,14 +1,14 @@
 import { type Needs, mergePlans } from '../engine/merge-plans.ts'
 import { combineGroups } from '../engine/merge-aggregates.ts'
 import { emptyGroup } from '../engine/group-sums.ts'
-import { type Aggregates, type AggregationPlan, type Cells, type Group } from '../engine/plan.ts'
+import type { Aggregates, AggregationPlan, Cells, Group } from '../engine/plan.ts'
 import { benjaminiHochberg } from '../stats/benjamini-hochberg.ts'
 import { alphaOf } from '../stats/inference-options.ts'
-import { type Arm } from './arm.ts'
-import { type MetricDefinition } from './metric-definition.ts'
+import type { Arm } from './arm.ts'
+import type { MetricDefinition } from './metric-definition.ts'
 import { metricAnalyses } from './metrics/index.ts'
-import { type ResultRow } from './result-row.ts'
-import { type AnalysisSettings } from './settings.ts'
+import type { ResultRow } from './result-row.ts'
+import type { AnalysisSettings } from './settings.ts'
 
 /** What an analysis needs from the data, merged from what its metrics declare. */
 export function planAnalysis(

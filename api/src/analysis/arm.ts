@@ -1,8 +1,8 @@
-import { type AggregationPlan, type Cells, type Group, type Measure } from '../engine/plan.ts'
+import type { AggregationPlan, Cells, Group, Measure } from '../engine/plan.ts'
 import { pairOf, positionOf } from '../engine/merge-plans.ts'
-import { type CoMoments } from '../stats/co-moments.ts'
-import { type Moments } from '../stats/moments.ts'
-import { type RankTable } from '../stats/rank-table.ts'
+import type { CoMoments } from '../stats/co-moments.ts'
+import type { Moments } from '../stats/moments.ts'
+import type { RankTable } from '../stats/rank-table.ts'
 
 /** A variant's group of units, read through the plan that it was summed up by. */
 export interface Arm {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { decide } from './decide.ts'
-import { type HealthCheck } from './health.ts'
+import type { HealthCheck } from './health.ts'
 import { reasonsForInterim } from './interim.ts'
-import { type MetricDefinition } from './metric-definition.ts'
-import { type ResultRow } from './result-row.ts'
+import type { MetricDefinition } from './metric-definition.ts'
+import type { ResultRow } from './result-row.ts'
 
 const metric = (
   id: string,

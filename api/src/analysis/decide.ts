@@ -1,6 +1,6 @@
-import { type HealthCheck } from './health.ts'
-import { type MetricDefinition } from './metric-definition.ts'
-import { type ResultRow } from './result-row.ts'
+import type { HealthCheck } from './health.ts'
+import type { MetricDefinition } from './metric-definition.ts'
+import type { ResultRow } from './result-row.ts'
 
 /** What to do, from stated rules. */
 export interface Decision {

@@ -1,4 +1,4 @@
-import { type Aggregates, type AggregationPlan } from '../engine/plan.ts'
+import type { Aggregates, AggregationPlan } from '../engine/plan.ts'
 import { isNotComputable } from '../stats/not-computable.ts'
 import { sampleRatioMismatch } from '../stats/sample-ratio-mismatch.ts'
 

@@ -1,4 +1,4 @@
-import { type Measure } from '../engine/plan.ts'
+import type { Measure } from '../engine/plan.ts'
 
 /** A metric as analyses see it. */
 export interface MetricDefinition {

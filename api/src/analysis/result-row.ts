@@ -1,4 +1,4 @@
-import { type ConfidenceInterval } from '../stats/confidence-interval.ts'
+import type { ConfidenceInterval } from '../stats/confidence-interval.ts'
 
 /** What one variant shows of a metric. */
 export interface ArmStatistics {

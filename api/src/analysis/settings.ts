@@ -1,5 +1,5 @@
-import { type Window } from '../engine/plan.ts'
-import { type Alternative } from '../stats/inference-options.ts'
+import type { Window } from '../engine/plan.ts'
+import type { Alternative } from '../stats/inference-options.ts'
 
 /** Ways to test a metric, where the metric's kind leaves a choice. */
 export type MethodOverride = 'CHI_SQUARE' | 'FISHER_EXACT' | 'WELCH_T' | 'MANN_WHITNEY'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type AggregationEngine, type PartFile } from './engine.ts'
+import type { AggregationEngine, PartFile } from './engine.ts'
 import { mergePlans } from './merge-plans.ts'
-import { type Aggregates, type AggregationPlan, type Measure, type Window } from './plan.ts'
+import type { Aggregates, AggregationPlan, Measure, Window } from './plan.ts'
 
 /** An event as the contract suite makes it; times are whole minutes after the epoch of the suite. */
 export interface PlainEvent {

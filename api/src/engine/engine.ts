@@ -1,4 +1,4 @@
-import { type Aggregates, type AggregationPlan } from './plan.ts'
+import type { Aggregates, AggregationPlan } from './plan.ts'
 
 /** A part of a dataset version, as an engine reads it. */
 export interface PartFile {

@@ -1,4 +1,4 @@
-import { type AggregationPlan, type Group } from './plan.ts'
+import type { AggregationPlan, Group } from './plan.ts'
 
 /** The most values of an attribute that are broken down; beyond it a segment says nothing and memory would have no bound. */
 export const MAX_SEGMENT_VALUES = 10_000

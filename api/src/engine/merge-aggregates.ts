@@ -1,6 +1,6 @@
 import { combineMoments } from '../stats/moments.ts'
 import { byText } from './group-sums.ts'
-import { type Aggregates, type AggregationPlan, type Cells, type DataQuality, type Group } from './plan.ts'
+import type { Aggregates, AggregationPlan, Cells, DataQuality, Group } from './plan.ts'
 
 /** The aggregates of two disjoint sets of units together, by Chan's update. */
 export function mergeAggregates(plan: AggregationPlan, a: Aggregates, b: Aggregates): Aggregates {

@@ -1,5 +1,5 @@
 import stringify from 'safe-stable-stringify'
-import { type AggregationPlan, type Measure, type Window } from './plan.ts'
+import type { AggregationPlan, Measure, Window } from './plan.ts'
 
 /** What one metric needs from the data. */
 export interface Needs {

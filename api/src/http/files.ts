@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
-import { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { ObjectMissingError, type ObjectStore } from '../storage/object-store.ts'
-import { type FileSigner } from './file-signer.ts'
+import type { FileSigner } from './file-signer.ts'
 
 /** Serves stored files to whoever has a signed address. */
 export function registerFiles(server: FastifyInstance, store: ObjectStore, signer: FileSigner): void {

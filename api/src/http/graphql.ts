@@ -2,9 +2,9 @@ import { ApolloServer } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
-import { type RequestContext } from '../context.ts'
+import type { RequestContext } from '../context.ts'
 import { AppError } from '../errors.ts'
-import { type Logger } from '../logger.ts'
+import type { Logger } from '../logger.ts'
 import { callersMistake } from './callers-mistake.ts'
 
 /** GraphQL over HTTP. Errors say what the caller may know; the rest is in the log under the request's id. */

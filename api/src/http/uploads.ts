@@ -1,4 +1,4 @@
-import { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import processRequest from 'graphql-upload/processRequest.mjs'
 import { AppError } from '../errors.ts'
 

@@ -1,5 +1,5 @@
 import pl from 'nodejs-polars'
-import { type Frame } from '../engine/polars/frame.ts'
+import type { Frame } from '../engine/polars/frame.ts'
 import { Deduplicator, keyColumns, type ConflictPolicy } from './deduplicate.ts'
 import { eventColumn } from '../engine/event-columns.ts'
 import { KEY_VERSION, withKeys } from './event-key.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pl from 'nodejs-polars'
 import { afterAll } from 'vitest'
-import { type ExperimentContext } from './contract.ts'
+import type { ExperimentContext } from './contract.ts'
 import { curate, type CurateRequest, type CurateResult } from './curate.ts'
 
 export const CONTROL = 'c0000000-0000-4000-8000-000000000001'

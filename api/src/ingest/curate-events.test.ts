@@ -3,7 +3,7 @@ import pl from 'nodejs-polars'
 import { describe, expect, test } from 'vitest'
 import { column, frameOf } from '../engine/polars/frame.ts'
 import { CONTROL, csv, eventsOf, experiment, TREATMENT, useCurate } from './curate-content.contract.ts'
-import { type CurateResult } from './curate.ts'
+import type { CurateResult } from './curate.ts'
 
 const run = useCurate()
 

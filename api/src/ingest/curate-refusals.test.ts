@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type ColumnMapping } from './column-mapping.ts'
+import type { ColumnMapping } from './column-mapping.ts'
 import { csv, eventsOf, experiment, HEADER, useCurate } from './curate-content.contract.ts'
 
 const run = useCurate()

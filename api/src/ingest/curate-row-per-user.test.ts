@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type ColumnMapping } from './column-mapping.ts'
+import type { ColumnMapping } from './column-mapping.ts'
 import { CONTROL, eventsOf, TREATMENT, useCurate } from './curate-content.contract.ts'
 
 const run = useCurate()

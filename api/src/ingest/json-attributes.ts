@@ -1,6 +1,6 @@
 import pl, { type Expr } from 'nodejs-polars'
 import { limits } from './contract.ts'
-import { type Frame } from '../engine/polars/frame.ts'
+import type { Frame } from '../engine/polars/frame.ts'
 
 const STRING = '"(?:[^"\\\\]|\\\\.)*"'
 const PLAIN = `(?:${STRING}|-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null)`

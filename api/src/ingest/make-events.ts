@@ -5,7 +5,7 @@ import { ATTRIBUTE_PREFIX, eventColumn, EXPOSURE } from '../engine/event-columns
 import { field } from './fields.ts'
 import { jsonEntry, jsonKeys } from './json-attributes.ts'
 import { ROW } from './raw-chunk.ts'
-import { type ReadPlan } from './resolve-mapping.ts'
+import type { ReadPlan } from './resolve-mapping.ts'
 import { textOf } from './text-columns.ts'
 
 export interface EventSource {

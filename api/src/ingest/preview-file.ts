@@ -1,8 +1,8 @@
-import { type ExperimentContext } from './contract.ts'
+import type { ExperimentContext } from './contract.ts'
 import { proposeMapping, type MappingProposal } from './propose-mapping.ts'
 import { openRawFile } from './read-chunks.ts'
-import { type RawLimits } from './read-raw.ts'
-import { type Sniffed } from './sniff.ts'
+import type { RawLimits } from './read-raw.ts'
+import type { Sniffed } from './sniff.ts'
 
 export interface PreviewRequest {
   path: string

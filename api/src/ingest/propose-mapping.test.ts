@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { type ExperimentContext } from './contract.ts'
+import type { ExperimentContext } from './contract.ts'
 import { proposeMapping } from './propose-mapping.ts'
-import { type Sniffed } from './sniff.ts'
+import type { Sniffed } from './sniff.ts'
 
 const experiment: ExperimentContext = {
   id: 'e0000000-0000-4000-8000-000000000000',

@@ -1,5 +1,5 @@
-import { type Frame } from '../engine/polars/frame.ts'
-import { type Rejection } from './contract.ts'
+import type { Frame } from '../engine/polars/frame.ts'
+import type { Rejection } from './contract.ts'
 
 /** A piece of a raw file: the rows that could be read, and those that could not. */
 export interface RawChunk {

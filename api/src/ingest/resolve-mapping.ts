@@ -1,4 +1,4 @@
-import { type ColumnMapping } from './column-mapping.ts'
+import type { ColumnMapping } from './column-mapping.ts'
 import { requireColumnNames } from './column-names.ts'
 import { EXPOSURE } from '../engine/event-columns.ts'
 import { JSON_ATTRIBUTE_PREFIX } from './read-json.ts'

@@ -1,6 +1,6 @@
 import { EXPOSURE } from '../engine/event-columns.ts'
 import pl, { type Expr } from 'nodejs-polars'
-import { type Frame } from '../engine/polars/frame.ts'
+import type { Frame } from '../engine/polars/frame.ts'
 import { limits, type ExperimentContext, type RejectionCode } from './contract.ts'
 import { field } from './fields.ts'
 import { isFlatJson } from './json-attributes.ts'

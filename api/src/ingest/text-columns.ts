@@ -1,5 +1,5 @@
 import pl, { type Expr } from 'nodejs-polars'
-import { type Frame } from '../engine/polars/frame.ts'
+import type { Frame } from '../engine/polars/frame.ts'
 
 /** The frame with its texts trimmed and empty texts made null. */
 export function trimmed(frame: Frame): Frame {

@@ -1,4 +1,4 @@
-import { type Job, type JobKind } from '../modules/job/job.service.ts'
+import type { Job, JobKind } from '../modules/job/job.service.ts'
 
 /** What a task works with besides its job. */
 export interface TaskContext {

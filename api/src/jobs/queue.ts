@@ -1,6 +1,6 @@
 import { PgBoss, type ConstructorOptions, type Db, type JobWithMetadata } from 'pg-boss'
-import { type Logger } from '../logger.ts'
-import { type JobKind } from '../modules/job/job.service.ts'
+import type { Logger } from '../logger.ts'
+import type { JobKind } from '../modules/job/job.service.ts'
 
 /** What lies in the queue: everything else is in the job's own row. */
 interface QueuedJob {

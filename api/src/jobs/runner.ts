@@ -1,8 +1,8 @@
 import { AppError, type ErrorCode } from '../errors.ts'
-import { type Logger } from '../logger.ts'
-import { type Job, type JobService } from '../modules/job/job.service.ts'
-import { type Task } from './define-task.ts'
-import { type Attempt, type JobQueue } from './queue.ts'
+import type { Logger } from '../logger.ts'
+import type { Job, JobService } from '../modules/job/job.service.ts'
+import type { Task } from './define-task.ts'
+import type { Attempt, JobQueue } from './queue.ts'
 
 /** Failures after which another attempt may end better. */
 const RETRYABLE = new Set<ErrorCode>(['COMPUTE_FAILED', 'SHUTTING_DOWN', 'INTERNAL'])

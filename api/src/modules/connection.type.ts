@@ -1,5 +1,5 @@
 import { Field, ObjectType, type ClassType } from 'type-graphql'
-import { type Page } from './pagination.ts'
+import type { Page } from './pagination.ts'
 
 @ObjectType('PageInfo', { description: 'Where a page of a list lies.' })
 export class PageInfoType {

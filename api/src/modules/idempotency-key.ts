@@ -1,4 +1,4 @@
-import { type UserError } from '../errors.ts'
+import type { UserError } from '../errors.ts'
 
 const MAX_LENGTH = 200
 

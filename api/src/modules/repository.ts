@@ -1,4 +1,4 @@
-import { type Database, type DatabaseClient, type Transaction } from '@fairlift/db'
+import type { Database, DatabaseClient, Transaction } from '@fairlift/db'
 import { sql, type AnyColumn, type SQL } from '@fairlift/db/drizzle'
 import { decodeCursor, pageOf, type Page } from './pagination.ts'
 

@@ -1,4 +1,4 @@
-import { type EffectEstimate, type ResultRow } from '../analysis/result-row.ts'
+import type { EffectEstimate, ResultRow } from '../analysis/result-row.ts'
 
 /** Names to show in place of ids. */
 export interface RowNames {

@@ -1,5 +1,5 @@
-import { type ConfidenceInterval } from './confidence-interval.ts'
-import { type InferenceOptions } from './inference-options.ts'
+import type { ConfidenceInterval } from './confidence-interval.ts'
+import type { InferenceOptions } from './inference-options.ts'
 import { type NotComputable, notComputable } from './not-computable.ts'
 import { type Proportion, requireProportion } from './proportion.ts'
 import { waldDifferenceInterval } from './two-proportion-z-test.ts'

@@ -1,4 +1,4 @@
-import { type ConfidenceInterval } from './confidence-interval.ts'
+import type { ConfidenceInterval } from './confidence-interval.ts'
 import { expectedCounts } from './expected-counts.ts'
 import { type InferenceOptions, resolveOptions } from './inference-options.ts'
 import { koopmanLiftInterval } from './koopman-interval.ts'
@@ -7,7 +7,7 @@ import { pearsonPValue } from './pearson-p-value.ts'
 import { type Proportion, requireProportion } from './proportion.ts'
 import { riskDifference } from './risk-difference.ts'
 import { meeInterval } from './score-difference-interval.ts'
-import { type TestResultWithLift } from './test-result.ts'
+import type { TestResultWithLift } from './test-result.ts'
 
 export interface ChiSquareTestResult extends TestResultWithLift {
   /** below 5 the chi-square distribution is a rough guide: prefer Fisher's exact test */

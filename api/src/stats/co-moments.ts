@@ -1,4 +1,4 @@
-import { type Moments } from './moments.ts'
+import type { Moments } from './moments.ts'
 
 /**
  * Count, means and centred co-moments of several quantities measured on the same units: what ratio metrics (numerator,

@@ -1,8 +1,8 @@
 import { type ConfidenceInterval, type End, intervalBetween } from './confidence-interval.ts'
 import { solveIncreasing } from './distributions/numerics/find-root.ts'
-import { type ResolvedOptions } from './inference-options.ts'
+import type { ResolvedOptions } from './inference-options.ts'
 import { type FixedMargins, noncentralHypergeometric, supportOf } from './noncentral-hypergeometric.ts'
-import { type Proportion } from './proportion.ts'
+import type { Proportion } from './proportion.ts'
 
 export interface ConditionalOddsRatio {
   /** the most likely odds ratio given the margins; null when it is unbounded or the margins allow one table only */

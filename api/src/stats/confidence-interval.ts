@@ -1,4 +1,4 @@
-import { type ResolvedOptions } from './inference-options.ts'
+import type { ResolvedOptions } from './inference-options.ts'
 
 /** Why a side of an interval is null: nothing bounds the effect there. */
 export type UnboundedReason =

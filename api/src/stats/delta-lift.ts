@@ -1,6 +1,6 @@
-import { type ArmEstimate } from './fieller-lift.ts'
+import type { ArmEstimate } from './fieller-lift.ts'
 import { isNotComputable, type NotComputable, notComputable } from './not-computable.ts'
-import { type TestResult } from './test-result.ts'
+import type { TestResult } from './test-result.ts'
 import { waldTest, type WaldOptions } from './wald-test.ts'
 
 export interface LiftEstimate {

@@ -1,6 +1,6 @@
 import { agreeWithPValue } from './agree-with-p-value.ts'
 import { conditionalOddsRatio } from './conditional-odds-ratio.ts'
-import { type ConfidenceInterval } from './confidence-interval.ts'
+import type { ConfidenceInterval } from './confidence-interval.ts'
 import { hypergeometric } from './distributions/hypergeometric.ts'
 import { type Alternative, type InferenceOptions, resolveOptions } from './inference-options.ts'
 import { firstWhere } from './noncentral-hypergeometric.ts'

@@ -1,10 +1,10 @@
 import { agreeWithPValue } from './agree-with-p-value.ts'
 import { type ConfidenceInterval, hasFiniteEnds, intervalAround } from './confidence-interval.ts'
 import { normal } from './distributions/normal.ts'
-import { type ArmEstimate } from './fieller-lift.ts'
+import type { ArmEstimate } from './fieller-lift.ts'
 import { type InferenceOptions, type ResolvedOptions, resolveOptions } from './inference-options.ts'
 import { isNotComputable, type NotComputable, notComputable } from './not-computable.ts'
-import { type TestResult } from './test-result.ts'
+import type { TestResult } from './test-result.ts'
 import { waldTest } from './wald-test.ts'
 
 export interface LogRatio {

@@ -1,6 +1,6 @@
 import { describeGolden } from './golden.contract.ts'
 import { hodgesLehmannShift, type ShiftEstimate } from './hodges-lehmann-shift.ts'
-import { type Alternative } from './inference-options.ts'
+import type { Alternative } from './inference-options.ts'
 import { type MannWhitneyResult, mannWhitneyTest, type RankOptions } from './mann-whitney-test.ts'
 import { isNotComputable } from './not-computable.ts'
 import { rankSum } from './rank-sum.ts'

@@ -1,5 +1,5 @@
-import { type Tailed } from './distributions/distribution.ts'
-import { type Alternative } from './inference-options.ts'
+import type { Tailed } from './distributions/distribution.ts'
+import type { Alternative } from './inference-options.ts'
 
 export interface PValue {
   pValue: number

@@ -2,9 +2,9 @@ import { agreeWithPValue } from './agree-with-p-value.ts'
 import { normal } from './distributions/normal.ts'
 import { studentT } from './distributions/student-t.ts'
 import { type ArmEstimate, fiellerLift } from './fieller-lift.ts'
-import { type ResolvedOptions } from './inference-options.ts'
+import type { ResolvedOptions } from './inference-options.ts'
 import { isNotComputable, type NotComputable, notComputable } from './not-computable.ts'
-import { type RelativeEffect, type TestResult, type TestResultWithLift } from './test-result.ts'
+import type { RelativeEffect, TestResult, TestResultWithLift } from './test-result.ts'
 
 /** Adds to a test of a difference the lift whose interval inverts the same test: Fieller's at its critical value. */
 export function pairWithFieller(

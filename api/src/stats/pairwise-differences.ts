@@ -1,5 +1,5 @@
 import { doubleAt, ordinalOf } from './doubles.ts'
-import { type RankTable } from './rank-table.ts'
+import type { RankTable } from './rank-table.ts'
 
 /** The order statistics of all n_c n_t differences "treatment user minus control user". */
 export interface PairwiseDifferences {

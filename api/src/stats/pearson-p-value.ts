@@ -1,9 +1,9 @@
 import { chiSquare } from './distributions/chi-square.ts'
 import { normal } from './distributions/normal.ts'
-import { type Alternative } from './inference-options.ts'
+import type { Alternative } from './inference-options.ts'
 import { type NotComputable, notComputable } from './not-computable.ts'
 import { fromTail, type PValue, symmetricPValue } from './p-value.ts'
-import { type Proportion } from './proportion.ts'
+import type { Proportion } from './proportion.ts'
 import { crossDifference } from './risk-difference.ts'
 
 export interface SignedChiSquare extends PValue {

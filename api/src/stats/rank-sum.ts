@@ -1,4 +1,4 @@
-import { type RankTable } from './rank-table.ts'
+import type { RankTable } from './rank-table.ts'
 
 /** What the ranks of two arms add up to. */
 export interface RankSum {

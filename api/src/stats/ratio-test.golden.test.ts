@@ -1,13 +1,13 @@
 import { type CoMoments, coMomentsOf, sampleCovariance } from './co-moments.ts'
-import { type ConfidenceInterval } from './confidence-interval.ts'
+import type { ConfidenceInterval } from './confidence-interval.ts'
 import { deltaLiftTest } from './delta-lift.ts'
 import { describeGolden } from './golden.contract.ts'
-import { type InferenceOptions } from './inference-options.ts'
+import type { InferenceOptions } from './inference-options.ts'
 import { logLiftInterval, logRatio } from './log-lift.ts'
 import { isNotComputable, type NotComputable } from './not-computable.ts'
 import { type RatioOfMeans, ratioOfMeans } from './ratio-of-means.ts'
 import { ratioTest } from './ratio-test.ts'
-import { type TestResult } from './test-result.ts'
+import type { TestResult } from './test-result.ts'
 import { waldTest } from './wald-test.ts'
 
 interface Sums {

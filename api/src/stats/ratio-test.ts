@@ -1,10 +1,10 @@
-import { type CoMoments } from './co-moments.ts'
+import type { CoMoments } from './co-moments.ts'
 import { type InferenceOptions, resolveOptions } from './inference-options.ts'
 import { isNotComputable, type NotComputable, notComputable } from './not-computable.ts'
 import { pairWithFieller } from './pair-with-fieller.ts'
 import { type RatioColumns, ratioOfMeans } from './ratio-of-means.ts'
 import { satterthwaiteDegreesOfFreedom } from './satterthwaite.ts'
-import { type TestResultWithLift } from './test-result.ts'
+import type { TestResultWithLift } from './test-result.ts'
 import { waldTest } from './wald-test.ts'
 
 /**

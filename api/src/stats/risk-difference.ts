@@ -1,5 +1,5 @@
 import { differenceOfProducts } from './distributions/numerics/difference-of-products.ts'
-import { type Proportion } from './proportion.ts'
+import type { Proportion } from './proportion.ts'
 
 /**
  * The difference of two conversion rates, treatment minus control: 0.01 is one percentage point.

@@ -1,6 +1,6 @@
 import { solveIncreasing } from './distributions/numerics/find-root.ts'
 import { sigmoid } from './distributions/numerics/inverse-incomplete-beta.ts'
-import { type Proportion } from './proportion.ts'
+import type { Proportion } from './proportion.ts'
 import { crossDifference } from './risk-difference.ts'
 
 /** A bound of treatment / control, and the same minus 1 without cancellation. */

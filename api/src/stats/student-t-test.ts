@@ -3,7 +3,7 @@ import { type Moments, requireMoments } from './moments.ts'
 import { type NotComputable, notComputable } from './not-computable.ts'
 import { pairWithFieller } from './pair-with-fieller.ts'
 import { pooledDeviation } from './pooled-deviation.ts'
-import { type TestResultWithLift } from './test-result.ts'
+import type { TestResultWithLift } from './test-result.ts'
 import { waldTest } from './wald-test.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { type ConfidenceInterval } from './confidence-interval.ts'
-import { type Alternative } from './inference-options.ts'
-import { type NotComputable } from './not-computable.ts'
-import { type PValue } from './p-value.ts'
+import type { ConfidenceInterval } from './confidence-interval.ts'
+import type { Alternative } from './inference-options.ts'
+import type { NotComputable } from './not-computable.ts'
+import type { PValue } from './p-value.ts'
 
 /** What a test of treatment against control says; the effect is treatment minus control. */
 export interface TestResult extends PValue {

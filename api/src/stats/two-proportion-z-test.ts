@@ -7,7 +7,7 @@ import { pearsonPValue } from './pearson-p-value.ts'
 import { type Proportion, requireProportion } from './proportion.ts'
 import { riskDifference } from './risk-difference.ts'
 import { meeInterval } from './score-difference-interval.ts'
-import { type TestResult } from './test-result.ts'
+import type { TestResult } from './test-result.ts'
 import { waldTest } from './wald-test.ts'
 
 /**

@@ -1,12 +1,12 @@
 import { agreeWithPValue } from './agree-with-p-value.ts'
 import { hasFiniteEnds, intervalAround } from './confidence-interval.ts'
-import { type ContinuousDistribution } from './distributions/distribution.ts'
+import type { ContinuousDistribution } from './distributions/distribution.ts'
 import { normal } from './distributions/normal.ts'
 import { studentT } from './distributions/student-t.ts'
 import { type InferenceOptions, resolveOptions } from './inference-options.ts'
 import { type NotComputable, notComputable } from './not-computable.ts'
 import { symmetricPValue } from './p-value.ts'
-import { type TestResult } from './test-result.ts'
+import type { TestResult } from './test-result.ts'
 
 export interface WaldOptions extends InferenceOptions {
   /** of Student's t as reference distribution; without it the normal distribution is the reference */

@@ -1,11 +1,11 @@
 import { cohensD } from './cohens-d.ts'
-import { type ConfidenceInterval } from './confidence-interval.ts'
+import type { ConfidenceInterval } from './confidence-interval.ts'
 import { describeGolden } from './golden.contract.ts'
-import { type InferenceOptions } from './inference-options.ts'
+import type { InferenceOptions } from './inference-options.ts'
 import { type Moments, momentsFromVariance, momentsOf, sampleVariance } from './moments.ts'
 import { isNotComputable, type NotComputable } from './not-computable.ts'
 import { studentTTest } from './student-t-test.ts'
-import { type TestResult } from './test-result.ts'
+import type { TestResult } from './test-result.ts'
 import { welchTTest } from './welch-t-test.ts'
 
 type Input =

@@ -3,7 +3,7 @@ import { type Moments, requireMoments, sampleVariance } from './moments.ts'
 import { type NotComputable, notComputable } from './not-computable.ts'
 import { pairWithFieller } from './pair-with-fieller.ts'
 import { satterthwaiteDegreesOfFreedom } from './satterthwaite.ts'
-import { type TestResultWithLift } from './test-result.ts'
+import type { TestResultWithLift } from './test-result.ts'
 import { waldTest } from './wald-test.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { type EmbeddedPostgresErrorCode } from './embedded-postgres-error.ts'
+import type { EmbeddedPostgresErrorCode } from './embedded-postgres-error.ts'
 
 /** What the keeper, a process of its own, tells the process that started it. */
 export type KeeperMessage =

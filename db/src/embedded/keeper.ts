@@ -22,7 +22,7 @@ import {
 } from './cluster.ts'
 import { EmbeddedPostgresError, explainFolderError } from './embedded-postgres-error.ts'
 import { type FolderHolder, FolderLock } from './folder-lock.ts'
-import { type KeeperMessage } from './keeper-messages.ts'
+import type { KeeperMessage } from './keeper-messages.ts'
 import { clearLeftoverServer } from './leftover-server.ts'
 import { freePort, isPortFree } from './port.ts'
 import { findProgram, linkLibraries } from './program.ts'

@@ -3,7 +3,7 @@ import { open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { type ClusterPlace } from './cluster.ts'
+import type { ClusterPlace } from './cluster.ts'
 import { diskFull, EmbeddedPostgresError, useOwnServer } from './embedded-postgres-error.ts'
 import { explainSpawnError, spawnAs } from './server-user.ts'
 

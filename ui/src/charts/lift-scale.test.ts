@@ -1,4 +1,4 @@
-import { type ConfidenceInterval, type Effect } from '@fairlift/sdk'
+import type { ConfidenceInterval, Effect } from '@fairlift/sdk'
 import { describe, expect, test } from 'vitest'
 import { liftScale, stretchesOf } from './lift-scale.ts'
 

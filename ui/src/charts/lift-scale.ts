@@ -1,5 +1,5 @@
 import { ticks } from 'd3-array'
-import { type ConfidenceInterval, type Effect } from '@fairlift/sdk'
+import type { ConfidenceInterval, Effect } from '@fairlift/sdk'
 
 /** Where a lift lies across a plot, in percent of its width. */
 export interface LiftScale {

@@ -1,4 +1,4 @@
-import { type ConfidenceInterval } from '@fairlift/sdk'
+import type { ConfidenceInterval } from '@fairlift/sdk'
 import { describe, expect, test } from 'vitest'
 import { intervalCaveat, shortInterval } from './describe-interval.ts'
 import { signedPercent } from './format-number.ts'

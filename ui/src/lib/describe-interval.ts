@@ -1,4 +1,4 @@
-import { type ConfidenceInterval, type UnboundedReason } from '@fairlift/sdk'
+import type { ConfidenceInterval, UnboundedReason } from '@fairlift/sdk'
 
 /** An interval in as few characters as it takes; `text` writes one end. */
 export function shortInterval(interval: ConfidenceInterval, text: (value: number) => string): string {

@@ -1,12 +1,4 @@
-import {
-  type Analysis,
-  type AnalysisSummary,
-  type Effect,
-  type Experiment,
-  type ExperimentFilter,
-  type MetricResult,
-  type Page,
-} from '@fairlift/sdk'
+import type { Analysis, AnalysisSummary, Effect, Experiment, ExperimentFilter, MetricResult, Page } from '@fairlift/sdk'
 import { client } from './sdk.ts'
 
 /** An experiment as the list shows it: with the users and the rows of its newest analysis. */

@@ -1,4 +1,4 @@
-import { type UserError } from '@fairlift/sdk'
+import type { UserError } from '@fairlift/sdk'
 
 /** The mistakes of an input by the place of their field, such as `variants.1.key`. */
 export class FieldErrors {

@@ -1,4 +1,4 @@
-import { type MetricFormat } from '@fairlift/sdk'
+import type { MetricFormat } from '@fairlift/sdk'
 
 const LOCALE = 'en-US'
 const integers = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })

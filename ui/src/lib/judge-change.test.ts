@@ -1,4 +1,4 @@
-import { type MetricResult } from '@fairlift/sdk'
+import type { MetricResult } from '@fairlift/sdk'
 import { expect, test } from 'vitest'
 import { judgeChange, standingOf } from './judge-change.ts'
 

@@ -1,5 +1,5 @@
-import { type Analysis, type Effect, type MetricResult } from '@fairlift/sdk'
-import { type Tone } from './plain-words.ts'
+import type { Analysis, Effect, MetricResult } from '@fairlift/sdk'
+import type { Tone } from './plain-words.ts'
 
 export interface Change {
   /** Whether the shop should like it: the server says whether there is a change, the metric which way is good. */

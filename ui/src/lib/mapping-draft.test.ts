@@ -1,4 +1,4 @@
-import { type ColumnMapping, type UploadPreview, type Variant } from '@fairlift/sdk'
+import type { ColumnMapping, UploadPreview, Variant } from '@fairlift/sdk'
 import { describe, expect, test } from 'vitest'
 import { draftOf, draftProblems, mappingInputOf, unreadValues, type MappingDraft } from './mapping-draft.ts'
 

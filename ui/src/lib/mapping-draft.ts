@@ -1,10 +1,4 @@
-import {
-  type ColumnMapping,
-  type ColumnMappingInput,
-  type OutcomeKind,
-  type UploadPreview,
-  type Variant,
-} from '@fairlift/sdk'
+import type { ColumnMapping, ColumnMappingInput, OutcomeKind, UploadPreview, Variant } from '@fairlift/sdk'
 
 /** What a column is read as. */
 export type ColumnUse =

@@ -1,14 +1,14 @@
-import {
-  type Batch,
-  type BatchStatus,
-  type DecisionVerdict,
-  type EffectSizeName,
-  type ExperimentStatus,
-  type FileFormat,
-  type HealthVerdict,
-  type Method,
-  type MetricKind,
-  type MetricRole,
+import type {
+  Batch,
+  BatchStatus,
+  DecisionVerdict,
+  EffectSizeName,
+  ExperimentStatus,
+  FileFormat,
+  HealthVerdict,
+  Method,
+  MetricKind,
+  MetricRole,
 } from '@fairlift/sdk'
 
 /** What the codes of the server are called on the pages. */

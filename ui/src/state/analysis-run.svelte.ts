@@ -1,4 +1,4 @@
-import { type Analysis, type AnalysisRun as Run, type Job, type RunAnalysisInput } from '@fairlift/sdk'
+import type { Analysis, AnalysisRun as Run, Job, RunAnalysisInput } from '@fairlift/sdk'
 import { client } from '../lib/sdk.ts'
 
 /** An analysis that the reader asked for, from the question to the answer. */

@@ -1,4 +1,4 @@
-import { type ExperimentStatus } from '@fairlift/sdk'
+import type { ExperimentStatus } from '@fairlift/sdk'
 import { overviewPage, type OverviewExperiment } from '../lib/experiments-overview.ts'
 
 const PAGE_SIZE = 20

@@ -1,4 +1,4 @@
-import { type Analysis, type AnalysisSummary, type Batch, type Experiment, type ExperimentUpdate } from '@fairlift/sdk'
+import type { Analysis, AnalysisSummary, Batch, Experiment, ExperimentUpdate } from '@fairlift/sdk'
 import { client } from '../lib/sdk.ts'
 import { AnalysisRun } from './analysis-run.svelte.ts'
 import { Live } from './live.svelte.ts'

@@ -1,4 +1,4 @@
-import { type ExperimentUpdate } from '@fairlift/sdk'
+import type { ExperimentUpdate } from '@fairlift/sdk'
 import { isNotFound } from '../lib/explain-error.ts'
 import { watcher } from '../lib/sdk.ts'
 

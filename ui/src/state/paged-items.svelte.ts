@@ -1,4 +1,4 @@
-import { type Page, type PageRequest } from '@fairlift/sdk'
+import type { Page, PageRequest } from '@fairlift/sdk'
 
 const PAGE_SIZE = 20
 

@@ -1,6 +1,6 @@
-import { type MetricDefinition } from '../metric-definition.ts'
+import type { MetricDefinition } from '../metric-definition.ts'
 import { mean } from './mean.ts'
-import { type MetricAnalysis } from './metric-analysis.ts'
+import type { MetricAnalysis } from './metric-analysis.ts'
 import { proportion } from './proportion.ts'
 import { ratio } from './ratio.ts'
 

@@ -1,15 +1,15 @@
 import { cohensD } from '../../stats/cohens-d.ts'
 import { hodgesLehmannShift } from '../../stats/hodges-lehmann-shift.ts'
-import { type InferenceOptions } from '../../stats/inference-options.ts'
+import type { InferenceOptions } from '../../stats/inference-options.ts'
 import { mannWhitneyTest } from '../../stats/mann-whitney-test.ts'
 import { type Moments, sampleVariance } from '../../stats/moments.ts'
 import { isNotComputable } from '../../stats/not-computable.ts'
-import { type RankTable } from '../../stats/rank-table.ts'
+import type { RankTable } from '../../stats/rank-table.ts'
 import { welchTTest } from '../../stats/welch-t-test.ts'
 import { type Arm, momentsOf, rankTableOf, totalOf } from '../arm.ts'
-import { type MetricDefinition } from '../metric-definition.ts'
+import type { MetricDefinition } from '../metric-definition.ts'
 import { type ArmStatistics, type Comparison, type RankResult, withoutResult } from '../result-row.ts'
-import { type MetricAnalysis } from './metric-analysis.ts'
+import type { MetricAnalysis } from './metric-analysis.ts'
 
 /** Mean per user: revenue per visitor, orders per visitor. Welch's t test, with the rank test beside it. */
 export const mean: MetricAnalysis = {

@@ -1,9 +1,9 @@
-import { type Needs } from '../../engine/merge-plans.ts'
-import { type InferenceOptions } from '../../stats/inference-options.ts'
-import { type Arm } from '../arm.ts'
-import { type MetricDefinition } from '../metric-definition.ts'
-import { type Comparison } from '../result-row.ts'
-import { type MethodOverride } from '../settings.ts'
+import type { Needs } from '../../engine/merge-plans.ts'
+import type { InferenceOptions } from '../../stats/inference-options.ts'
+import type { Arm } from '../arm.ts'
+import type { MetricDefinition } from '../metric-definition.ts'
+import type { Comparison } from '../result-row.ts'
+import type { MethodOverride } from '../settings.ts'
 
 export interface ComparisonOptions {
   /** Level and alternative. Not mixed with the method: some tests have an option of that name, which means another thing. */

@@ -1,16 +1,16 @@
 import { endAtNoEffect } from '../../stats/agree-with-p-value.ts'
 import { chiSquareTest } from '../../stats/chi-square-test.ts'
 import { cohensH } from '../../stats/cohens-h.ts'
-import { type ConfidenceInterval } from '../../stats/confidence-interval.ts'
+import type { ConfidenceInterval } from '../../stats/confidence-interval.ts'
 import { fisherExactTest } from '../../stats/fisher-exact-test.ts'
 import { resolveOptions } from '../../stats/inference-options.ts'
 import { isNotComputable } from '../../stats/not-computable.ts'
-import { type Proportion } from '../../stats/proportion.ts'
+import type { Proportion } from '../../stats/proportion.ts'
 import { type Arm, momentsOf, totalOf } from '../arm.ts'
-import { type MetricDefinition } from '../metric-definition.ts'
+import type { MetricDefinition } from '../metric-definition.ts'
 import { type ArmStatistics, type Comparison, withoutResult } from '../result-row.ts'
-import { type MethodOverride } from '../settings.ts'
-import { type MetricAnalysis } from './metric-analysis.ts'
+import type { MethodOverride } from '../settings.ts'
+import type { MetricAnalysis } from './metric-analysis.ts'
 
 /** Below this expected count Pearson's chi-square is a rough guide, and Fisher's exact test takes over. */
 const LEAST_EXPECTED_COUNT = 5

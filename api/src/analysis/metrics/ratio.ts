@@ -1,9 +1,9 @@
 import { isNotComputable } from '../../stats/not-computable.ts'
 import { ratioTest } from '../../stats/ratio-test.ts'
 import { type Arm, coMomentsOf, totalOf } from '../arm.ts'
-import { type MetricDefinition } from '../metric-definition.ts'
+import type { MetricDefinition } from '../metric-definition.ts'
 import { type ArmStatistics, type Comparison, withoutResult } from '../result-row.ts'
-import { type MetricAnalysis } from './metric-analysis.ts'
+import type { MetricAnalysis } from './metric-analysis.ts'
 
 /** A ratio of sums over users: average order value. Users are the independent units, so the delta method is used. */
 export const ratio: MetricAnalysis = {

@@ -1,9 +1,9 @@
 import pl, { type Expr, type LazyDataFrame } from 'nodejs-polars'
 import { ATTRIBUTE_PREFIX, eventColumn, EXPOSURE } from '../event-columns.ts'
-import { type PartFile } from '../engine.ts'
+import type { PartFile } from '../engine.ts'
 import { GroupSums } from '../group-sums.ts'
 import { mergeAggregates } from '../merge-aggregates.ts'
-import { type Aggregates, type AggregationPlan, type Cells, type DataQuality, type Measure } from '../plan.ts'
+import type { Aggregates, AggregationPlan, Cells, DataQuality, Measure } from '../plan.ts'
 import { float64Values, type Frame } from './frame.ts'
 
 const { unit, time, eventType, variantId, value } = eventColumn

@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os'
 import { TooManySegmentsError } from '../../engine/group-sums.ts'
 import { FileError } from '../../ingest/contract.ts'
-import { type ChildMessage, type ErrorMessage, type TaskMessage } from './messages.ts'
+import type { ChildMessage, ErrorMessage, TaskMessage } from './messages.ts'
 import { handlers } from './tasks.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { type ComputeTask, type ComputeTasks } from './tasks.ts'
+import type { ComputeTask, ComputeTasks } from './tasks.ts'
 
 /** What goes to a child: one task at a time. */
 export interface TaskMessage<Task extends ComputeTask = ComputeTask> {

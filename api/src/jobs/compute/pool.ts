@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../errors.ts'
 import { FileError, type FileErrorCode } from '../../ingest/contract.ts'
-import { type ChildMessage, type ErrorMessage, type TaskMessage } from './messages.ts'
-import { type ComputeTask, type ComputeTasks } from './tasks.ts'
+import type { ChildMessage, ErrorMessage, TaskMessage } from './messages.ts'
+import type { ComputeTask, ComputeTasks } from './tasks.ts'
 
 export interface ComputePoolOptions {
   /** Children that work at once. */

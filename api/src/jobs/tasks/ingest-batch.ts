@@ -1,4 +1,4 @@
-import { type BatchLandingService } from '../../modules/batch/batch-landing.service.ts'
+import type { BatchLandingService } from '../../modules/batch/batch-landing.service.ts'
 import { defineTask, type Task } from '../define-task.ts'
 
 /** Reads an uploaded file and makes its events visible. */

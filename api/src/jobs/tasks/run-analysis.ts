@@ -1,5 +1,5 @@
-import { type AnalysisRunService } from '../../modules/analysis/analysis-run.service.ts'
-import { type AnalysisQuestion } from '../../modules/analysis/analysis-request.ts'
+import type { AnalysisRunService } from '../../modules/analysis/analysis-run.service.ts'
+import type { AnalysisQuestion } from '../../modules/analysis/analysis-request.ts'
 import { defineTask, type Task } from '../define-task.ts'
 
 /** Answers one question of one version of the data. */

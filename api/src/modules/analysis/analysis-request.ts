@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import stringify from 'safe-stable-stringify'
 import { planAnalysis } from '../../analysis/analyse-experiment.ts'
-import { type MetricDefinition } from '../../analysis/metric-definition.ts'
+import type { MetricDefinition } from '../../analysis/metric-definition.ts'
 import { metricAnalyses } from '../../analysis/metrics/index.ts'
 import {
   STATISTICS_VERSION,
@@ -9,12 +9,12 @@ import {
   type Correction,
   type MethodOverride,
 } from '../../analysis/settings.ts'
-import { type AggregationPlan } from '../../engine/plan.ts'
-import { type UserError } from '../../errors.ts'
+import type { AggregationPlan } from '../../engine/plan.ts'
+import type { UserError } from '../../errors.ts'
 import { idempotencyKeyProblems } from '../idempotency-key.ts'
-import { type Alternative } from '../../stats/inference-options.ts'
-import { type Experiment, type Variant } from '../experiment/experiment.service.ts'
-import { type ExperimentMetric, type Metric } from '../metric/metric.service.ts'
+import type { Alternative } from '../../stats/inference-options.ts'
+import type { Experiment, Variant } from '../experiment/experiment.service.ts'
+import type { ExperimentMetric, Metric } from '../metric/metric.service.ts'
 
 /** What a caller asks for. Whatever is left out takes the default. */
 export interface RunAnalysisRequest {

@@ -1,13 +1,13 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars'
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
-import { type MethodOverride } from '../../analysis/settings.ts'
-import { type UserError } from '../../errors.ts'
-import { type Alternative } from '../../stats/inference-options.ts'
-import { type Job } from '../job/job.service.ts'
+import type { MethodOverride } from '../../analysis/settings.ts'
+import type { UserError } from '../../errors.ts'
+import type { Alternative } from '../../stats/inference-options.ts'
+import type { Job } from '../job/job.service.ts'
 import { JobType } from '../job/job.type.ts'
 import { UserErrorType } from '../user-error.type.ts'
 import { AlternativeEnum, CorrectionEnum } from './analysis.enum.ts'
-import { type RunAnalysisRequest } from './analysis-request.ts'
+import type { RunAnalysisRequest } from './analysis-request.ts'
 
 export const MethodOverrideEnum = {
   CHI_SQUARE: 'CHI_SQUARE',

@@ -1,6 +1,6 @@
 import { analyses, results } from '@fairlift/db'
 import { and, asc, desc, eq, getTableColumns, inArray, sql } from '@fairlift/db/drizzle'
-import { type ResultRow } from '../../analysis/result-row.ts'
+import type { ResultRow } from '../../analysis/result-row.ts'
 import { pageOf, type Page, type PageRequest } from '../pagination.ts'
 import { afterCursor, cursorTime, Repository, pagesByExperiment, rankInExperiment } from '../repository.ts'
 

@@ -1,8 +1,8 @@
 import { AppError, notFound, type UserError } from '../../errors.ts'
-import { type DatasetRepository } from '../dataset/dataset.repository.ts'
-import { type ExperimentService } from '../experiment/experiment.service.ts'
-import { type Job, type JobService } from '../job/job.service.ts'
-import { type MetricService } from '../metric/metric.service.ts'
+import type { DatasetRepository } from '../dataset/dataset.repository.ts'
+import type { ExperimentService } from '../experiment/experiment.service.ts'
+import type { Job, JobService } from '../job/job.service.ts'
+import type { MetricService } from '../metric/metric.service.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import {
   metricDefinitions,
@@ -13,7 +13,7 @@ import {
   type AnalysisQuestion,
   type RunAnalysisRequest,
 } from './analysis-request.ts'
-import { type Analysis, type AnalysisRepository, type StoredResult } from './analysis.repository.ts'
+import type { Analysis, AnalysisRepository, StoredResult } from './analysis.repository.ts'
 
 export type { Analysis, RunAnalysisRequest, StoredResult }
 

@@ -1,11 +1,11 @@
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars'
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
-import { type Decision } from '../../analysis/decide.ts'
-import { type HealthCheck } from '../../analysis/health.ts'
+import type { Decision } from '../../analysis/decide.ts'
+import type { HealthCheck } from '../../analysis/health.ts'
 import { connectionType } from '../connection.type.ts'
 import { VariantType } from '../experiment/experiment.type.ts'
-import { type Variant } from '../experiment/experiment.service.ts'
-import { type Analysis } from './analysis.service.ts'
+import type { Variant } from '../experiment/experiment.service.ts'
+import type { Analysis } from './analysis.service.ts'
 import { AlternativeEnum, CorrectionEnum, MethodEnum } from './analysis.enum.ts'
 
 export const HealthVerdictEnum = { PASS: 'PASS', WARN: 'WARN', FAIL: 'FAIL' } as const

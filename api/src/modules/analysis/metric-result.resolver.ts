@@ -1,8 +1,8 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
-import { type RequestContext } from '../../context.ts'
-import { type Variant } from '../experiment/experiment.service.ts'
+import type { RequestContext } from '../../context.ts'
+import type { Variant } from '../experiment/experiment.service.ts'
 import { VariantType } from '../experiment/experiment.type.ts'
-import { type Metric } from '../metric/metric.service.ts'
+import type { Metric } from '../metric/metric.service.ts'
 import { MetricType } from '../metric/metric.type.ts'
 import { type MetricResult, MetricResultType } from './metric-result.type.ts'
 

@@ -1,7 +1,7 @@
 import { GraphQLSafeInt } from 'graphql-scalars'
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
-import { type ArmStatistics, type EffectEstimate, type ResultRow } from '../../analysis/result-row.ts'
-import { type ConfidenceInterval } from '../../stats/confidence-interval.ts'
+import type { ArmStatistics, EffectEstimate, ResultRow } from '../../analysis/result-row.ts'
+import type { ConfidenceInterval } from '../../stats/confidence-interval.ts'
 import { IntervalKindEnum, MethodEnum, UnboundedReasonEnum, CorrectionEnum } from './analysis.enum.ts'
 
 @ObjectType('IntervalGap', { description: 'The values that an interval leaves out.' })

@@ -1,10 +1,10 @@
 import { GraphQLJSONObject } from 'graphql-scalars'
 import { Field, Float, ID, InputType, ObjectType } from 'type-graphql'
-import { type UserError } from '../../errors.ts'
-import { type Job } from '../job/job.service.ts'
+import type { UserError } from '../../errors.ts'
+import type { Job } from '../job/job.service.ts'
 import { JobType } from '../job/job.type.ts'
 import { UserErrorType } from '../user-error.type.ts'
-import { type Batch } from './batch.service.ts'
+import type { Batch } from './batch.service.ts'
 import { BatchType } from './batch.type.ts'
 import { ColumnMappingInput } from './column-mapping.input.ts'
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { AppError, notFound, type UserError } from '../../errors.ts'
 import { columnMappingSchema, mappingHash, type ColumnMapping } from '../../ingest/column-mapping.ts'
 import { keyName, ObjectTooLargeError, type ObjectStore } from '../../storage/object-store.ts'
-import { type ExperimentService } from '../experiment/experiment.service.ts'
+import type { ExperimentService } from '../experiment/experiment.service.ts'
 import { hasEnded, type Job, type JobService } from '../job/job.service.ts'
 import { idempotencyKeyProblems } from '../idempotency-key.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
-import { type Batch, type BatchError, type BatchRepository, type BatchStatus } from './batch.repository.ts'
+import type { Batch, BatchError, BatchRepository, BatchStatus } from './batch.repository.ts'
 import { uploadTooLarge } from './received-bytes.ts'
 
 export type { Batch, BatchError, BatchStatus }

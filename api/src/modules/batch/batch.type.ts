@@ -1,7 +1,7 @@
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars'
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType } from '../connection.type.ts'
-import { type Batch, type BatchError } from './batch.service.ts'
+import type { Batch, BatchError } from './batch.service.ts'
 
 export const BatchStatusEnum = {
   RECEIVED: 'RECEIVED',

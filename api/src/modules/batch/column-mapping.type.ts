@@ -1,7 +1,7 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars'
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql'
-import { type ColumnMapping } from '../../ingest/column-mapping.ts'
-import { type FilePreview } from '../../ingest/preview-file.ts'
+import type { ColumnMapping } from '../../ingest/column-mapping.ts'
+import type { FilePreview } from '../../ingest/preview-file.ts'
 import { CompressionEnum, FileFormatEnum } from './batch.type.ts'
 import { ExposureRule, OutcomeKind, RowIdentity } from './column-mapping.input.ts'
 

@@ -1,6 +1,6 @@
-import { type ExperimentContext } from '../../ingest/contract.ts'
-import { type Experiment, type Variant } from '../experiment/experiment.service.ts'
-import { type ExperimentMetric } from '../metric/metric.service.ts'
+import type { ExperimentContext } from '../../ingest/contract.ts'
+import type { Experiment, Variant } from '../experiment/experiment.service.ts'
+import type { ExperimentMetric } from '../metric/metric.service.ts'
 
 /** What checking events needs to know of their experiment. */
 export function experimentContext(

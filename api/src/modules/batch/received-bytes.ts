@@ -1,4 +1,4 @@
-import { type FileUpload } from 'graphql-upload/processRequest.mjs'
+import type { FileUpload } from 'graphql-upload/processRequest.mjs'
 import { AppError } from '../../errors.ts'
 
 /**

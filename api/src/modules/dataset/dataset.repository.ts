@@ -1,6 +1,6 @@
 import { batches, datasetParts, datasetVersions } from '@fairlift/db'
 import { and, asc, desc, eq, gt, inArray, isNull, lte, or, sql, type AnyColumn } from '@fairlift/db/drizzle'
-import { type DataLineage } from '../../analysis/health.ts'
+import type { DataLineage } from '../../analysis/health.ts'
 import { Repository, type Transaction } from '../repository.ts'
 
 export type DatasetVersion = typeof datasetVersions.$inferSelect

@@ -1,4 +1,4 @@
-import { type DatasetRepository, type DatasetVersion } from './dataset.repository.ts'
+import type { DatasetRepository, DatasetVersion } from './dataset.repository.ts'
 
 export type { DatasetVersion }
 

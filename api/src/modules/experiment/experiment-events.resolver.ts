@@ -1,12 +1,12 @@
 import { Arg, createUnionType, Ctx, Field, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql'
 import { forgetLoads, type RequestContext } from '../../context.ts'
-import { type Analysis } from '../analysis/analysis.service.ts'
+import type { Analysis } from '../analysis/analysis.service.ts'
 import { AnalysisType } from '../analysis/analysis.type.ts'
-import { type Batch } from '../batch/batch.service.ts'
+import type { Batch } from '../batch/batch.service.ts'
 import { BatchType } from '../batch/batch.type.ts'
 import { requireId } from '../ids.ts'
-import { type ExperimentChange } from './experiment-watcher.ts'
-import { type Experiment } from './experiment.service.ts'
+import type { ExperimentChange } from './experiment-watcher.ts'
+import type { Experiment } from './experiment.service.ts'
 import { ExperimentType } from './experiment.type.ts'
 
 @ObjectType('ExperimentChanged', { description: 'The experiment itself was changed, or this is the first message.' })

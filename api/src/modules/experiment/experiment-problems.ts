@@ -1,6 +1,6 @@
-import { type UserError } from '../../errors.ts'
+import type { UserError } from '../../errors.ts'
 import { limits, shown } from '../../ingest/contract.ts'
-import { type Metric, type MetricRole } from '../metric/metric.service.ts'
+import type { Metric, MetricRole } from '../metric/metric.service.ts'
 
 /** What a caller may say of an experiment. */
 export interface ExperimentRequest {

@@ -1,5 +1,5 @@
 import { Repeater } from '@repeaterjs/repeater'
-import { type ExperimentService } from './experiment.service.ts'
+import type { ExperimentService } from './experiment.service.ts'
 
 /** Something about an experiment that changed, and the id of it. */
 export interface ExperimentChange {

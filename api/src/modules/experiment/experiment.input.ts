@@ -1,9 +1,9 @@
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars'
 import { Field, Float, ID, InputType, ObjectType } from 'type-graphql'
-import { type UserError } from '../../errors.ts'
+import type { UserError } from '../../errors.ts'
 import { MetricRole } from '../metric/metric.type.ts'
 import { UserErrorType } from '../user-error.type.ts'
-import { type Experiment, type ExperimentStatus, type Variant } from './experiment.service.ts'
+import type { Experiment, ExperimentStatus, Variant } from './experiment.service.ts'
 import { ConflictPolicyEnum, ExperimentStatusEnum, ExperimentType, VariantRoleEnum } from './experiment.type.ts'
 
 @InputType('VariantInput', { description: 'A variant of a new experiment.' })

@@ -1,15 +1,15 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
-import { type RequestContext } from '../../context.ts'
+import type { RequestContext } from '../../context.ts'
 import { AppError } from '../../errors.ts'
-import { type Analysis, type AnalysisService } from '../analysis/analysis.service.ts'
+import type { Analysis, AnalysisService } from '../analysis/analysis.service.ts'
 import { AnalysisConnection, AnalysisType } from '../analysis/analysis.type.ts'
-import { type Batch, type BatchService } from '../batch/batch.service.ts'
+import type { Batch, BatchService } from '../batch/batch.service.ts'
 import { BatchConnection } from '../batch/batch.type.ts'
 import { toConnection, type Connection } from '../connection.type.ts'
-import { type DatasetVersion } from '../dataset/dataset.service.ts'
+import type { DatasetVersion } from '../dataset/dataset.service.ts'
 import { DatasetVersionType } from '../dataset/dataset.type.ts'
 import { requireId } from '../ids.ts'
-import { type ExperimentMetric, type Metric } from '../metric/metric.service.ts'
+import type { ExperimentMetric, Metric } from '../metric/metric.service.ts'
 import { ExperimentMetricType, MetricType } from '../metric/metric.type.ts'
 import {
   CreateExperimentInput,
@@ -17,7 +17,7 @@ import {
   ExperimentPayloadType,
   UpdateExperimentInput,
 } from './experiment.input.ts'
-import { type Experiment, type ExperimentPayload, type ExperimentService, type Variant } from './experiment.service.ts'
+import type { Experiment, ExperimentPayload, ExperimentService, Variant } from './experiment.service.ts'
 import { ExperimentConnection, ExperimentType, VariantType } from './experiment.type.ts'
 
 const FIRST = { defaultValue: 20, description: 'How many items, 1 to 200.' }

@@ -1,16 +1,16 @@
 import { type UserError, notFound } from '../../errors.ts'
-import { type DatasetService } from '../dataset/dataset.service.ts'
-import { type Metric, type MetricRole, type MetricService } from '../metric/metric.service.ts'
-import { type MetricRepository } from '../metric/metric.repository.ts'
+import type { DatasetService } from '../dataset/dataset.service.ts'
+import type { Metric, MetricRole, MetricService } from '../metric/metric.service.ts'
+import type { MetricRepository } from '../metric/metric.repository.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import { problemsOf, type ExperimentRequest } from './experiment-problems.ts'
-import {
-  type Experiment,
-  type ExperimentFilter,
-  type ExperimentRepository,
-  type ExperimentStatus,
-  type NewExperiment,
-  type Variant,
+import type {
+  Experiment,
+  ExperimentFilter,
+  ExperimentRepository,
+  ExperimentStatus,
+  NewExperiment,
+  Variant,
 } from './experiment.repository.ts'
 
 export type { Experiment, ExperimentFilter, ExperimentStatus, Variant }

@@ -1,7 +1,7 @@
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars'
 import { Field, Float, ID, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType } from '../connection.type.ts'
-import { type Experiment, type Variant } from './experiment.service.ts'
+import type { Experiment, Variant } from './experiment.service.ts'
 
 export const ExperimentStatusEnum = {
   DRAFT: 'DRAFT',

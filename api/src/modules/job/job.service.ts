@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { Repeater } from '@repeaterjs/repeater'
 import { AppError, notFound } from '../../errors.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
-import { type Transaction } from '../repository.ts'
-import { type Job, type JobFilter, type JobKind, type JobRepository, type JobStatus } from './job.repository.ts'
+import type { Transaction } from '../repository.ts'
+import type { Job, JobFilter, JobKind, JobRepository, JobStatus } from './job.repository.ts'
 
 export type { Job, JobFilter, JobKind, JobStatus }
 

@@ -2,7 +2,7 @@ import { GraphQLDateTimeISO } from 'graphql-scalars'
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { ProblemType } from '../batch/batch.type.ts'
 import { connectionType } from '../connection.type.ts'
-import { type Job, type JobKind, type JobStatus } from './job.service.ts'
+import type { Job, JobKind, JobStatus } from './job.service.ts'
 
 export const JobKindEnum = { INGEST_BATCH: 'INGEST_BATCH', RUN_ANALYSIS: 'RUN_ANALYSIS' } as const
 registerEnumType(JobKindEnum, {

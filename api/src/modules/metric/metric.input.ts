@@ -1,8 +1,8 @@
 import { Field, InputType, ObjectType } from 'type-graphql'
-import { type UserError } from '../../errors.ts'
+import type { UserError } from '../../errors.ts'
 import { UserErrorType } from '../user-error.type.ts'
 import { MeasureAggregation, MetricFormat, MetricGoal, MetricKind, MetricType } from './metric.type.ts'
-import { type Metric } from './metric.service.ts'
+import type { Metric } from './metric.service.ts'
 
 @InputType('MeasureInput', { description: 'What is added up per user: which events, and how.' })
 export class MeasureInput {

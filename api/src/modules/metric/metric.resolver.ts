@@ -1,6 +1,6 @@
 import { Arg, Mutation, Query, Resolver } from 'type-graphql'
 import { DefineMetricInput, DefineMetricPayload } from './metric.input.ts'
-import { type MetricService } from './metric.service.ts'
+import type { MetricService } from './metric.service.ts'
 import { MetricType } from './metric.type.ts'
 
 @Resolver(() => MetricType)

@@ -1,7 +1,7 @@
 import { EXPOSURE } from '../../engine/event-columns.ts'
-import { type UserError } from '../../errors.ts'
+import type { UserError } from '../../errors.ts'
 import { limits, shown } from '../../ingest/contract.ts'
-import { type ExperimentMetric, type Metric, type MetricRepository, type MetricRole } from './metric.repository.ts'
+import type { ExperimentMetric, Metric, MetricRepository, MetricRole } from './metric.repository.ts'
 import { standardMetrics } from './standard-metrics.ts'
 
 const MAX_NAME_LENGTH = 200

@@ -1,6 +1,6 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars'
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql'
-import { type Metric } from './metric.service.ts'
+import type { Metric } from './metric.service.ts'
 
 export const MetricKind = { PROPORTION: 'PROPORTION', MEAN: 'MEAN', RATIO: 'RATIO', QUANTILE: 'QUANTILE' } as const
 registerEnumType(MetricKind, {

@@ -1,4 +1,4 @@
-import { type NewMetric } from './metric.repository.ts'
+import type { NewMetric } from './metric.repository.ts'
 
 /** Metrics that every shop reads: they come with Fairlift and need no definition. */
 export const standardMetrics: NewMetric[] = [

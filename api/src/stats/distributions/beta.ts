@@ -1,7 +1,7 @@
-import { type ContinuousDistribution } from './distribution.ts'
+import type { ContinuousDistribution } from './distribution.ts'
 import { incompleteBeta, logBetaTerm } from './numerics/incomplete-beta.ts'
 import { betaQuantileLogit, sigmoid } from './numerics/inverse-incomplete-beta.ts'
-import { type Tails } from './numerics/tails.ts'
+import type { Tails } from './numerics/tails.ts'
 import { requireNumber, requirePositive, requireProbability } from './parameters.ts'
 
 /** The beta distribution on [0, 1] with shapes a and b: density proportional to x^(a-1) (1-x)^(b-1). */

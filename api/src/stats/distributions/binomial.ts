@@ -1,5 +1,5 @@
 import { discreteQuantile } from './discrete-quantile.ts'
-import { type DiscreteDistribution } from './distribution.ts'
+import type { DiscreteDistribution } from './distribution.ts'
 import { deviance } from './numerics/deviance.ts'
 import { incompleteBeta } from './numerics/incomplete-beta.ts'
 import { stirlingRemainder } from './numerics/stirling-remainder.ts'

@@ -1,4 +1,4 @@
-import { type ContinuousDistribution } from './distribution.ts'
+import type { ContinuousDistribution } from './distribution.ts'
 import { gamma } from './gamma.ts'
 import { requirePositive } from './parameters.ts'
 

@@ -1,4 +1,4 @@
-import { type ContinuousDistribution } from './distribution.ts'
+import type { ContinuousDistribution } from './distribution.ts'
 import { incompleteBeta, logBetaTerm } from './numerics/incomplete-beta.ts'
 import { betaQuantileLogit } from './numerics/inverse-incomplete-beta.ts'
 import { NOTHING_BELOW, type Tails } from './numerics/tails.ts'

@@ -1,7 +1,7 @@
-import { type ContinuousDistribution } from './distribution.ts'
+import type { ContinuousDistribution } from './distribution.ts'
 import { incompleteGamma, logGammaTerm } from './numerics/incomplete-gamma.ts'
 import { gammaQuantile, gammaUpperQuantile } from './numerics/inverse-incomplete-gamma.ts'
-import { type Tails } from './numerics/tails.ts'
+import type { Tails } from './numerics/tails.ts'
 import { requireNumber, requirePositive, requireProbability } from './parameters.ts'
 
 /** The gamma distribution: density rate^shape x^(shape-1) e^(-rate x) / Gamma(shape), mean shape / rate. */

@@ -1,4 +1,4 @@
-import { type Tailed } from './distribution.ts'
+import type { Tailed } from './distribution.ts'
 import { normal } from './normal.ts'
 import { deviance } from './numerics/deviance.ts'
 import { incompleteGamma } from './numerics/incomplete-gamma.ts'

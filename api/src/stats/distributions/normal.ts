@@ -1,4 +1,4 @@
-import { type ContinuousDistribution } from './distribution.ts'
+import type { ContinuousDistribution } from './distribution.ts'
 import { erfc, inverseErfc, scaledErfc } from './numerics/special-functions.ts'
 import { requireNumber, requireProbability } from './parameters.ts'
 

@@ -1,4 +1,4 @@
-import { type ContinuousDistribution } from './distribution.ts'
+import type { ContinuousDistribution } from './distribution.ts'
 import { incompleteBeta } from './numerics/incomplete-beta.ts'
 import { betaQuantileLogit } from './numerics/inverse-incomplete-beta.ts'
 import { logBeta } from './numerics/special-functions.ts'
