@@ -8,6 +8,7 @@ import { keptFiles } from '../testkit/data-folder.ts'
 import { delimited, eventRecords, totalsOf, type EventRecord } from '../testkit/event-records.ts'
 import { checkOf, rowOf } from '../testkit/find-in-analysis.ts'
 import { useServer } from '../testkit/use-server.ts'
+import { expectUserError } from '../testkit/user-errors.ts'
 
 const run = useServer()
 
@@ -134,6 +135,13 @@ describe('what is sent again counts once', () => {
     expect((await again.payload).reused).toBe(true)
     expect((await again.result()).id).toBe(first.id)
     expectTotals(await analyse(experimentId), records.slice(0, 50))
+  })
+
+  test('no records are no batch', async () => {
+    const experimentId = await newExperiment()
+    const sent = run.client.ingestEvents({ experimentId, records: [] })
+    await expectUserError(sent, { field: 'records', code: 'INVALID', says: 'Send at least one' })
+    expect((await run.client.batches(experimentId).page()).items).toEqual([])
   })
 
   test('a file that overlaps with what is there adds what is new, and counts the rest as duplicates', async () => {

@@ -93,10 +93,17 @@ function ratioCheck(users: number[], splits: number[]): HealthCheck {
       message: `Users are split ${observed}, as configured (${expected}).`,
     })
   }
+  // Of millions of users a mismatch may not show in percentages.
+  const counts = users.map((n) => n.toLocaleString('en-US')).join(' / ')
+  const due = splits.map((split) => Math.round(split * total).toLocaleString('en-US')).join(' / ')
+  const difference =
+    observed === expected
+      ? `${counts} where ${due} would be as configured`
+      : `${observed} where ${expected} was configured`
   return check('SAMPLE_RATIO_MISMATCH', {
     verdict: 'FAIL',
     pValue: test.pValue,
-    message: `Users are split ${observed} where ${expected} was configured. Chance does not do this: some users are missing or counted twice.`,
+    message: `Users are split ${difference}. Chance does not do this: some users are missing or counted twice.`,
     action:
       'Do not read the effects. Look for redirects, bots, crashes or late logging that hit one variant only, or correct the configured split.',
   })

@@ -134,10 +134,15 @@ export class BatchService {
   }
 
   /** Takes records as if they were a file of NDJSON. */
-  ingestRecords(
+  async ingestRecords(
     request: Omit<UploadRequest, 'bytes' | 'fileName' | 'source'> & { records: unknown[] },
   ): Promise<BatchPayload> {
     const { records, ...rest } = request
+    if (records.length === 0) {
+      await this.#experiments.get(request.experimentId)
+      const message = 'There are no records. Send at least one.'
+      return { batch: null, job: null, reused: false, userErrors: [{ code: 'INVALID', field: ['records'], message }] }
+    }
     async function* lines(): AsyncGenerator<Buffer> {
       for (const record of records) yield Buffer.from(JSON.stringify(record) + '\n')
     }
