@@ -233,7 +233,7 @@ test('a mapping is saved under a name and used again by it', async () => {
   const wide = (users: number, from: number) =>
     [
       'client;group;day;spent',
-      ...Array.from({ length: users }, (_, i) => `c${from + i};${i % 2 ? 'B' : 'A'};05.06.2026 09:30;1.0${i},25`),
+      ...Array.from({ length: users }, (_, i) => `c${from + i};${i % 2 ? 'B' : 'A'};05.06.2026 09:30;1.00${i},25`),
     ].join('\n')
   const experimentId = await newExperiment()
   const options = { experimentId, saveMappingAs: 'berlin shop' }
@@ -248,10 +248,10 @@ test('a mapping is saved under a name and used again by it', async () => {
     timestampFormat: '%d.%m.%Y %H:%M',
     decimalComma: true,
   })
-  // 1.00,25 to 1.07,25 are 100.25 to 107.25; the odd ones are B's, of both files.
+  // 1.000,25 to 1.007,25 are 1000.25 to 1007.25; the odd ones are B's, of both files.
   const revenue = rowOf(await analyse(experimentId), 'revenue_per_visitor')
-  expect(revenue.controlStatistics).toMatchObject({ n: 8, total: 2 * (100.25 + 102.25 + 104.25 + 106.25) })
-  expect(revenue.treatmentStatistics).toMatchObject({ n: 8, total: 2 * (101.25 + 103.25 + 105.25 + 107.25) })
+  expect(revenue.controlStatistics).toMatchObject({ n: 8, total: 2 * (1000.25 + 1002.25 + 1004.25 + 1006.25) })
+  expect(revenue.treatmentStatistics).toMatchObject({ n: 8, total: 2 * (1001.25 + 1003.25 + 1005.25 + 1007.25) })
 })
 
 test.each(['Bestellungen März 😀.csv', '订单.csv', '../../etc/passwd', `${'ß'.repeat(300)}.csv`, ''])(
