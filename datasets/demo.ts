@@ -7,6 +7,7 @@ import { describeAnalysis } from './demo/result-table.ts'
 import { startServer, type DemoServer } from './demo/start-server.ts'
 import { done, paint, Progress, say } from './demo/terminal.ts'
 import { sampleExperiment } from './sample-experiment.ts'
+import { sampleInput } from './sample-input.ts'
 
 const FILE_NAME = 'sample_events.csv'
 const file = fileURLToPath(new URL(FILE_NAME, import.meta.url))
@@ -72,7 +73,7 @@ function tellStart({ url, reused, dataDir, takenPort }: DemoServer): void {
 }
 
 async function sample(client: FairliftClient): Promise<Experiment> {
-  const { key, name, hypothesis, variants, startAt, endAt, metrics } = sampleExperiment
+  const { key } = sampleExperiment
   try {
     const existing = await client.experiment({ key })
     done(`Experiment “${existing.name}” is there already: reused`, key)
@@ -80,20 +81,7 @@ async function sample(client: FairliftClient): Promise<Experiment> {
   } catch (error) {
     if (!(error instanceof FairliftError && error.code === 'NOT_FOUND')) throw error
   }
-  const created = await client.createExperiment({
-    key,
-    name,
-    hypothesis,
-    startAt,
-    endAt,
-    currency: 'EUR',
-    variants: variants.map((variant, place) => ({
-      key: variant.name,
-      role: place === 0 ? 'CONTROL' : 'TREATMENT',
-      trafficSplit: variant.trafficSplit,
-    })),
-    metrics: metrics.map((metric, place) => ({ key: metric, role: place === 0 ? 'PRIMARY' : 'SECONDARY' })),
-  })
+  const created = await client.createExperiment(sampleInput())
   done(`Experiment “${created.name}” created`, key)
   // It is over: its log is from then.
   await client.startExperiment(created.id)

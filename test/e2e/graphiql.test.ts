@@ -1,10 +1,13 @@
 import { openAsBlob } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { createClient } from '@fairlift/sdk'
 import type { Browser, Page, Response } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sampleExperiment } from '../../datasets/sample-experiment.ts'
+import { sampleInput } from '../../datasets/sample-input.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
 import { openBrowser, withoutBrowser } from './browser.ts'
+import { watchManners, type PageManners } from './page-manners.ts'
 
 interface Answer {
   data: Record<string, { userErrors?: { code: string }[]; job?: { id: string }; experiment?: { id: string } }>
@@ -28,9 +31,7 @@ describe.skipIf(withoutBrowser !== null)(`GraphiQL in a browser${withoutBrowser 
   let server: TestServer
   let browser: Browser
   let page: Page
-  /** What the page must not do: ask other hosts, or write errors to the console. */
-  let foreign: string[]
-  let complaints: string[]
+  let manners: PageManners
   /** Messages over WebSocket. */
   let frames: { from: 'page' | 'server'; text: string }[]
 
@@ -48,19 +49,10 @@ describe.skipIf(withoutBrowser !== null)(`GraphiQL in a browser${withoutBrowser 
   beforeEach(async () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     page = await context.newPage()
-    foreign = []
-    complaints = []
+    manners = watchManners(page, server.url)
     frames = []
-    page.on('request', (request) => {
-      const { origin, protocol } = new URL(request.url())
-      if (origin !== server.url && protocol !== 'data:') foreign.push(request.url())
-    })
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-    })
-    page.on('pageerror', ({ message }) => complaints.push(message))
     page.on('websocket', (socket) => {
-      if (new URL(socket.url()).host !== new URL(server.url).host) foreign.push(socket.url())
+      if (new URL(socket.url()).host !== new URL(server.url).host) manners.foreign.push(socket.url())
       socket.on('framesent', ({ payload }) => frames.push({ from: 'page', text: String(payload) }))
       socket.on('framereceived', ({ payload }) => frames.push({ from: 'server', text: String(payload) }))
     })
@@ -68,8 +60,8 @@ describe.skipIf(withoutBrowser !== null)(`GraphiQL in a browser${withoutBrowser 
   })
 
   afterEach(async () => {
-    expect(foreign).toEqual([])
-    expect(complaints).toEqual([])
+    expect(manners.foreign).toEqual([])
+    expect(manners.complaints).toEqual([])
     await page.context().close()
   })
 
@@ -180,27 +172,12 @@ describe.skipIf(withoutBrowser !== null)(`GraphiQL in a browser${withoutBrowser 
 
 /** The sample experiment as the demo has it: created, with its events and an analysis. */
 async function createSample(url: string): Promise<void> {
-  const { key, name, hypothesis, startAt, endAt } = sampleExperiment
-  const created = await ask(
-    url,
-    'mutation ($i: CreateExperimentInput!) { createExperiment(input: $i) { experiment { id } } }',
-    { i: { key, name, hypothesis, startAt, endAt } },
-  )
-  const experimentId = created.data.createExperiment?.experiment?.id
-  const form = new FormData()
-  const query =
-    'mutation ($f: Upload!, $i: UploadEventsInput!) { uploadEvents(file: $f, input: $i) { job { id } userErrors { code } } }'
-  form.set('operations', JSON.stringify({ query, variables: { f: null, i: { experimentId } } }))
-  form.set('map', '{ "0": ["variables.f"] }')
-  const file = fileURLToPath(new URL('../../datasets/sample_events.csv', import.meta.url))
-  form.set('0', await openAsBlob(file), 'sample_events.csv')
-  const headers = { 'apollo-require-preflight': '1' }
-  const uploaded = (await (await fetch(`${url}/graphql`, { method: 'POST', headers, body: form })).json()) as Answer
-  await untilDone(url, uploaded.data.uploadEvents?.job?.id)
-  const asked = await ask(url, 'mutation ($i: RunAnalysisInput!) { runAnalysis(input: $i) { job { id } } }', {
-    i: { experimentId },
-  })
-  await untilDone(url, asked.data.runAnalysis?.job?.id)
+  const client = createClient({ url })
+  const { id: experimentId } = await client.createExperiment(sampleInput())
+  const file = await openAsBlob(fileURLToPath(new URL('../../datasets/sample_events.csv', import.meta.url)))
+  await client.uploadEvents({ experimentId, file, fileName: 'sample_events.csv' }).result()
+  await client.runAnalysis({ experimentId }).result()
+  client.close()
 }
 
 async function ask(url: string, query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
@@ -212,14 +189,4 @@ async function ask(url: string, query: string, variables: Record<string, unknown
   const answer = (await response.json()) as Answer
   if (answer.errors !== undefined) throw new Error(JSON.stringify(answer.errors))
   return answer
-}
-
-async function untilDone(url: string, id: string | undefined): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const { data } = await ask(url, 'query ($id: ID!) { job(id: $id) { status } }', { id })
-      expect(data.job).toEqual({ status: 'SUCCEEDED' })
-    },
-    { timeout: 60_000, interval: 200 },
-  )
 }

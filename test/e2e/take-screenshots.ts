@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { createClient } from '@fairlift/sdk'
 import { ensurePagesBuilt } from '../../datasets/demo/build-pages.ts'
 import { sampleExperiment } from '../../datasets/sample-experiment.ts'
+import { sampleInput } from '../../datasets/sample-input.ts'
 import { startServer } from '../testkit/server.ts'
 import { openBrowser } from './browser.ts'
 
@@ -39,15 +40,7 @@ try {
 /** The sample experiment as the demo has it. */
 async function makeSample(url: string): Promise<void> {
   const client = createClient({ url })
-  const { key, name, hypothesis, startAt, endAt, variants } = sampleExperiment
-  const { id } = await client.createExperiment({
-    ...{ key, name, hypothesis, startAt, endAt, currency: 'EUR' },
-    variants: variants.map((variant, place) => ({
-      key: variant.name,
-      role: place === 0 ? 'CONTROL' : 'TREATMENT',
-      trafficSplit: variant.trafficSplit,
-    })),
-  })
+  const { id } = await client.createExperiment(sampleInput())
   const file = await openAsBlob(sampleFile)
   await client.uploadEvents({ experimentId: id, file, fileName: 'sample_events.csv' }).result()
   await client.stopExperiment(id)

@@ -3,6 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { startServer, type TestServer } from '../testkit/server.ts'
 import { openBrowser } from './browser.ts'
+import { watchManners, type PageManners } from './page-manners.ts'
 
 /** A server with the UI, and a page to look at it. Its parts can be used within tests only. */
 export interface Ui {
@@ -26,9 +27,7 @@ export function useUi(): Ui {
   let client: FairliftClient
   let browser: Browser
   let page: Page
-  /** What the pages must not do: ask other hosts, or write errors to the console. */
-  let foreign: string[]
-  let complaints: string[]
+  let manners: PageManners
 
   beforeAll(async () => {
     browser = await openBrowser()
@@ -46,21 +45,12 @@ export function useUi(): Ui {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
     context.setDefaultTimeout(30_000)
     page = await context.newPage()
-    foreign = []
-    complaints = []
-    page.on('request', (request) => {
-      const { origin, protocol } = new URL(request.url())
-      if (origin !== server.url && protocol !== 'data:') foreign.push(request.url())
-    })
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-    })
-    page.on('pageerror', ({ message }) => complaints.push(message))
+    manners = watchManners(page, server.url)
   })
 
   afterEach(async () => {
-    expect(foreign).toEqual([])
-    expect(complaints).toEqual([])
+    expect(manners.foreign).toEqual([])
+    expect(manners.complaints).toEqual([])
     await page.context().close()
   })
 
