@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto'
-import stringify from 'safe-stable-stringify'
-
 /** What is added up per unit (user): which events, and how. */
 export interface Measure {
   /** Events of any of these types count. Sorted. */
@@ -93,9 +90,4 @@ export interface Aggregates {
   groups: Group[]
   cells: Cells[]
   quality: DataQuality
-}
-
-/** Hash of a plan, the same for equal plans. */
-export function planHash(plan: AggregationPlan): string {
-  return createHash('sha256').update(stringify(plan)).digest('hex')
 }
