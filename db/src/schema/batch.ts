@@ -42,6 +42,8 @@ export const batches = pgTable(
     /** Why the batch as a whole was refused. */
     error: jsonb('error').$type<{ code: string; message: string }>(),
     rejectsKey: text('rejects_key'),
+    /** When the raw file and its list of rejected rows were removed, because a user in them was erased. */
+    rawDeletedAt: time('raw_deleted_at'),
     /** The dataset version that made the batch visible. */
     datasetVersion: integer('dataset_version'),
     landedAt: time('landed_at'),

@@ -15,13 +15,14 @@ export const datasetParts = pgTable(
     experimentId: uuid('experiment_id')
       .notNull()
       .references(() => experiments.id, { onDelete: 'cascade' }),
-    batchId: uuid('batch_id')
-      .notNull()
-      .references(() => batches.id),
+    /** The batch whose events these are; null when several batches' parts were merged. */
+    batchId: uuid('batch_id').references(() => batches.id),
     addedIn: integer('added_in').notNull(),
     removedIn: integer('removed_in'),
     /** Where the file is in object storage. */
     objectKey: text('object_key').notNull().unique(),
+    /** Where the keys of its events are in object storage, one a row in the rows' order; null in parts that hold them. */
+    keysObjectKey: text('keys_object_key').unique(),
     rows: bigint('rows', { mode: 'number' }).notNull(),
     bytes: bigint('bytes', { mode: 'number' }).notNull(),
     sha256: text('sha256').notNull(),
@@ -34,6 +35,8 @@ export const datasetParts = pgTable(
     keyVersion: text('key_version').notNull(),
     eventTypes: text('event_types').array().notNull(),
     attributes: text('attributes').array().notNull(),
+    /** When its events were copied to the table `events`; null when they are not there. */
+    copiedAt: time('copied_at'),
     ...timestamps,
   },
   (table) => [index('dataset_parts_experiment_id_added_in_index').on(table.experimentId, table.addedIn)],

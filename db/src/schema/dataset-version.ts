@@ -1,4 +1,4 @@
-import { bigint, integer, pgTable, unique, uuid } from '../drizzle.ts'
+import { bigint, integer, pgTable, text, unique, uuid } from '../drizzle.ts'
 import { batches } from './batch.ts'
 import { id, timestamps } from './columns.ts'
 import { experiments } from './experiment.ts'
@@ -13,7 +13,11 @@ export const datasetVersions = pgTable(
       .references(() => experiments.id, { onDelete: 'cascade' }),
     /** 1, 2, 3 ... within the experiment. */
     number: integer('number').notNull(),
-    /** The batch that made this version. */
+    /** What made it: a batch that landed, small parts merged without changing an event, or a user erased. */
+    kind: text('kind', { enum: ['BATCH', 'COMPACTION', 'ERASURE'] })
+      .notNull()
+      .default('BATCH'),
+    /** The batch that made this version; null when no batch did. */
     batchId: uuid('batch_id').references(() => batches.id),
     /** Events in all of the version's parts. */
     rows: bigint('rows', { mode: 'number' }).notNull(),

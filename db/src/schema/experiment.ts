@@ -1,4 +1,4 @@
-import { bigint, index, pgTable, text } from '../drizzle.ts'
+import { bigint, boolean, index, pgTable, text } from '../drizzle.ts'
 import { id, time, timestamps } from './columns.ts'
 
 export const experiments = pgTable(
@@ -22,6 +22,8 @@ export const experiments = pgTable(
     conflictPolicy: text('conflict_policy', { enum: ['KEEP_FIRST', 'KEEP_LAST'] })
       .notNull()
       .default('KEEP_FIRST'),
+    /** Whether the standard analysis is run whenever a batch has landed. */
+    autoRun: boolean('auto_run').notNull().default(false),
     ...timestamps,
   },
   (table) => [index('experiments_created_at_index').on(table.createdAt, table.id)],

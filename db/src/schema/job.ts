@@ -1,4 +1,16 @@
-import { boolean, doublePrecision, index, integer, jsonb, pgTable, sql, text, uniqueIndex, uuid } from '../drizzle.ts'
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  sql,
+  text,
+  uniqueIndex,
+  uuid,
+} from '../drizzle.ts'
 import { id, time, timestamps } from './columns.ts'
 import { experiments } from './experiment.ts'
 
@@ -10,7 +22,9 @@ export const jobs = pgTable(
   'jobs',
   {
     id: id(),
-    kind: text('kind', { enum: ['INGEST_BATCH', 'RUN_ANALYSIS'] }).notNull(),
+    kind: text('kind', {
+      enum: ['INGEST_BATCH', 'RUN_ANALYSIS', 'COPY_EVENTS', 'COMPACT_DATASET', 'ERASE_USER'],
+    }).notNull(),
     experimentId: uuid('experiment_id')
       .notNull()
       .references(() => experiments.id, { onDelete: 'cascade' }),
@@ -21,6 +35,10 @@ export const jobs = pgTable(
     stage: text('stage'),
     /** 0 to 1. */
     progress: doublePrecision('progress').notNull().default(0),
+    /** How far reading a file has come; null for other work. */
+    rowsRead: bigint('rows_read', { mode: 'number' }),
+    bytesRead: bigint('bytes_read', { mode: 'number' }),
+    bytesTotal: bigint('bytes_total', { mode: 'number' }),
     attempts: integer('attempts').notNull().default(0),
     cancelRequested: boolean('cancel_requested').notNull().default(false),
     input: jsonb('input').notNull(),

@@ -119,6 +119,8 @@ export type Correction =
 
 /** A new experiment. */
 export type CreateExperimentInput = {
+  /** Whether the standard analysis is run whenever a batch has landed. Default false. */
+  autoRun?: boolean | null | undefined;
   /** Which of two events with one id but different content counts. Default KEEP_FIRST. */
   conflictPolicy?: ConflictPolicy | null | undefined;
   /** Currency of values: a code of three letters such as EUR. */
@@ -295,6 +297,12 @@ export type JobFilter = {
 
 /** What a job does. */
 export type JobKind =
+  /** Merges small files of the dataset; no event changes. */
+  | 'COMPACT_DATASET'
+  /** Copies landed events to where single users are looked at. */
+  | 'COPY_EVENTS'
+  /** Removes a user from all files and versions. */
+  | 'ERASE_USER'
   /** Reads an uploaded file. */
   | 'INGEST_BATCH'
   /** Computes an analysis. */
@@ -467,6 +475,8 @@ export type UnboundedReason =
 
 /** Changes to an experiment. What is left out stays as it is. */
 export type UpdateExperimentInput = {
+  /** Whether the standard analysis is run whenever a batch has landed. Default false. */
+  autoRun?: boolean | null | undefined;
   /** Which of two events with one id but different content counts. Default KEEP_FIRST. */
   conflictPolicy?: ConflictPolicy | null | undefined;
   /** Currency of values: a code of three letters such as EUR. */
@@ -667,9 +677,9 @@ export type DecisionFieldsFragment = { verdict: DecisionVerdict, summary: string
 
 export type EffectFieldsFragment = { estimate: number | null, standardError: number | null, confidenceInterval: ConfidenceIntervalFieldsFragment };
 
-export type ExperimentFieldsFragment = { id: string, key: string, name: string, hypothesis: string | null, status: ExperimentStatus, startAt: string | null, endAt: string | null, plannedUnits: number | null, currency: string | null, conflictPolicy: ConflictPolicy, attributes: Array<string>, createdAt: string, updatedAt: string, variants: Array<VariantFieldsFragment>, metrics: Array<{ role: MetricRole, metric: MetricFieldsFragment }>, latestDatasetVersion: DatasetVersionFieldsFragment | null, latestAnalysis: AnalysisSummaryFieldsFragment | null };
+export type ExperimentFieldsFragment = { id: string, key: string, name: string, hypothesis: string | null, status: ExperimentStatus, startAt: string | null, endAt: string | null, plannedUnits: number | null, currency: string | null, conflictPolicy: ConflictPolicy, autoRun: boolean, attributes: Array<string>, createdAt: string, updatedAt: string, variants: Array<VariantFieldsFragment>, metrics: Array<{ role: MetricRole, metric: MetricFieldsFragment }>, latestDatasetVersion: DatasetVersionFieldsFragment | null, latestAnalysis: AnalysisSummaryFieldsFragment | null };
 
-export type JobFieldsFragment = { id: string, kind: JobKind, status: JobStatus, progress: number, stage: string | null, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, error: { code: string, message: string } | null, experiment: { id: string, key: string, name: string }, batch: { id: string, status: BatchStatus, originalName: string, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, error: { code: string, message: string } | null } | null, analysis: { id: string } | null };
+export type JobFieldsFragment = { id: string, kind: JobKind, status: JobStatus, progress: number, stage: string | null, rowsRead: number | null, bytesRead: number | null, bytesTotal: number | null, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, error: { code: string, message: string } | null, experiment: { id: string, key: string, name: string }, batch: { id: string, status: BatchStatus, originalName: string, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, error: { code: string, message: string } | null } | null, analysis: { id: string } | null };
 
 export type MetricFieldsFragment = { id: string, key: string, name: string, description: string | null, kind: MetricKind, goal: MetricGoal, format: MetricFormat, standard: boolean, createdAt: string, numerator: { aggregation: MeasureAggregation, eventTypes: Array<string> }, denominator: { aggregation: MeasureAggregation, eventTypes: Array<string> } | null };
 
@@ -1204,6 +1214,7 @@ export const ExperimentFieldsFragmentDoc = new TypedDocumentString(`
   plannedUnits
   currency
   conflictPolicy
+  autoRun
   variants {
     ...VariantFields
   }
@@ -1403,6 +1414,9 @@ export const JobFieldsFragmentDoc = new TypedDocumentString(`
   status
   progress
   stage
+  rowsRead
+  bytesRead
+  bytesTotal
   attempts
   error {
     code
@@ -1542,6 +1556,9 @@ fragment JobFields on Job {
   status
   progress
   stage
+  rowsRead
+  bytesRead
+  bytesTotal
   attempts
   error {
     code
@@ -1868,6 +1885,7 @@ fragment ExperimentFields on Experiment {
   plannedUnits
   currency
   conflictPolicy
+  autoRun
   variants {
     ...VariantFields
   }
@@ -2126,6 +2144,9 @@ export const CancelJobDocument = new TypedDocumentString(`
   status
   progress
   stage
+  rowsRead
+  bytesRead
+  bytesTotal
   attempts
   error {
     code
@@ -2209,6 +2230,7 @@ fragment ExperimentFields on Experiment {
   plannedUnits
   currency
   conflictPolicy
+  autoRun
   variants {
     ...VariantFields
   }
@@ -2433,6 +2455,7 @@ fragment ExperimentFields on Experiment {
   plannedUnits
   currency
   conflictPolicy
+  autoRun
   variants {
     ...VariantFields
   }
@@ -2523,6 +2546,7 @@ fragment ExperimentFields on Experiment {
   plannedUnits
   currency
   conflictPolicy
+  autoRun
   variants {
     ...VariantFields
   }
@@ -2618,6 +2642,7 @@ fragment ExperimentFields on Experiment {
   plannedUnits
   currency
   conflictPolicy
+  autoRun
   variants {
     ...VariantFields
   }
@@ -2758,6 +2783,9 @@ fragment JobFields on Job {
   status
   progress
   stage
+  rowsRead
+  bytesRead
+  bytesTotal
   attempts
   error {
     code
@@ -2820,6 +2848,9 @@ export const JobUpdatedDocument = new TypedDocumentString(`
   status
   progress
   stage
+  rowsRead
+  bytesRead
+  bytesTotal
   attempts
   error {
     code
@@ -2865,6 +2896,9 @@ export const JobDocument = new TypedDocumentString(`
   status
   progress
   stage
+  rowsRead
+  bytesRead
+  bytesTotal
   attempts
   error {
     code
@@ -2915,6 +2949,9 @@ export const JobsDocument = new TypedDocumentString(`
   status
   progress
   stage
+  rowsRead
+  bytesRead
+  bytesTotal
   attempts
   error {
     code
@@ -3047,6 +3084,9 @@ export const RunAnalysisDocument = new TypedDocumentString(`
   status
   progress
   stage
+  rowsRead
+  bytesRead
+  bytesTotal
   attempts
   error {
     code
@@ -3135,6 +3175,7 @@ fragment ExperimentFields on Experiment {
   plannedUnits
   currency
   conflictPolicy
+  autoRun
   variants {
     ...VariantFields
   }
@@ -3235,6 +3276,7 @@ fragment ExperimentFields on Experiment {
   plannedUnits
   currency
   conflictPolicy
+  autoRun
   variants {
     ...VariantFields
   }
@@ -3335,6 +3377,7 @@ fragment ExperimentFields on Experiment {
   plannedUnits
   currency
   conflictPolicy
+  autoRun
   variants {
     ...VariantFields
   }
@@ -3476,6 +3519,9 @@ fragment JobFields on Job {
   status
   progress
   stage
+  rowsRead
+  bytesRead
+  bytesTotal
   attempts
   error {
     code

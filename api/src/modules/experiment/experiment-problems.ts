@@ -14,6 +14,7 @@ export interface ExperimentRequest {
   plannedUnits?: number | null
   currency?: string | null
   conflictPolicy?: 'KEEP_FIRST' | 'KEEP_LAST' | null
+  autoRun?: boolean | null
 }
 
 export interface VariantRequest {

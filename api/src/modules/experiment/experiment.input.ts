@@ -65,6 +65,12 @@ class ExperimentSettingsInput {
     description: 'Which of two events with one id but different content counts. Default KEEP_FIRST.',
   })
   conflictPolicy?: Experiment['conflictPolicy'] | null
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the standard analysis is run whenever a batch has landed. Default false.',
+  })
+  autoRun?: boolean | null
 }
 
 @InputType('CreateExperimentInput', { description: 'A new experiment.' })

@@ -161,7 +161,7 @@ export class ExperimentService {
 
 /** The fields that creating and updating have in common; what is left out stays as it is. */
 function settingsOf(request: ExperimentRequest): Partial<NewExperiment> & { name: string } {
-  const { hypothesis, startAt, endAt, plannedUnits, currency, conflictPolicy } = request
+  const { hypothesis, startAt, endAt, plannedUnits, currency, conflictPolicy, autoRun } = request
   const settings = {
     hypothesis,
     startAt,
@@ -169,6 +169,7 @@ function settingsOf(request: ExperimentRequest): Partial<NewExperiment> & { name
     plannedUnits,
     currency: currency?.toUpperCase(),
     conflictPolicy: conflictPolicy ?? undefined,
+    autoRun: autoRun ?? undefined,
   }
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as ReturnType<
     typeof settingsOf

@@ -97,6 +97,9 @@ export class ExperimentType implements Omit<Experiment, never> {
   @Field(() => ConflictPolicyEnum, { description: 'Which of two events with one id but different content counts.' })
   conflictPolicy!: Experiment['conflictPolicy']
 
+  @Field(() => Boolean, { description: 'Whether the standard analysis is run whenever a batch has landed.' })
+  autoRun!: boolean
+
   @Field(() => GraphQLDateTimeISO, { description: 'When it was created.' })
   createdAt!: Date
 

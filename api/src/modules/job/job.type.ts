@@ -1,16 +1,25 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars'
+import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars'
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { ProblemType } from '../batch/batch.type.ts'
 import { connectionType } from '../connection.type.ts'
 import type { Job, JobKind, JobStatus } from './job.service.ts'
 
-export const JobKindEnum = { INGEST_BATCH: 'INGEST_BATCH', RUN_ANALYSIS: 'RUN_ANALYSIS' } as const
+export const JobKindEnum = {
+  INGEST_BATCH: 'INGEST_BATCH',
+  RUN_ANALYSIS: 'RUN_ANALYSIS',
+  COPY_EVENTS: 'COPY_EVENTS',
+  COMPACT_DATASET: 'COMPACT_DATASET',
+  ERASE_USER: 'ERASE_USER',
+} as const
 registerEnumType(JobKindEnum, {
   name: 'JobKind',
   description: 'What a job does.',
   valuesConfig: {
     INGEST_BATCH: { description: 'Reads an uploaded file.' },
     RUN_ANALYSIS: { description: 'Computes an analysis.' },
+    COPY_EVENTS: { description: 'Copies landed events to where single users are looked at.' },
+    COMPACT_DATASET: { description: 'Merges small files of the dataset; no event changes.' },
+    ERASE_USER: { description: 'Removes a user from all files and versions.' },
   },
 })
 
@@ -49,6 +58,15 @@ export class JobType implements Partial<Job> {
 
   @Field(() => String, { nullable: true, description: 'What is being done now. Null when nothing is.' })
   stage!: string | null
+
+  @Field(() => GraphQLSafeInt, { nullable: true, description: 'Rows read so far. Null where no file is read.' })
+  rowsRead!: number | null
+
+  @Field(() => GraphQLSafeInt, { nullable: true, description: 'Bytes of the file read so far. Null where no file is.' })
+  bytesRead!: number | null
+
+  @Field(() => GraphQLSafeInt, { nullable: true, description: 'Size of the file being read. Null where no file is.' })
+  bytesTotal!: number | null
 
   @Field(() => Int, { description: 'How often it was begun.' })
   attempts!: number

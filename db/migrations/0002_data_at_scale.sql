@@ -1,0 +1,1 @@
+DROP INDEX "unit_tables_experiment_id_index";
