@@ -52,6 +52,25 @@ describe('API and worker as two processes', () => {
     expect(states.at(-1)).toMatchObject({ status: 'SUCCEEDED', stage: null, attempts: 1, error: null })
   })
 
+  it('progress is told in rows and bytes of the file, and ends with all of them', async () => {
+    await site.startWorker()
+    const experimentId = await site.newExperiment()
+    const upload = site.client.uploadEvents({ experimentId, file: largeFile() })
+    const { sizeBytes: bytesTotal } = await upload
+    const states = await statesOf(site.client, (await upload.job)!.id)
+    const { rows } = await upload.result()
+    const told = states.filter(({ bytesRead }) => bytesRead !== null)
+    for (const counted of ['rowsRead', 'bytesRead'] as const) {
+      const counts = told.map((state) => state[counted]!)
+      expect(counts).toEqual([...counts].sort((one, other) => one - other))
+      expect(new Set(counts).size).toBeGreaterThan(3)
+    }
+    expect(new Set(told.map((state) => state.bytesTotal))).toEqual(new Set([bytesTotal]))
+    expect(states.at(-1)).toMatchObject({ rowsRead: rows, bytesRead: bytesTotal, bytesTotal })
+    const analysed = await site.client.waitForJob((await site.client.runAnalysis({ experimentId })).id)
+    expect(analysed).toMatchObject({ status: 'SUCCEEDED', rowsRead: null, bytesRead: null, bytesTotal: null })
+  })
+
   it('all who watch a job see the same end, also those who come when it is over', async () => {
     const experimentId = await site.newExperiment()
     const job = (await site.client.uploadEvents({ experimentId, file: eventFile({ users: 300 }) }).job)!

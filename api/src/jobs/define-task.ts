@@ -1,5 +1,13 @@
 import type { Job, JobKind } from '../modules/job/job.service.ts'
 
+/** How far reading a file has come. */
+export interface ReadProgress {
+  rowsRead: number
+  bytesRead: number
+  /** Size of the file. */
+  bytesTotal: number
+}
+
 /** What a task works with besides its job. */
 export interface TaskContext {
   /** Aborted when the job is cancelled, its lease is lost, or the server stops. */
@@ -9,8 +17,9 @@ export interface TaskContext {
    *
    * @param stage what is being done, for people
    * @param progress share of the whole job, 0 to 1
+   * @param read how far reading has come; left out, it stays as it was told last
    */
-  report(stage: string, progress: number): void
+  report(stage: string, progress: number, read?: ReadProgress): void
 }
 
 /** What a job made. */

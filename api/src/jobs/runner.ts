@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Job, JobService } from '../modules/job/job.service.ts'
-import type { Task } from './define-task.ts'
+import type { ReadProgress, Task } from './define-task.ts'
 import type { Attempt, JobQueue } from './queue.ts'
 
 /** Failures after which another attempt may end better. */
@@ -57,9 +57,9 @@ export class JobRunner {
     const stop = AbortSignal.any([signal, cancelling.signal, this.#stopping.signal])
     const startedAt = performance.now()
     try {
-      const made = await task.run(job, { signal: stop, report: (stage, share) => progress.report(stage, share) })
+      const made = await task.run(job, { signal: stop, report: (...told) => progress.report(...told) })
       await progress.end()
-      await this.#jobs.succeed(jobId, made)
+      await this.#jobs.succeed(jobId, { ...made, ...progress.read })
       log.info({ ...made, durationMs: Math.round(performance.now() - startedAt) }, 'the job succeeded')
     } catch (cause) {
       await progress.end()
@@ -94,6 +94,7 @@ class ProgressWriter {
   readonly #onCancel: () => void
   readonly #onError: (error: unknown) => void
   #next: { stage: string; share: number } | null = null
+  #read: ReadProgress | null = null
   #writing: Promise<void> | null = null
   #timer: NodeJS.Timeout | null = null
 
@@ -104,8 +105,14 @@ class ProgressWriter {
     this.#onError = onError
   }
 
-  report(stage: string, share: number): void {
+  /** How far reading came, by the last word of the task. */
+  get read(): ReadProgress | null {
+    return this.#read
+  }
+
+  report(stage: string, share: number, read?: ReadProgress): void {
     this.#next = { stage, share: Math.min(1, Math.max(0, share)) }
+    this.#read = read ?? this.#read
     if (this.#timer === null && this.#writing === null) this.#write()
   }
 
@@ -124,7 +131,7 @@ class ProgressWriter {
     const { stage, share } = this.#next
     this.#next = null
     this.#writing = this.#jobs
-      .progress(this.#job.id, stage, share)
+      .progress(this.#job.id, { stage, progress: share, ...this.#read })
       .then((cancelRequested) => {
         if (cancelRequested) this.#onCancel()
       })

@@ -93,7 +93,7 @@ export class BatchLandingService {
       this.#experiments.variantsOf([experiment.id]),
       this.#metrics.ofExperiments([experiment.id]),
     ])
-    report('Reading the file', 0)
+    report('Reading the file', 0, { rowsRead: 0, bytesRead: 0, bytesTotal: batch.sizeBytes })
     try {
       return await this.#compute.run(
         'curate',
@@ -112,7 +112,11 @@ export class BatchLandingService {
         {
           signal,
           onProgress: ({ rows, bytesRead, bytesTotal }) =>
-            report(`${rows.toLocaleString('en')} rows checked`, (bytesRead / Math.max(1, bytesTotal)) * READING_SHARE),
+            report(`${rows.toLocaleString('en')} rows checked`, (bytesRead / Math.max(1, bytesTotal)) * READING_SHARE, {
+              rowsRead: rows,
+              bytesRead,
+              bytesTotal,
+            }),
         },
       )
     } catch (error) {
@@ -159,7 +163,12 @@ export class BatchLandingService {
         await this.#datasets.lockForLanding(experiment.id, tx)
         // A worker that was thought dead may have landed it meanwhile: then its counts are the right ones.
         if (await this.#batches.hasLanded(batch.id, tx)) return
-        report('Comparing with what is there', READING_SHARE)
+        const { sizeBytes: bytesTotal } = batch
+        report('Comparing with what is there', READING_SHARE, {
+          rowsRead: result.rows,
+          bytesRead: bytesTotal,
+          bytesTotal,
+        })
         const { parts, duplicates, conflicts, replaced } = await this.#compare(experiment, result, tx, signal)
         report('Storing', 0.97)
         const added: NewDatasetPart[] = []

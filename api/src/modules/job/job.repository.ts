@@ -9,6 +9,12 @@ export type NewJob = typeof jobs.$inferInsert
 export type JobKind = Job['kind']
 export type JobStatus = Job['status']
 
+/** What tells how far reading a file has come. */
+export type ReadCount = 'rowsRead' | 'bytesRead' | 'bytesTotal'
+
+/** How far a job is; what is left out stays as it was. */
+export type JobProgress = Pick<Job, 'stage' | 'progress'> & Partial<Pick<Job, ReadCount>>
+
 export interface JobFilter {
   experimentId?: string | null
   kind?: JobKind[] | null
@@ -19,6 +25,8 @@ export interface JobFilter {
 export function asQueueDatabase(transaction: Transaction): Db {
   return fromDrizzle(transaction, sql)
 }
+
+const NOTHING_READ: Record<ReadCount, null> = { rowsRead: null, bytesRead: null, bytesTotal: null }
 
 const LIVE: JobStatus[] = ['QUEUED', 'RUNNING']
 
@@ -87,6 +95,7 @@ export class JobRepository extends Repository {
         status: 'RUNNING',
         stage: null,
         progress: 0,
+        ...NOTHING_READ,
         error: null,
         attempts: sql`${jobs.attempts} + 1`,
         startedAt: sql`coalesce(${jobs.startedAt}, now())`,
@@ -97,10 +106,10 @@ export class JobRepository extends Repository {
   }
 
   /** Notes progress; returns whether the job was asked to stop. */
-  async progress(id: string, stage: string, progress: number): Promise<boolean> {
+  async progress(id: string, progress: JobProgress): Promise<boolean> {
     const [row] = await this.db()
       .update(jobs)
-      .set({ stage, progress })
+      .set(progress)
       .where(and(eq(jobs.id, id), eq(jobs.status, 'RUNNING')))
       .returning({ cancelRequested: jobs.cancelRequested })
     return row?.cancelRequested ?? false
@@ -109,7 +118,7 @@ export class JobRepository extends Repository {
   /** Ends a job. A job that has ended stays as it is. */
   async end(
     id: string,
-    outcome: Pick<Job, 'status'> & Partial<Pick<Job, 'error' | 'batchId' | 'analysisId'>>,
+    outcome: Pick<Job, 'status'> & Partial<Pick<Job, 'error' | 'batchId' | 'analysisId' | ReadCount>>,
   ): Promise<void> {
     await this.db()
       .update(jobs)
@@ -125,7 +134,7 @@ export class JobRepository extends Repository {
   async requeue(id: string, error: Job['error']): Promise<void> {
     await this.db()
       .update(jobs)
-      .set({ status: 'QUEUED', stage: null, progress: 0, error })
+      .set({ status: 'QUEUED', stage: null, progress: 0, ...NOTHING_READ, error })
       .where(and(eq(jobs.id, id), eq(jobs.status, 'RUNNING')))
   }
 

@@ -3,7 +3,7 @@ import { Repeater } from '@repeaterjs/repeater'
 import { AppError, notFound } from '../../errors.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import type { Transaction } from '../repository.ts'
-import type { Job, JobFilter, JobKind, JobRepository, JobStatus } from './job.repository.ts'
+import type { Job, JobFilter, JobKind, JobProgress, JobRepository, JobStatus, ReadCount } from './job.repository.ts'
 
 export type { Job, JobFilter, JobKind, JobStatus }
 
@@ -129,8 +129,8 @@ export class JobService {
   }
 
   /** Notes progress; returns whether the job was asked to stop. */
-  progress(id: string, stage: string, progress: number): Promise<boolean> {
-    return this.#repository.progress(id, stage, progress)
+  progress(id: string, progress: JobProgress): Promise<boolean> {
+    return this.#repository.progress(id, progress)
   }
 
   /** Calls back when the job is asked to stop; returns how to end this. */
@@ -142,7 +142,7 @@ export class JobService {
     return () => this.#notices.off('job', listener)
   }
 
-  async succeed(id: string, made: { batchId?: string; analysisId?: string }): Promise<void> {
+  async succeed(id: string, made: Partial<Pick<Job, 'batchId' | 'analysisId' | ReadCount>>): Promise<void> {
     await this.#repository.end(id, { status: 'SUCCEEDED', error: null, ...made })
   }
 
