@@ -19,7 +19,9 @@ import { AnalysisRepository } from './modules/analysis/analysis.repository.ts'
 import { AnalysisResolver } from './modules/analysis/analysis.resolver.ts'
 import { AnalysisRunService } from './modules/analysis/analysis-run.service.ts'
 import { AnalysisService } from './modules/analysis/analysis.service.ts'
+import { AutoRunService } from './modules/analysis/auto-run.service.ts'
 import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'
+import { AfterLandingService } from './modules/batch/after-landing.service.ts'
 import { BatchLandingService } from './modules/batch/batch-landing.service.ts'
 import { BatchPreviewService } from './modules/batch/batch-preview.service.ts'
 import { BatchRepository } from './modules/batch/batch.repository.ts'
@@ -103,7 +105,7 @@ async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): 
   stops.push(() => compute.close())
   compute.warmUp()
 
-  const parts = wire(env, client, notifications, queue, store, folders, compute)
+  const parts = wire(env, logger, client, notifications, queue, store, folders, compute)
   await parts.services.metrics.ensureStandard()
   if (env.ROLE !== 'api') {
     const runner = new JobRunner(queue, parts.services.jobs, parts.tasks, logger)
@@ -126,6 +128,7 @@ type Parts = ReturnType<typeof wire>
 /** Repositories and services: plain constructors, each given what it needs. */
 function wire(
   env: Env,
+  logger: Logger,
   client: DatabaseClient,
   notifications: Notifications,
   queue: JobQueue,
@@ -143,7 +146,7 @@ function wire(
   const experiments = new ExperimentService(new ExperimentRepository(client), metrics, metricRepository, datasets)
   const jobs = new JobService(
     new JobRepository(client),
-    { send: (kind, id, experimentId, tx) => queue.send(kind, id, experimentId, asQueueDatabase(tx)) },
+    { send: (kind, id, experimentId, isAlone, tx) => queue.send(kind, id, experimentId, isAlone, asQueueDatabase(tx)) },
     notifications,
   )
   const batches = new BatchService(batchRepository, experiments, jobs, store, {
@@ -166,6 +169,7 @@ function wire(
   )
   const previews = new BatchPreviewService(experiments, metrics, compute, folders, env.MAX_UNPACKED_BYTES)
   const analyses = new AnalysisService(analysisRepository, experiments, metrics, datasetRepository, jobs)
+  const autoRun = new AutoRunService(experiments, datasets, analyses, jobs, logger)
   const runs = new AnalysisRunService(
     analysisRepository,
     datasetRepository,
@@ -179,7 +183,8 @@ function wire(
   return {
     services: { experiments, metrics, batches, datasets, analyses, jobs, watcher },
     previews,
-    tasks: [ingestBatch(landing), runAnalysis(runs)],
+    autoRun,
+    tasks: [ingestBatch(landing, new AfterLandingService(autoRun)), runAnalysis(runs)],
   }
 }
 
@@ -189,13 +194,13 @@ async function serve(
   client: DatabaseClient,
   store: LocalObjectStore,
   signer: FileSigner,
-  { services, previews }: Parts,
+  { services, previews, autoRun }: Parts,
 ): Promise<HttpServer> {
   const schema = await createSchema([
     new AnalysisResolver(services.analyses, signer),
     new BatchResolver(services.batches, previews, signer, env.MAX_UPLOAD_BYTES),
     new ExperimentEventsResolver(),
-    new ExperimentResolver(services.experiments, services.batches, services.analyses),
+    new ExperimentResolver(services.experiments, services.batches, services.analyses, autoRun),
     new JobResolver(services.jobs),
     new MetricResolver(services.metrics),
     new MetricResultResolver(),

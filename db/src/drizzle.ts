@@ -14,6 +14,7 @@ export const { and, asc, desc, eq, getTableColumns, gt, ilike, inArray, isNull, 
   require('drizzle-orm') as typeof drizzleOrm
 export const {
   bigint,
+  bigserial,
   boolean,
   doublePrecision,
   index,

@@ -34,6 +34,8 @@ export interface TaskOutcome {
  */
 export interface Task {
   kind: JobKind
+  /** At most so many at once in one process; by default as many as computations. */
+  concurrency?: number
   run(job: Job, context: TaskContext): Promise<TaskOutcome>
 }
 

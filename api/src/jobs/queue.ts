@@ -83,25 +83,30 @@ export class JobQueue {
     }
   }
 
-  /** Puts a job into the queue, as part of the transaction that `db` runs in: it is there if and only if that counts. */
-  async send(kind: JobKind, jobId: string, experimentId: string, db: Db): Promise<void> {
+  /**
+   * Puts a job into the queue, as part of the transaction that `db` runs in: it is there if and only if that counts.
+   *
+   * @param isAlone the job does not run beside another one of its kind and experiment that is alone too
+   */
+  async send(kind: JobKind, jobId: string, experimentId: string, isAlone: boolean, db: Db): Promise<void> {
     const { name, onePerExperiment } = queues[kind]
     await this.#boss.send(name, { jobId } satisfies QueuedJob, {
       db,
-      ...(onePerExperiment ? { group: { id: experimentId } } : {}),
+      ...(onePerExperiment || isAlone ? { group: { id: experimentId } } : {}),
     })
   }
 
   /** Takes jobs of a kind, `concurrency` at a time. A handler that throws gives the job back for another attempt. */
   async work(kind: JobKind, concurrency: number, handle: (attempt: Attempt) => Promise<void>): Promise<void> {
-    const { name, onePerExperiment } = queues[kind]
+    const { name } = queues[kind]
     await this.#boss.work(
       name,
       {
         batchSize: 1,
         includeMetadata: true,
         localConcurrency: concurrency,
-        ...(onePerExperiment ? { groupConcurrency: 1 } : {}),
+        // Jobs without a group are free of it.
+        groupConcurrency: 1,
         pollingIntervalSeconds: 0.5,
         // A retry is due at a time that nobody announces: the slow polling of announced queues would miss it by far.
         notifyPollingIntervalSeconds: 0.5,

@@ -30,7 +30,7 @@ export class JobRunner {
 
   async start(concurrency: number): Promise<void> {
     for (const task of this.#tasks)
-      await this.#queue.work(task.kind, concurrency, (attempt) => this.#attempt(task, attempt))
+      await this.#queue.work(task.kind, task.concurrency ?? concurrency, (attempt) => this.#attempt(task, attempt))
     await this.#queue.workAbandoned((jobId) =>
       this.#jobs.fail(jobId, {
         code: 'COMPUTE_FAILED',

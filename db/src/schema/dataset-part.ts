@@ -35,8 +35,15 @@ export const datasetParts = pgTable(
     keyVersion: text('key_version').notNull(),
     eventTypes: text('event_types').array().notNull(),
     attributes: text('attributes').array().notNull(),
-    /** When its events were copied to the table `events`; null when they are not there. */
+    /** When its events were copied to the table `events`; null when none of them is there. */
     copiedAt: time('copied_at'),
+    /** How many of its rows, from the first on, were copied: less than all where EVENTS_TABLE sets a maximum. */
+    copiedRows: bigint('copied_rows', { mode: 'number' }).notNull().default(0),
+    /**
+     * The part of the newest version that holds its events now, where it left without any of them: merged with others.
+     * Then what was copied of it stays in `events`. Null while it is in the newest version, and when events left with it.
+     */
+    continuedIn: uuid('continued_in'),
     ...timestamps,
   },
   (table) => [index('dataset_parts_experiment_id_added_in_index').on(table.experimentId, table.addedIn)],

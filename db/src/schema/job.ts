@@ -46,6 +46,8 @@ export const jobs = pgTable(
     batchId: uuid('batch_id'),
     analysisId: uuid('analysis_id'),
     error: jsonb('error').$type<{ code: string; message: string }>(),
+    /** Asked for by nobody but the experiment's autoRun: a later one may take its place while it waits. */
+    autoRun: boolean('auto_run').notNull().default(false),
     idempotencyKey: text('idempotency_key'),
     startedAt: time('started_at'),
     finishedAt: time('finished_at'),
@@ -55,6 +57,10 @@ export const jobs = pgTable(
     index('jobs_experiment_id_created_at_index').on(table.experimentId, table.createdAt, table.id),
     index('jobs_created_at_index').on(table.createdAt, table.id),
     index('jobs_batch_id_index').on(table.batchId),
+    // What waits or runs is little, however long the list has grown.
+    index('jobs_live_index')
+      .on(table.kind, table.experimentId)
+      .where(sql`status in ('QUEUED', 'RUNNING')`),
     // A key names one piece of work for as long as it is not given up.
     uniqueIndex('jobs_idempotency_key_unique')
       .on(table.experimentId, table.kind, table.idempotencyKey)

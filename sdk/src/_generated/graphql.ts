@@ -119,7 +119,7 @@ export type Correction =
 
 /** A new experiment. */
 export type CreateExperimentInput = {
-  /** Whether the standard analysis is run whenever a batch has landed. Default false. */
+  /** Whether the standard analysis is run by itself whenever a batch has landed or the experiment was changed; at once where there are data. Default false. */
   autoRun?: boolean | null | undefined;
   /** Which of two events with one id but different content counts. Default KEEP_FIRST. */
   conflictPolicy?: ConflictPolicy | null | undefined;
@@ -475,7 +475,7 @@ export type UnboundedReason =
 
 /** Changes to an experiment. What is left out stays as it is. */
 export type UpdateExperimentInput = {
-  /** Whether the standard analysis is run whenever a batch has landed. Default false. */
+  /** Whether the standard analysis is run by itself whenever a batch has landed or the experiment was changed; at once where there are data. Default false. */
   autoRun?: boolean | null | undefined;
   /** Which of two events with one id but different content counts. Default KEEP_FIRST. */
   conflictPolicy?: ConflictPolicy | null | undefined;

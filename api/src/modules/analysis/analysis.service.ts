@@ -47,9 +47,10 @@ export class AnalysisService {
   /**
    * Queues an analysis. The same question of the same data gets the job that answers it.
    *
+   * @param autoRun nobody asked for it: see JobRequest
    * @throws AppError NOT_FOUND, NO_DATA
    */
-  async request(request: RunAnalysisRequest): Promise<RunAnalysisPayload> {
+  async request(request: RunAnalysisRequest, autoRun = false): Promise<RunAnalysisPayload> {
     const experiment = await this.#experiments.get(request.experimentId)
     const [variants, own, catalogue] = await Promise.all([
       this.#experiments.variantsOf([experiment.id]),
@@ -96,6 +97,7 @@ export class AnalysisService {
       experimentId: experiment.id,
       input: question,
       idempotencyKey: request.idempotencyKey ?? `question:${resultKeyOf(question)}`,
+      autoRun,
     })
     return { job, userErrors: [] }
   }

@@ -68,7 +68,8 @@ class ExperimentSettingsInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether the standard analysis is run whenever a batch has landed. Default false.',
+    description:
+      'Whether the standard analysis is run by itself whenever a batch has landed or the experiment was changed; at once where there are data. Default false.',
   })
   autoRun?: boolean | null
 }

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import type { RequestContext } from '../../context.ts'
 import { AppError } from '../../errors.ts'
 import type { Analysis, AnalysisService } from '../analysis/analysis.service.ts'
+import type { AutoRunService } from '../analysis/auto-run.service.ts'
 import { AnalysisConnection, AnalysisType } from '../analysis/analysis.type.ts'
 import type { Batch, BatchService } from '../batch/batch.service.ts'
 import { BatchConnection } from '../batch/batch.type.ts'
@@ -28,11 +29,18 @@ export class ExperimentResolver {
   readonly #experiments: ExperimentService
   readonly #batches: BatchService
   readonly #analyses: AnalysisService
+  readonly #autoRun: AutoRunService
 
-  constructor(experiments: ExperimentService, batches: BatchService, analyses: AnalysisService) {
+  constructor(
+    experiments: ExperimentService,
+    batches: BatchService,
+    analyses: AnalysisService,
+    autoRun: AutoRunService,
+  ) {
     this.#experiments = experiments
     this.#batches = batches
     this.#analyses = analyses
+    this.#autoRun = autoRun
   }
 
   @Query(() => ExperimentConnection, { description: 'Experiments, newest first.' })
@@ -66,24 +74,34 @@ export class ExperimentResolver {
   }
 
   @Mutation(() => ExperimentPayloadType, { description: 'Changes an experiment.' })
-  updateExperiment(
+  async updateExperiment(
     @Arg('input', () => UpdateExperimentInput, { description: 'The changes.' })
     { id, ...changes }: UpdateExperimentInput,
   ): Promise<ExperimentPayload> {
-    return this.#experiments.update(requireId('experiment', id), changes)
+    return this.#refreshed(await this.#experiments.update(requireId('experiment', id), changes))
   }
 
   @Mutation(() => ExperimentPayloadType, {
     description:
       'Starts an experiment; its start is now unless it has one, or has data already. One that was stopped loses an end that has passed: plan a new one.',
   })
-  startExperiment(@Arg('id', () => ID, { description: 'The experiment.' }) id: string): Promise<ExperimentPayload> {
-    return this.#experiments.changeStatus(requireId('experiment', id), 'RUNNING')
+  async startExperiment(
+    @Arg('id', () => ID, { description: 'The experiment.' }) id: string,
+  ): Promise<ExperimentPayload> {
+    return this.#refreshed(await this.#experiments.changeStatus(requireId('experiment', id), 'RUNNING'))
   }
 
   @Mutation(() => ExperimentPayloadType, { description: 'Stops an experiment; its end is now unless it has one.' })
-  stopExperiment(@Arg('id', () => ID, { description: 'The experiment.' }) id: string): Promise<ExperimentPayload> {
-    return this.#experiments.changeStatus(requireId('experiment', id), 'STOPPED')
+  async stopExperiment(
+    @Arg('id', () => ID, { description: 'The experiment.' }) id: string,
+  ): Promise<ExperimentPayload> {
+    return this.#refreshed(await this.#experiments.changeStatus(requireId('experiment', id), 'STOPPED'))
+  }
+
+  /** With autoRun the result follows what is asked of the data as well as the data. */
+  async #refreshed(payload: ExperimentPayload): Promise<ExperimentPayload> {
+    if (payload.experiment !== null) await this.#autoRun.refresh(payload.experiment.id)
+    return payload
   }
 
   @Mutation(() => ExperimentPayloadType, { description: 'Puts an experiment away. Its data and results stay.' })

@@ -97,7 +97,10 @@ export class ExperimentType implements Omit<Experiment, never> {
   @Field(() => ConflictPolicyEnum, { description: 'Which of two events with one id but different content counts.' })
   conflictPolicy!: Experiment['conflictPolicy']
 
-  @Field(() => Boolean, { description: 'Whether the standard analysis is run whenever a batch has landed.' })
+  @Field(() => Boolean, {
+    description:
+      'Whether the standard analysis (default settings, its own metrics, newest data) is run by itself: when a batch has landed, and when the experiment was changed, started or stopped. Not while it is archived.',
+  })
   autoRun!: boolean
 
   @Field(() => GraphQLDateTimeISO, { description: 'When it was created.' })

@@ -54,6 +54,41 @@ export class JobRepository extends Repository {
     return row ?? null
   }
 
+  /** Makes a job of autoRun's one that somebody asked for; returns null when it has been given up meanwhile. */
+  async keep(id: string, tx?: Transaction): Promise<Job | null> {
+    const [row] = await this.db(tx)
+      .update(jobs)
+      .set({ autoRun: false })
+      .where(and(eq(jobs.id, id), inArray(jobs.status, [...LIVE, 'SUCCEEDED'])))
+      .returning()
+    return row ?? null
+  }
+
+  /** Cancels the jobs that wait for autoRun's sake, of the kind and experiment of one that takes their place. */
+  async supersede(by: Pick<Job, 'id' | 'kind' | 'experimentId'>, error: Job['error']): Promise<void> {
+    await this.db()
+      .update(jobs)
+      .set({ status: 'CANCELLED', cancelRequested: true, error, finishedAt: new Date() })
+      .where(
+        and(
+          eq(jobs.kind, by.kind),
+          eq(jobs.experimentId, by.experimentId),
+          eq(jobs.status, 'QUEUED'),
+          eq(jobs.autoRun, true),
+          sql`${jobs.id} <> ${by.id}`,
+        ),
+      )
+  }
+
+  async isWaiting(kind: JobKind, experimentId: string): Promise<boolean> {
+    const [row] = await this.db()
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(and(eq(jobs.kind, kind), eq(jobs.experimentId, experimentId), eq(jobs.status, 'QUEUED')))
+      .limit(1)
+    return row !== undefined
+  }
+
   byIds(ids: readonly string[]): Promise<Job[]> {
     return this.db()
       .select()

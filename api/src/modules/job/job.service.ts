@@ -9,7 +9,8 @@ export type { Job, JobFilter, JobKind, JobStatus }
 
 /** Where jobs wait for a worker. */
 export interface JobSender {
-  send(kind: JobKind, jobId: string, experimentId: string, transaction: Transaction): Promise<void>
+  /** @param isAlone the job does not run beside another one of its kind and experiment that is alone too */
+  send(kind: JobKind, jobId: string, experimentId: string, isAlone: boolean, transaction: Transaction): Promise<void>
 }
 
 /** Hears of changes of jobs, whichever process made them. */
@@ -27,6 +28,11 @@ export interface JobRequest {
   batchId?: string
   /** The same key names the same job for as long as that has not failed. */
   idempotencyKey?: string | null
+  /**
+   * Nobody asked for it but the experiment's autoRun: `supersede` may cancel it while it waits, until somebody asks for
+   * the same. Such jobs of one experiment run one after the other, so that the newest ends last.
+   */
+  autoRun?: boolean
 }
 
 export class JobService {
@@ -42,16 +48,19 @@ export class JobService {
 
   /** Begins a piece of work, or finds the job that its idempotency key names. */
   async enqueue(request: JobRequest, transaction?: Transaction): Promise<Job> {
-    const { kind, experimentId, input, batchId, idempotencyKey } = request
+    const { kind, experimentId, input, batchId, idempotencyKey, autoRun = false } = request
     if (transaction === undefined) return this.#repository.transaction((tx) => this.enqueue(request, tx))
     const known =
       idempotencyKey == null
         ? null
         : await this.#repository.byIdempotencyKey(experimentId, kind, idempotencyKey, transaction)
-    if (known !== null) return known
+    // Who asks for what waits for autoRun's sake makes it a job that must end; one that was just superseded is no answer.
+    const isSupersedable = known?.autoRun && known.status === 'QUEUED'
+    const kept = isSupersedable && !autoRun ? await this.#repository.keep(known.id, transaction) : known
+    if (kept !== null) return kept
     const id = randomUUID()
     const job = await this.#repository.insert(
-      { id, kind, experimentId, input, batchId: batchId ?? null, idempotencyKey: idempotencyKey ?? null },
+      { id, kind, experimentId, input, batchId: batchId ?? null, idempotencyKey: idempotencyKey ?? null, autoRun },
       transaction,
     )
     if (job === null) {
@@ -61,8 +70,24 @@ export class JobService {
         throw new AppError('CONFLICT', `The idempotency key "${idempotencyKey}" is being used. Try again.`)
       return winner
     }
-    await this.#sender.send(kind, id, experimentId, transaction)
+    await this.#sender.send(kind, id, experimentId, autoRun, transaction)
     return job
+  }
+
+  /** Notes work that could not even be begun, so that whoever looks at the jobs sees why it is missing. */
+  async refuse({ kind, experimentId, input }: JobRequest, error: { code: string; message: string }): Promise<Job> {
+    const job = { id: randomUUID(), kind, experimentId, input, status: 'FAILED' as const, error, autoRun: true }
+    return (await this.#repository.insert({ ...job, finishedAt: new Date() }))!
+  }
+
+  /** Cancels what waits for autoRun's sake only, of the kind and experiment of a job that takes its place. */
+  async supersede(by: Pick<Job, 'id' | 'kind' | 'experimentId'>, message: string): Promise<void> {
+    await this.#repository.supersede(by, { code: 'CANCELLED', message })
+  }
+
+  /** Whether a job of a kind waits, of one experiment or of any. */
+  isWaiting(kind: JobKind, experimentId: string): Promise<boolean> {
+    return this.#repository.isWaiting(kind, experimentId)
   }
 
   async get(id: string): Promise<Job> {
