@@ -6,8 +6,9 @@ import { afterAll, expect, test } from 'vitest'
 import { column, frameOf, type Frame } from '../engine/polars/frame.ts'
 import { eventColumn } from '../engine/event-columns.ts'
 import { compareParts, type KnownPart } from './compare-parts.ts'
-import { KEY_VERSION, withKeys, withUnits } from './event-key.ts'
-import { writePart, type WrittenPart } from './write-part.ts'
+import { keysOf, withKeys, withUnits } from './event-key.ts'
+import { writeKeyFile } from './key-file.ts'
+import { readPart, writePart, type WrittenPart } from './write-part.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlift-compare-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -59,9 +60,9 @@ async function part(events: Event[]): Promise<WrittenPart> {
   )
 }
 
-async function known(events: Event[], keyVersion = KEY_VERSION): Promise<KnownPart> {
-  const { path, minTimeMs, maxTimeMs } = await part(events)
-  return { id: `part-${files}`, path, keyVersion, minTimeMs, maxTimeMs }
+async function known(events: Event[]): Promise<KnownPart> {
+  const { path, keysPath, minTimeMs, maxTimeMs } = await part(events)
+  return { id: `part-${files}`, path, keysPath, minTimeMs, maxTimeMs }
 }
 
 async function valuesOf(parts: (WrittenPart | null)[]): Promise<number[]> {
@@ -98,7 +99,7 @@ test('events that are there already are taken out of the batch', async () => {
 })
 
 test('parts of another time are not read, unless events have ids', async () => {
-  const elsewhere: KnownPart = { id: 'x', path: '/nowhere', keyVersion: KEY_VERSION, minTimeMs: 0, maxTimeMs: 1 }
+  const elsewhere: KnownPart = { id: 'x', path: '/nowhere', keysPath: '/nowhere', minTimeMs: 0, maxTimeMs: 1 }
   const plain = await part([{ user: 'a', value: 1, hour: 1 }])
   expect((await compareParts({ parts: [plain], known: [elsewhere], conflictPolicy })).parts).toEqual([plain])
   const moved = await compareParts({
@@ -124,12 +125,34 @@ test('where the last one counts, a corrected event replaces the one that is ther
   expect(await valuesOf(result.replaced.map((one) => one.part))).toEqual([5])
 })
 
-test('parts whose keys were computed in another way get new ones for the comparison', async () => {
-  const stale = await known([{ user: 'a', value: 1, hour: 1 }], 'some older way')
-  const result = await compareParts({
-    parts: [await part([{ user: 'a', value: 1, hour: 1 }])],
-    known: [stale],
+test('parts without keys, or whose keys were computed in another way, get new ones for the comparison', async () => {
+  const event = { user: 'a', value: 1, hour: 1 }
+  const bare = { ...(await known([event])), keysPath: null }
+  const stale = await known([event])
+  const { lanes, ...keys } = keysOf(await readPart(stale))
+  await writeKeyFile(stale.keysPath!, { ...keys, lanes: lanes.map((lane) => ~lane) }, 'some older way')
+  for (const one of [bare, stale]) {
+    const result = await compareParts({ parts: [await part([event])], known: [one], conflictPolicy })
+    expect(result).toMatchObject({ parts: [], duplicates: 1 })
+  }
+})
+
+test('what is left of a part keeps its keys, with and without ids', async () => {
+  const events = [
+    { user: 'a', value: 1, hour: 1, id: 'i' },
+    { user: 'b', value: 2, hour: 2 },
+    { user: 'c', value: 3, hour: 3, id: 'k' },
+  ]
+  const first = await compareParts({ parts: [await part(events)], known: [await known([events[0]!])], conflictPolicy })
+  expect(await valuesOf(first.parts)).toEqual([2, 3])
+  const left = first.parts[0]!
+  const again = await compareParts({
+    parts: [await part(events)],
+    known: [
+      { id: 'left', path: left.path, keysPath: left.keysPath, minTimeMs: left.minTimeMs, maxTimeMs: left.maxTimeMs },
+    ],
     conflictPolicy,
   })
-  expect(result).toMatchObject({ parts: [], duplicates: 1 })
+  expect(again).toMatchObject({ duplicates: 2, conflicts: 0 })
+  expect(await valuesOf(again.parts)).toEqual([1])
 })

@@ -1,15 +1,11 @@
-import pl from 'nodejs-polars'
-import type { Frame } from '../engine/polars/frame.ts'
-import { Deduplicator, keyColumns, type ConflictPolicy } from './deduplicate.ts'
-import { eventColumn } from '../engine/event-columns.ts'
-import { KEY_VERSION, withKeys } from './event-key.ts'
-import { readPart, rewritePart, type WrittenPart } from './write-part.ts'
+import { Deduplicator, type ConflictPolicy, type Key } from './deduplicate.ts'
+import { KEY_VERSION, keysOf } from './event-key.ts'
+import { KEY_LANES, type EventKeys } from './event-keys.ts'
+import { readAllKeys, readKeyFile, readKeyFileHead } from './key-file.ts'
+import { readPart, rewritePart, type PartFiles, type WrittenPart } from './write-part.ts'
 
-export interface KnownPart {
+export interface KnownPart extends PartFiles {
   id: string
-  path: string
-  /** How its keys were computed. */
-  keyVersion: string
   minTimeMs: number
   maxTimeMs: number
 }
@@ -30,15 +26,17 @@ export interface CompareResult {
   replaced: { id: string; part: WrittenPart | null }[]
 }
 
-/** Takes out of a batch the events that the dataset has already. Reads the key columns of both, and nothing else. */
+/** Takes out of a batch the events that the dataset has already. Reads the keys of both, and nothing else. */
 export async function compareParts({ parts, known, conflictPolicy }: CompareRequest): Promise<CompareResult> {
   const nearby = await partsToCompare(parts, known)
   if (nearby.length === 0) return { parts, duplicates: 0, conflicts: 0, replaced: [] }
   const deduplicator = new Deduplicator(conflictPolicy)
-  for (const part of parts) deduplicator.take(await readKeyColumns(part.path, KEY_VERSION))
+  // Within the batch no key is there twice, so none is a sample of duplicates.
+  for (const { keysPath } of parts) deduplicator.take(await readAllKeys(keysPath), (event) => event)
   const replaced: CompareResult['replaced'] = []
   for (const part of nearby) {
-    const superseded = deduplicator.compareKnown(await readKeyColumns(part.path, part.keyVersion))
+    const superseded: Key[] = []
+    for await (const keys of knownKeys(part)) for (const key of deduplicator.compareKnown(keys)) superseded.push(key)
     if (superseded.length === 0) continue
     const rewritten = await rewritePart(part, superseded, `${parts[0]!.path}.replaces-${part.id}`)
     replaced.push({ id: part.id, part: rewritten as WrittenPart | null })
@@ -57,21 +55,15 @@ export async function compareParts({ parts, known, conflictPolicy }: CompareRequ
  */
 async function partsToCompare(parts: WrittenPart[], known: KnownPart[]): Promise<KnownPart[]> {
   if (parts.length === 0) return []
-  for (const { path } of parts) {
-    const ids = await pl.scanParquet(path).select(pl.col(eventColumn.eventId).count().alias('ids')).collect()
-    if (Number(ids.getColumn('ids').get(0)) > 0) return known
-  }
+  for (const { keysPath } of parts) if ((await readKeyFileHead(keysPath)).width > KEY_LANES) return known
   const from = Math.min(...parts.map(({ minTimeMs }) => minTimeMs))
   const to = Math.max(...parts.map(({ maxTimeMs }) => maxTimeMs))
   return known.filter(({ minTimeMs, maxTimeMs }) => minTimeMs <= to && maxTimeMs >= from)
 }
 
-async function readKeyColumns(path: string, keyVersion: string): Promise<Frame> {
-  if (keyVersion === KEY_VERSION) {
-    return (await pl
-      .scanParquet(path)
-      .select(...keyColumns, eventColumn.row)
-      .collect()) as Frame
-  }
-  return withKeys(await readPart(path))
+/** The keys of a part, from the file beside it when they were computed as today's are. */
+async function* knownKeys(part: KnownPart): AsyncGenerator<EventKeys> {
+  const { keysPath } = part
+  if (keysPath !== null && (await readKeyFileHead(keysPath)).keyVersion === KEY_VERSION) yield* readKeyFile(keysPath)
+  else yield keysOf(await readPart(part))
 }

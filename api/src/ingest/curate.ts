@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import pl from 'nodejs-polars'
-import type { Frame } from '../engine/polars/frame.ts'
+import { keptRows, type Frame } from '../engine/polars/frame.ts'
 import type { ColumnMapping } from './column-mapping.ts'
 import { FileError, limits, type ExperimentContext, type Rejection } from './contract.ts'
 import { Deduplicator, type ConflictPolicy } from './deduplicate.ts'
 import { eventColumn } from '../engine/event-columns.ts'
-import { KEY_VERSION, withKeys, withUnits } from './event-key.ts'
+import { KEY_VERSION, keysOf, withKeys, withUnits } from './event-key.ts'
 import { countDisagreements, makeEvents } from './make-events.ts'
 import { ROW } from './raw-chunk.ts'
 import { openRawFile, readChunks, type RawFile } from './read-chunks.ts'
@@ -91,7 +91,11 @@ export async function curate(request: CurateRequest, onProgress: OnProgress): Pr
     await log.add([...chunk.rejections, ...rejections].sort((a, b) => a.row - b.row))
     const events = withKeys(withUnits(makeEvents(good, { plan, sha256: request.sha256 }), experiment.id))
     if (counts.rows === 0) deduplicator.expect(events.height * (file.sizeBytes / Math.max(1, bytesRead)))
-    const fresh = deduplicator.take(events)
+    const rawRow = events.getColumn(eventColumn.row)
+    const fresh = keptRows(
+      events,
+      deduplicator.take(keysOf(events), (event) => Number(rawRow.get(event))),
+    )
     // One part is written while the next chunk is read: writing leaves this thread free.
     written.push(await writing)
     writing = fresh.height === 0 ? null : writePart(fresh, join(workFolder, `part-${written.length}.parquet`))

@@ -1,9 +1,7 @@
 import fc from 'fast-check'
-import pl from 'nodejs-polars'
 import { expect, test } from 'vitest'
-import { column, frameOf, type Frame } from '../engine/polars/frame.ts'
-import { Deduplicator, withoutKeys, type ConflictPolicy } from './deduplicate.ts'
-import { eventColumn } from '../engine/event-columns.ts'
+import { Deduplicator, keptWithout, type ConflictPolicy } from './deduplicate.ts'
+import type { EventKeys } from './event-keys.ts'
 
 /** An event for these tests: its key, what it says (0: nothing but its key), and which of all events it is. */
 interface Event {
@@ -12,22 +10,13 @@ interface Event {
   serial: number
 }
 
-function frame(events: Event[]): Frame {
-  const big = (values: number[]) => BigInt64Array.from(values.map((value) => BigInt(value) * 0x1_0000_0001n))
-  const contents = events.map(({ content }) => (content === 0 ? null : content))
-  return frameOf([
-    column(eventColumn.keyHigh, big(events.map(({ key }) => key)), pl.Int64),
-    column(eventColumn.keyLow, big(events.map(({ key }) => key * 7)), pl.Int64),
-    column(eventColumn.content, contents, pl.Int64),
-    column(
-      eventColumn.row,
-      events.map(({ serial }) => serial),
-      pl.UInt32,
-    ),
-  ])
+function keysOf(events: Event[]): EventKeys {
+  const lanes = events.flatMap(({ key, content }) => [key, key, key * 7, 0, content, 0])
+  return { rows: events.length, width: 6, lanes: Int32Array.from(lanes) }
 }
 
-const serials = (events: Frame): number[] => events.getColumn(eventColumn.row).toArray() as number[]
+const serials = (events: Event[]): number[] => events.map(({ serial }) => serial)
+const kept = (events: Event[], keep: Uint8Array): Event[] => events.filter((_, index) => keep[index] === 1)
 
 /** What should be left of all events in order: one for each key, the first or the last that says something else. */
 function expected(events: Event[], policy: ConflictPolicy) {
@@ -60,8 +49,14 @@ function numbered(batch: { key: number; content: number }[][], from = 0): Event[
 }
 
 function takeBatch(deduplicator: Deduplicator, batch: Event[][]): () => number[] {
-  const parts = batch.map((events) => deduplicator.take(frame(events)))
-  return () => parts.flatMap((part, chunk) => serials(withoutKeys(part, deduplicator.droppedFrom(chunk))))
+  const parts = batch.map((events) =>
+    kept(
+      events,
+      deduplicator.take(keysOf(events), (event) => event),
+    ),
+  )
+  const left = (part: Event[], chunk: number) => kept(part, keptWithout(deduplicator.droppedFrom(chunk), keysOf(part)))
+  return () => parts.flatMap((part, chunk) => serials(left(part, chunk)))
 }
 
 test('within a batch one event is left for each key, however the batch is cut into chunks', () => {
@@ -69,9 +64,9 @@ test('within a batch one event is left for each key, however the batch is cut in
     fc.property(chunks, policies, (batch, policy) => {
       const events = numbered(batch)
       const deduplicator = new Deduplicator(policy)
-      const kept = takeBatch(deduplicator, events)()
+      const left = takeBatch(deduplicator, events)()
       const { duplicates, conflicts } = deduplicator
-      expect({ kept: kept.sort((a, b) => a - b), duplicates, conflicts }).toEqual(expected(events.flat(), policy))
+      expect({ kept: left.sort((a, b) => a - b), duplicates, conflicts }).toEqual(expected(events.flat(), policy))
     }),
     { numRuns: 30, seed: 3 },
   )
@@ -87,11 +82,13 @@ test('of a batch and the parts before it one event is left for each key', () => 
       const after = numbered(batch, 1000)
       const second = new Deduplicator(policy)
       const left = takeBatch(second, after)
-      const knownLeft = parts.flatMap((part) => serials(withoutKeys(frame(part), second.compareKnown(frame(part)))))
+      const knownLeft = parts.flatMap((part) =>
+        serials(kept(part, keptWithout(second.compareKnown(keysOf(part)), keysOf(part)))),
+      )
       const all = [...parts.flat(), ...after.flat()]
       // Of two events that say the same either may stay.
-      const said = (kept: number[]) =>
-        all.filter(({ serial }) => kept.includes(serial)).map(({ key, content }) => [key, content])
+      const said = (left: number[]) =>
+        all.filter(({ serial }) => left.includes(serial)).map(({ key, content }) => [key, content])
       expect(said([...knownLeft, ...left()]).sort()).toEqual(said(expected(all, policy).kept).sort())
     }),
     { numRuns: 30, seed: 4 },

@@ -1,14 +1,16 @@
-import pl, { type Expr, type Series } from 'nodejs-polars'
-import { column, withColumn, type Frame } from '../engine/polars/frame.ts'
-import { ATTRIBUTE_PREFIX, eventColumn } from '../engine/event-columns.ts'
-import { hashStrings } from './hash-strings.ts'
+import pl, { type Series } from 'nodejs-polars'
+import { column, float64Values, int64Values, withColumn, type Frame } from '../engine/polars/frame.ts'
+import { eventColumn } from '../engine/event-columns.ts'
+import { addText, addTime, addUnit, addValue, EVENT_ID_SEED, saysSomething, seedOfTextColumn } from './content-hash.ts'
+import { KEY_AND_CONTENT_LANES, KEY_LANES, type EventKeys } from './event-keys.ts'
+import { hashStrings, visitTexts } from './hash-strings.ts'
+import { murmurHash128 } from './murmur-hash.ts'
 
 /**
- * Names the way in which keys are computed. They come from Polars' hash, which is ten times as fast as one of our own
- * but may change with Polars' version: keys of another name are computed again from the events (see compare-parts.ts).
- * A test fails when the hash changes and this name does not.
+ * Names the way in which keys are computed. Keys of another name are computed again from the events (see
+ * compare-parts.ts). A test fails when keys change and this name does not.
  */
-export const KEY_VERSION = 'polars-0.55'
+export const KEY_VERSION = 'murmur3-1'
 
 /**
  * The unit of each user: the first 64 bits of MurmurHash3 x86 128 over the UTF-8 user id, seeded with the first 32 bits
@@ -16,8 +18,7 @@ export const KEY_VERSION = 'polars-0.55'
  * share a unit by chance with probability n^2 / 2^65: 3e-8 for a million users, 3e-4 for a hundred million.
  */
 export function unitsOf(userIds: Series, experimentId: string): BigInt64Array {
-  const seed = Number.parseInt(experimentId.replaceAll('-', '').slice(0, 8), 16)
-  const lanes = hashStrings(userIds, seed)
+  const lanes = hashStrings(userIds, unitSeed(experimentId))
   const rows = lanes.length / 4
   const units = new Int32Array(rows * 2)
   for (let row = 0; row < rows; row++) {
@@ -25,6 +26,11 @@ export function unitsOf(userIds: Series, experimentId: string): BigInt64Array {
     units[row * 2 + 1] = lanes[row * 4 + 1]!
   }
   return new BigInt64Array(units.buffer)
+}
+
+/** What sets the units of an experiment apart from those of others. */
+export function unitSeed(experimentId: string): number {
+  return Number.parseInt(experimentId.replaceAll('-', '').slice(0, 8), 16)
 }
 
 /** Adds each event's unit. */
@@ -35,58 +41,92 @@ export function withUnits(events: Frame, experimentId: string): Frame {
 
 /**
  * Adds each event's key: of its id where it has one, else of all it says (user, variant, type, time, value, attributes).
- * An attribute that is absent adds nothing, so that a column that is empty in one file and missing in another makes no
- * difference. Events with an id also get a hash of what they say, so that a change is noticed.
+ * Events with an id also get a hash of what they say, so that a change is noticed.
  *
- * Of an event without an id, one half of the key is the hash of all it says and the other that of its unit and time:
- * 128 bits tell events of different users or times apart, and 64 the few of one user at one time.
+ * Two events that differ have one key by chance with probability 2^-128.
  */
 export function withKeys(events: Frame): Frame {
-  const hasId = pl.col(eventColumn.eventId).isNotNull()
-  const rows = events.height
-  const ids = rows - events.getColumn(eventColumn.eventId).nullCount()
-  const content = contentHash(events)
-  const unitAndTime = pl
-    .col(eventColumn.unit)
-    .reinterpret(false)
-    .cast(pl.UInt64)
-    .plus(hashOf(events, eventColumn.time, 64))
-  const idHash = (seed: number) => hashOf(events, eventColumn.eventId, seed)
-  const either = (id: Expr, otherwise: Expr) =>
-    ids === 0 ? otherwise : ids === rows ? id : pl.when(hasId).then(id).otherwise(otherwise)
-  const none = pl.lit(null).cast(pl.Int64)
+  return withKeyColumns(events, computeKeys(events))
+}
+
+/** Adds keys that are known already, in the order of the rows. */
+export function withKeyColumns(events: Frame, { rows, width, lanes }: EventKeys): Frame {
+  const high = new Int32Array(rows * 2)
+  const low = new Int32Array(rows * 2)
+  const content = new Int32Array(rows * 2)
+  for (let row = 0, from = 0, to = 0; row < rows; row++, from += width, to += 2) {
+    high[to] = lanes[from]!
+    high[to + 1] = lanes[from + 1]!
+    low[to] = lanes[from + 2]!
+    low[to + 1] = lanes[from + 3]!
+    if (width === KEY_LANES) continue
+    content[to] = lanes[from + 4]!
+    content[to + 1] = lanes[from + 5]!
+  }
   return events.withColumns(
-    asInt64(either(idHash(65), content)).alias(eventColumn.keyHigh),
-    asInt64(either(idHash(66), unitAndTime)).alias(eventColumn.keyLow),
-    either(asInt64(content), none).alias(eventColumn.content),
+    column(eventColumn.keyHigh, new BigInt64Array(high.buffer), pl.Int64),
+    column(eventColumn.keyLow, new BigInt64Array(low.buffer), pl.Int64),
+    column(eventColumn.content, new BigInt64Array(content.buffer), pl.Int64),
   ) as Frame
 }
 
-/** Sums of independent hashes, wrapping around: the order of the columns makes no difference, their names do. */
-function contentHash(events: Frame): Expr {
-  const fields = [eventColumn.userId, eventColumn.variantId, eventColumn.eventType, eventColumn.time, eventColumn.value]
-  const attributes = events.columns.filter((name) => name.startsWith(ATTRIBUTE_PREFIX))
-  return [
-    ...fields.map((name, index) => hashOf(events, name, index)),
-    ...attributes.map((name) => hashOf(events, name, seedOf(name))),
-  ].reduce((sum, hash) => sum.plus(hash))
+/** The keys of events that have them as columns. */
+export function keysOf(events: Frame): EventKeys {
+  const [high, low, content] = [eventColumn.keyHigh, eventColumn.keyLow, eventColumn.content].map(
+    (name) => new Int32Array(int64Values(events, name).buffer),
+  ) as [Int32Array, Int32Array, Int32Array]
+  const rows = high.length / 2
+  const width = content.some((lane) => lane !== 0) ? KEY_AND_CONTENT_LANES : KEY_LANES
+  const lanes = new Int32Array(rows * width)
+  for (let row = 0, from = 0, to = 0; row < rows; row++, from += 2, to += width) {
+    lanes[to] = high[from]!
+    lanes[to + 1] = high[from + 1]!
+    lanes[to + 2] = low[from]!
+    lanes[to + 3] = low[from + 1]!
+    if (width === KEY_LANES) continue
+    lanes[to + 4] = content[from]!
+    lanes[to + 5] = content[from + 1]!
+  }
+  return { rows, width, lanes }
 }
 
-/** Hash of a column, 0 where it is null. Seeds set the columns apart. */
-function hashOf(events: Frame, name: string, seed: number): Expr {
-  const hash = pl.col(name).hash(seed, 1, 0x5eed, 0xfa1a).cast(pl.UInt64)
-  if (events.getColumn(name).nullCount() === 0) return hash
-  return pl.when(pl.col(name).isNull()).then(pl.lit(0).cast(pl.UInt64)).otherwise(hash)
+function computeKeys(events: Frame): EventKeys {
+  const rows = events.height
+  const contents = contentHashes(events)
+  const ids = events.getColumn(eventColumn.eventId)
+  if (ids.nullCount() === rows) return { rows, width: KEY_LANES, lanes: contents }
+  const width = KEY_AND_CONTENT_LANES
+  const lanes = new Int32Array(rows * width)
+  for (let row = 0; row < rows; row++) {
+    const [from, to] = [row * KEY_LANES, row * width]
+    for (let lane = 0; lane < KEY_LANES; lane++) lanes[to + lane] = contents[from + lane]!
+  }
+  visitTexts(ids, (bytes, start, end, row) => {
+    const at = row * width
+    murmurHash128(bytes, start, end, EVENT_ID_SEED, lanes, at)
+    lanes[at + 4] = contents[row * KEY_LANES]!
+    lanes[at + 5] = contents[row * KEY_LANES + 1]!
+  })
+  return { rows, width, lanes }
 }
 
-/** A number for an attribute's name, beyond those of the fields. */
-function seedOf(name: string): number {
-  let seed = 0
-  for (let i = 0; i < name.length; i++) seed = (Math.imul(seed, 31) + name.charCodeAt(i)) & 0x3fffffff
-  return 128 + seed
-}
-
-/** The same 64 bits as a signed integer, which Parquet readers and typed arrays share. */
-function asInt64(hash: Expr): Expr {
-  return hash.cast(pl.UInt64).reinterpret(true).cast(pl.Int64)
+/** What each event says, in four lanes. */
+function contentHashes(events: Frame): Int32Array {
+  const units = new Int32Array(int64Values(events, eventColumn.unit).buffer)
+  const times = new Int32Array(int64Values(events, eventColumn.time).buffer)
+  const values = float64Values(events, eventColumn.value)
+  const valueLanes = new Int32Array(values.buffer)
+  const sums = new Int32Array(values.length * KEY_LANES)
+  for (let row = 0, pair = 0, at = 0; row < values.length; row++, pair += 2, at += KEY_LANES) {
+    addUnit(units[pair]!, units[pair + 1]!, sums, at)
+    addTime(times[pair]!, times[pair + 1]!, sums, at)
+    if (!Number.isNaN(values[row])) addValue(valueLanes[pair]!, valueLanes[pair + 1]!, sums, at)
+  }
+  for (const name of events.columns.filter(saysSomething)) {
+    const seed = seedOfTextColumn(name)
+    visitTexts(events.getColumn(name), (bytes, start, end, row) =>
+      addText(bytes, start, end, seed, sums, row * KEY_LANES),
+    )
+  }
+  return sums
 }

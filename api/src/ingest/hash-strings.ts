@@ -6,16 +6,16 @@ import { murmurHash128 } from './murmur-hash.ts'
 const VIEW_BYTES = 16
 const INLINE_BYTES = 12
 
+/** Is told of a text as bytes: those from `start` to before `end`. */
+export type TextVisitor = (bytes: Uint8Array, start: number, end: number, row: number) => void
+
 /**
- * MurmurHash3 (x86, 128 bits) of each string of a column, four 32-bit lanes a row; rows that are null get zeros.
+ * Visits the texts of a column that are not null.
  *
- * The text is read as bytes from the column's Arrow buffers: making a JavaScript string of each value costs five times
- * as much (measured on 850,000 user ids: 0.06 s against 0.35 s).
- *
- * @param seed differs by what is hashed, so that equal texts in different columns do not get equal hashes.
+ * They are read as bytes from the column's Arrow buffers: making a JavaScript string of each value costs five times as
+ * much (measured on 850,000 user ids: 0.06 s against 0.35 s).
  */
-export function hashStrings(column: Series, seed: number): Int32Array {
-  const out = new Int32Array(column.length * 4)
+export function visitTexts(column: Series, visit: TextVisitor): void {
   const table = tableFromIPC(pl.DataFrame([column]).writeIPC({ compression: 'uncompressed' }))
   let row = 0
   for (const data of table.getChildAt(0)?.data ?? []) {
@@ -31,14 +31,23 @@ export function hashStrings(column: Series, seed: number): Int32Array {
       const length = words[view]!
       if (length <= INLINE_BYTES) {
         const start = i * VIEW_BYTES + 4
-        murmurHash128(views, start, start + length, seed, out, row * 4)
+        visit(views, start, start + length, row)
       } else {
-        const text = texts[words[view + 2]!]!
         const start = words[view + 3]!
-        murmurHash128(text, start, start + length, seed, out, row * 4)
+        visit(texts[words[view + 2]!]!, start, start + length, row)
       }
     }
   }
+}
+
+/**
+ * MurmurHash3 (x86, 128 bits) of each string of a column, four 32-bit lanes a row; rows that are null get zeros.
+ *
+ * @param seed differs by what is hashed, so that equal texts in different columns do not get equal hashes.
+ */
+export function hashStrings(column: Series, seed: number): Int32Array {
+  const out = new Int32Array(column.length * 4)
+  visitTexts(column, (bytes, start, end, row) => murmurHash128(bytes, start, end, seed, out, row * 4))
   return out
 }
 

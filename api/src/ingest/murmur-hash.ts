@@ -56,6 +56,27 @@ export function murmurHash128(
   out[at + 3] = (h4 + h1) | 0
 }
 
+/**
+ * Adds the MurmurHash3 x86 128-bit of eight bytes, given as two 32-bit numbers (the first bytes are `low`, little-endian),
+ * to four 32-bit lanes, each wrapping around.
+ */
+export function addMurmurHashOfPair(low: number, high: number, seed: number, sums: Int32Array, at: number): void {
+  let h1 = seed ^ mixLane(low, C1, 15, C2) ^ 8
+  let h2 = seed ^ mixLane(high, C2, 16, C3) ^ 8
+  let h3 = seed ^ 8
+  let h4 = seed ^ 8
+  h1 = (h1 + h2 + h3 + h4) | 0
+  h2 = finalize((h2 + h1) | 0)
+  h3 = finalize((h3 + h1) | 0)
+  h4 = finalize((h4 + h1) | 0)
+  h1 = finalize(h1)
+  h1 = (h1 + h2 + h3 + h4) | 0
+  sums[at] = (sums[at]! + h1) | 0
+  sums[at + 1] = (sums[at + 1]! + h2 + h1) | 0
+  sums[at + 2] = (sums[at + 2]! + h3 + h1) | 0
+  sums[at + 3] = (sums[at + 3]! + h4 + h1) | 0
+}
+
 const C1 = 0x239b961b
 const C2 = 0xab0e9789 | 0
 const C3 = 0x38b34ae5

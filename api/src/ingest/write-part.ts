@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import pl, { type DataType } from 'nodejs-polars'
-import { int64Values, type Frame } from '../engine/polars/frame.ts'
-import { withoutKeys, type Key } from './deduplicate.ts'
-import { ATTRIBUTE_PREFIX, eventColumn } from '../engine/event-columns.ts'
+import { int64Values, keptRows, type Frame } from '../engine/polars/frame.ts'
+import { keptWithout, type Key } from './deduplicate.ts'
+import { ATTRIBUTE_PREFIX, eventColumn, keyColumns, storedColumns } from '../engine/event-columns.ts'
+import { KEY_VERSION, keysOf, withKeyColumns, withKeys } from './event-key.ts'
+import { readAllKeys, readKeyFileHead, writeKeyFile } from './key-file.ts'
 
 /** What the manifest says of a part: one immutable Parquet file of curated events. */
 export interface PartManifest {
@@ -21,29 +23,49 @@ export interface PartManifest {
   attributes: string[]
 }
 
-export interface WrittenPart extends PartManifest {
+/** A part as files: the events, and their keys in the order of the rows (see key-file.ts). */
+export interface PartFiles {
   path: string
+  /** Null for a part of an older version: then the keys are computed from the events. */
+  keysPath: string | null
+}
+
+export interface WrittenPart extends PartManifest, PartFiles {
+  keysPath: string
 }
 
 /** Rows of one row group: what an engine reads at least when it wants a range of units. */
 const ROW_GROUP_ROWS = 131_072
 
-/** Writes events as a part, sorted by unit and time. Attributes that no event has are left out. */
+/**
+ * Writes events as a part, sorted by unit and time, and their keys beside it. Attributes that no event has are left out.
+ *
+ * @param events the columns of a part and those of the keys (see withKeys)
+ */
 export async function writePart(events: Frame, path: string): Promise<WrittenPart> {
   const attributes = events.columns
     .filter((name) => name.startsWith(ATTRIBUTE_PREFIX) && events.getColumn(name).nullCount() < events.height)
     .sort()
-  const columns = [...Object.values(eventColumn), ...attributes]
-  await events
+  const stored = [...storedColumns, ...attributes]
+  const sorted = (await events
     .lazy()
-    .select(...columns.map((name) => pl.col(name).cast(storedType(events, name))))
+    .select(...stored.map((name) => pl.col(name).cast(storedType(events, name))), ...keyColumns)
     .sort([pl.col(eventColumn.unit), pl.col(eventColumn.time), pl.col(eventColumn.keyHigh)])
-    .sinkParquet(path, { compression: 'zstd', compressionLevel: 1, rowGroupSize: ROW_GROUP_ROWS })
-    .collect()
+    .collect()) as Frame
+  const keysPath = `${path}.keys`
+  await Promise.all([
+    sorted
+      .lazy()
+      .select(...stored)
+      .sinkParquet(path, { compression: 'zstd', compressionLevel: 1, rowGroupSize: ROW_GROUP_ROWS })
+      .collect(),
+    writeKeyFile(keysPath, keysOf(sorted), KEY_VERSION),
+  ])
   const [minTime, maxTime] = range(events, eventColumn.time)
   const [minUnit, maxUnit] = range(events, eventColumn.unit)
   return {
     path,
+    keysPath,
     rows: events.height,
     bytes: (await stat(path)).size,
     sha256: await sha256Of(path),
@@ -71,25 +93,33 @@ const SAMPLE_ROWS = 10_000
 const FEW_VALUES = 1_000
 
 /** The part without the events of some keys, as a new file; null when nothing is left of it. */
-export async function rewritePart<Part extends { path: string }>(
+export async function rewritePart<Part extends PartFiles>(
   part: Part,
   dropped: Key[],
   path = `${part.path}.rewritten`,
 ): Promise<Part | WrittenPart | null> {
   if (dropped.length === 0) return part
-  const left = withoutKeys(await readPart(part.path), dropped)
+  const events = await readPart(part)
+  const left = keptRows(events, keptWithout(dropped, keysOf(events)))
   return left.height === 0 ? null : writePart(left, path)
 }
 
-/** All of a part, as it was before it was written: times as microseconds, dictionaries as texts. */
-export async function readPart(path: string): Promise<Frame> {
+/** All of a part, as it was before it was written: times as microseconds, dictionaries as texts, and its keys. */
+export async function readPart({ path, keysPath }: PartFiles): Promise<Frame> {
   const scan = pl.scanParquet(path)
-  const restored = scan.columns.map((name) => {
+  const names = scan.columns.filter((name) => !keyColumns.some((key) => key === name))
+  const restored = names.map((name) => {
     if (name === eventColumn.time) return pl.col(name).cast(pl.Int64)
     const isText = name === eventColumn.variantId || name === eventColumn.eventType || name.startsWith(ATTRIBUTE_PREFIX)
     return isText ? pl.col(name).cast(pl.Utf8) : pl.col(name)
   })
-  return (await scan.select(...restored).collect()) as Frame
+  const events = (await scan.select(...restored).collect()) as Frame
+  if (keysPath === null || (await readKeyFileHead(keysPath)).keyVersion !== KEY_VERSION) return withKeys(events)
+  const keys = await readAllKeys(keysPath)
+  if (keys.rows !== events.height) {
+    throw new Error(`${keysPath} has keys of ${keys.rows} events, and ${path} has ${events.height} events.`)
+  }
+  return withKeyColumns(events, keys)
 }
 
 function range(events: Frame, name: string): [bigint, bigint] {

@@ -26,6 +26,11 @@ export function stack(frames: Frame[]): Frame {
   return pl.concat(frames, { how: 'diagonal' }) as Frame
 }
 
+/** The rows whose number in the list is 1; those with 0 are left out. */
+export function keptRows(frame: Frame, keep: Uint8Array): Frame {
+  return keep.includes(0) ? (frame.filter(column('keep', keep, pl.UInt8).cast(pl.Bool)) as Frame) : frame
+}
+
 /** The 64-bit integers of a column without nulls. */
 export function int64Values(frame: Frame, name: string): BigInt64Array {
   return frame.getColumn(name).toTypedArray() as BigInt64Array

@@ -214,10 +214,10 @@ export class BatchLandingService {
     if (latest === null || parts.length === 0) return { parts, duplicates: 0, conflicts: 0, replaced: [] }
     const known = await this.#datasets.partsOf(experiment.id, latest.number, tx)
     const files = await Promise.all(
-      known.map(async ({ id, objectKey, keyVersion, minTime, maxTime }) => ({
+      known.map(async ({ id, objectKey, keysObjectKey, minTime, maxTime }) => ({
         id,
         path: await this.#store.localFile(objectKey),
-        keyVersion,
+        keysPath: keysObjectKey === null ? null : await this.#store.localFile(keysObjectKey),
         minTimeMs: minTime.getTime(),
         maxTimeMs: maxTime.getTime(),
       })),
@@ -232,13 +232,17 @@ export class BatchLandingService {
   async #storePart(batch: Batch, part: WrittenPart, keyVersion: string, stored: string[]): Promise<NewDatasetPart> {
     const id = randomUUID()
     const objectKey = `curated/${batch.experimentId}/events/${id}.parquet`
+    const keysObjectKey = `curated/${batch.experimentId}/events/${id}.keys`
+    // Noted first: a write that fails half-way may have left one of the two.
+    stored.push(objectKey, keysObjectKey)
     await this.#store.putFile(objectKey, part.path)
-    stored.push(objectKey)
+    await this.#store.putFile(keysObjectKey, part.keysPath)
     const { rows, bytes, sha256, minUnit, maxUnit, eventTypes, attributes } = part
     return {
       id,
       batchId: batch.id,
       objectKey,
+      keysObjectKey,
       rows,
       bytes,
       sha256,

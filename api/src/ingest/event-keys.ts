@@ -1,0 +1,16 @@
+/**
+ * The keys of a number of events, one record of 32-bit lanes an event: four lanes of key, and two of the content's hash
+ * where the events have ids. An event without an id has zeros there: its content is its key.
+ */
+export interface EventKeys {
+  rows: number
+  /** Lanes of a record. */
+  width: typeof KEY_LANES | typeof KEY_AND_CONTENT_LANES
+  /** `rows * width` numbers. */
+  lanes: Int32Array
+}
+
+/** Lanes of a key. */
+export const KEY_LANES = 4
+/** Lanes of a key and the content's hash. */
+export const KEY_AND_CONTENT_LANES = 6

@@ -1,0 +1,110 @@
+import { open, type FileHandle } from 'node:fs/promises'
+import { KEY_AND_CONTENT_LANES, KEY_LANES, type EventKeys } from './event-keys.ts'
+
+/*
+ * The file of keys beside a part: one record an event, in the order of the part's rows. All little-endian.
+ *
+ *   0   8 bytes   "FLKEYS", format 1
+ *   8   double    events
+ *  16   32 bits   lanes of a record: 4, or 6 with hashes of the content
+ *  24  40 bytes   how the keys were computed, as text filled up with NUL
+ *  64             records
+ *
+ * Keys are hashes, so nothing compresses them, and a part's reader rarely wants them: 16 or 24 bytes an event that are
+ * read at the speed of the disk when a batch is compared with what is there.
+ */
+const MAGIC = Buffer.from('FLKEYS\0\x01', 'latin1')
+const HEADER_BYTES = 64
+const VERSION_BYTES = 40
+/** Records read at a time. */
+const BLOCK_ROWS = 65_536
+
+/** Writes the keys of a part's events, in the order of its rows. */
+export async function writeKeyFile(path: string, keys: EventKeys, keyVersion: string): Promise<void> {
+  const header = Buffer.alloc(HEADER_BYTES)
+  MAGIC.copy(header)
+  header.writeDoubleLE(keys.rows, 8)
+  header.writeUInt32LE(keys.width, 16)
+  header.write(keyVersion, HEADER_BYTES - VERSION_BYTES, VERSION_BYTES, 'latin1')
+  const lanes = keys.lanes.subarray(0, keys.rows * keys.width)
+  const file = await open(path, 'w')
+  try {
+    await file.writeFile(header)
+    await file.writeFile(Buffer.from(lanes.buffer, lanes.byteOffset, lanes.byteLength))
+  } finally {
+    await file.close()
+  }
+}
+
+/** What a file of keys says of itself. */
+export interface KeyFileHead {
+  rows: number
+  /** Lanes of a record: with hashes of the content, some events have ids. */
+  width: EventKeys['width']
+  /** How the keys were computed. */
+  keyVersion: string
+}
+
+/** @throws Error when the file is no file of keys. */
+export async function readKeyFileHead(path: string): Promise<KeyFileHead> {
+  const file = await open(path)
+  try {
+    return await headOf(file, path)
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * The keys of a part in blocks of bounded size, in the order of its rows. A block is valid until the next one is asked for.
+ *
+ * @throws Error when the file is no file of keys, or ends too early.
+ */
+export async function* readKeyFile(path: string): AsyncGenerator<EventKeys> {
+  const file = await open(path)
+  try {
+    const { rows, width } = await headOf(file, path)
+    const recordBytes = width * Int32Array.BYTES_PER_ELEMENT
+    const lanes = new Int32Array(Math.min(rows, BLOCK_ROWS) * width)
+    const bytes = new Uint8Array(lanes.buffer)
+    for (let row = 0; row < rows; row += BLOCK_ROWS) {
+      const count = Math.min(BLOCK_ROWS, rows - row)
+      await readFully(file, bytes.subarray(0, count * recordBytes), HEADER_BYTES + row * recordBytes, path)
+      yield { rows: count, width, lanes }
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** All keys of a part at once. */
+export async function readAllKeys(path: string): Promise<EventKeys> {
+  const { rows, width } = await readKeyFileHead(path)
+  const lanes = new Int32Array(rows * width)
+  let at = 0
+  for await (const block of readKeyFile(path)) {
+    lanes.set(block.lanes.subarray(0, block.rows * width), at)
+    at += block.rows * width
+  }
+  return { rows, width, lanes }
+}
+
+async function headOf(file: FileHandle, path: string): Promise<KeyFileHead> {
+  const header = Buffer.alloc(HEADER_BYTES)
+  await readFully(file, header, 0, path)
+  const width = header.readUInt32LE(16)
+  if (!header.subarray(0, MAGIC.length).equals(MAGIC) || (width !== KEY_LANES && width !== KEY_AND_CONTENT_LANES)) {
+    throw new Error(`${path} is no file of event keys.`)
+  }
+  const version = header.toString('latin1', HEADER_BYTES - VERSION_BYTES).replace(/\0+$/, '')
+  return { rows: header.readDoubleLE(8), width, keyVersion: version }
+}
+
+async function readFully(file: FileHandle, bytes: Uint8Array, position: number, path: string): Promise<void> {
+  let read = 0
+  while (read < bytes.length) {
+    const { bytesRead } = await file.read(bytes, read, bytes.length - read, position + read)
+    if (bytesRead === 0) throw new Error(`${path} ends after ${position + read} bytes, in the middle of its keys.`)
+    read += bytesRead
+  }
+}
