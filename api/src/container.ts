@@ -27,7 +27,15 @@ import { BatchPreviewService } from './modules/batch/batch-preview.service.ts'
 import { BatchRepository } from './modules/batch/batch.repository.ts'
 import { BatchResolver } from './modules/batch/batch.resolver.ts'
 import { BatchService } from './modules/batch/batch.service.ts'
+import { ComparisonRepository } from './modules/comparison/comparison.repository.ts'
+import {
+  ComparisonResolver,
+  EffectComparisonResolver,
+  EffectMoveResolver,
+} from './modules/comparison/comparison.resolver.ts'
+import { ComparisonService } from './modules/comparison/comparison.service.ts'
 import { DatasetRepository } from './modules/dataset/dataset.repository.ts'
+import { DatasetResolver, ExperimentVersionsResolver } from './modules/dataset/dataset.resolver.ts'
 import { DatasetService } from './modules/dataset/dataset.service.ts'
 import { ExperimentEventsResolver } from './modules/experiment/experiment-events.resolver.ts'
 import { ExperimentRepository } from './modules/experiment/experiment.repository.ts'
@@ -179,11 +187,21 @@ function wire(
     compute,
     folders,
   )
+  const comparisons = new ComparisonService(
+    new ComparisonRepository(client),
+    datasets,
+    datasetRepository,
+    experiments,
+    analyses,
+    store,
+    compute,
+  )
   const watcher = new ExperimentWatcher(experiments, notifications)
   return {
     services: { experiments, metrics, batches, datasets, analyses, jobs, watcher },
     previews,
     autoRun,
+    comparisons,
     tasks: [ingestBatch(landing, new AfterLandingService(autoRun)), runAnalysis(runs)],
   }
 }
@@ -194,11 +212,16 @@ async function serve(
   client: DatabaseClient,
   store: LocalObjectStore,
   signer: FileSigner,
-  { services, previews, autoRun }: Parts,
+  { services, previews, autoRun, comparisons }: Parts,
 ): Promise<HttpServer> {
   const schema = await createSchema([
     new AnalysisResolver(services.analyses, signer),
     new BatchResolver(services.batches, previews, signer, env.MAX_UPLOAD_BYTES),
+    new ComparisonResolver(comparisons, services.batches),
+    new DatasetResolver(),
+    new ExperimentVersionsResolver(services.datasets),
+    new EffectComparisonResolver(),
+    new EffectMoveResolver(),
     new ExperimentEventsResolver(),
     new ExperimentResolver(services.experiments, services.batches, services.analyses, autoRun),
     new JobResolver(services.jobs),

@@ -46,6 +46,8 @@ export function createLoaders({ experiments, metrics, batches, datasets, analyse
       (ids) => datasets.latestOf(ids),
       ({ experimentId }) => experimentId,
     ),
+    firstVersions: firstPages((ids, first) => datasets.firstPages(ids, first)),
+    partCount: one((ids) => datasets.partCounts(ids)),
     attributesOf: many(
       (ids) => datasets.attributesOf(ids),
       ({ experimentId }) => experimentId,

@@ -5,6 +5,12 @@ import { buildSchema, type NonEmptyArray } from 'type-graphql'
 import { AnalysisResolver } from './modules/analysis/analysis.resolver.ts'
 import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'
 import { BatchResolver } from './modules/batch/batch.resolver.ts'
+import {
+  ComparisonResolver,
+  EffectComparisonResolver,
+  EffectMoveResolver,
+} from './modules/comparison/comparison.resolver.ts'
+import { DatasetResolver, ExperimentVersionsResolver } from './modules/dataset/dataset.resolver.ts'
 import { ExperimentResolver } from './modules/experiment/experiment.resolver.ts'
 import { ExperimentEventsResolver } from './modules/experiment/experiment-events.resolver.ts'
 import { JobResolver } from './modules/job/job.resolver.ts'
@@ -23,8 +29,13 @@ type Constructor = abstract new (...args: never[]) => object
 const resolvers: NonEmptyArray<Constructor> = [
   AnalysisResolver,
   BatchResolver,
+  ComparisonResolver,
+  DatasetResolver,
+  EffectComparisonResolver,
+  EffectMoveResolver,
   ExperimentEventsResolver,
   ExperimentResolver,
+  ExperimentVersionsResolver,
   JobResolver,
   MetricResolver,
   MetricResultResolver,

@@ -1,7 +1,8 @@
 import * as documents from './_generated/graphql.ts'
+import type { AnalysisRun, ClientOptions, PreviewUploadOptions, Upload, UploadEventsOptions } from './client-options.ts'
+import { compareVersions, type VersionPair } from './compare-versions.ts'
 import { endpointOf, webSocketEndpointOf } from './endpoint.ts'
 import { FairliftBatchError, FairliftJobError } from './errors.ts'
-import type { UploadProgress } from './multipart.ts'
 import { PagedList, pageOf, type ListOptions } from './paginate.ts'
 import { accepted, required } from './payload.ts'
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts'
@@ -10,50 +11,8 @@ import { Subscriptions } from './subscriptions.ts'
 import { Transport, type CallOptions, type RequestOptions } from './transport.ts'
 import type { TypedDocument } from './typed-document.ts'
 import type * as types from './types.ts'
-import { previewPart, type UploadFile } from './upload.ts'
+import { previewPart } from './upload.ts'
 import { watchExperiment, watchJob } from './watch.ts'
-
-export interface ClientOptions {
-  /** Address of the server, such as `http://127.0.0.1:4000`, with or without `/graphql`; in browsers also a path. */
-  url: string
-  /** API key or access token, or what gets one; sent as bearer token. */
-  apiKey?: string | (() => string | Promise<string>)
-  /** Replaces the platform's `fetch`. */
-  fetch?: typeof fetch
-  /** The WebSocket class to use; needed where the platform has none (Node 20). */
-  webSocketImpl?: unknown
-  /** What differs from the default policy. */
-  retry?: Partial<RetryPolicy>
-}
-
-/** What an upload is answered with. */
-export interface UploadPayload {
-  batch: types.Batch
-  /** The job that reads the file. Null when the batch was there already and its job is gone from the records. */
-  job: types.Job | null
-  /** Whether the same content was there already: nothing is taken twice. It is read again where its job had failed or was cancelled. */
-  reused: boolean
-}
-
-/** An upload under way: resolves to the batch when the server has the bytes; `result()` waits until it has landed. */
-export type Upload = StartedWork<UploadPayload, types.Batch, types.Batch>
-
-/** An analysis that was asked for: resolves to its job at once; `result()` waits for the answer. */
-export type AnalysisRun = StartedWork<{ job: types.Job }, types.Job, types.Analysis>
-
-export interface UploadEventsOptions extends types.UploadEventsInput, CallOptions {
-  file: UploadFile
-  /** Name of the file. By default its own. */
-  fileName?: string
-  /** Called while the file is being sent. */
-  onProgress?: (progress: UploadProgress) => void
-}
-
-export interface PreviewUploadOptions extends CallOptions {
-  file: Blob
-  /** Helps to recognise the variants. */
-  experimentId?: string
-}
 
 /** Makes a client. Nothing is sent before it is used. */
 export function createClient(options: ClientOptions): FairliftClient {
@@ -242,6 +201,31 @@ export class FairliftClient {
       const { experiment } = await this.request(documents.BatchesDocument, { experimentId, ...page }, { signal })
       return pageOf(required(experiment).batches)
     }, options)
+  }
+
+  // Versions
+
+  /** The versions of an experiment's data, newest first. Throws FairliftError NOT_FOUND when it is read. */
+  datasetVersions(experimentId: string, options?: ListOptions): PagedList<types.ListedDatasetVersion> {
+    return new PagedList(async (page, signal) => {
+      const variables = { experimentId, ...page }
+      const { experiment } = await this.request(documents.DatasetVersionsDocument, variables, { signal })
+      return pageOf(required(experiment).datasetVersions)
+    }, options)
+  }
+
+  /**
+   * What changed from one version of an experiment's data to a later one: events, users, and how the effects moved. Where
+   * the versions have no answers to the same question, the standard analysis of both is run first and waited for.
+   *
+   * Throws FairliftError NOT_FOUND, BAD_INPUT; FairliftJobError when an analysis fails.
+   *
+   * @example
+   * const { events, users, effects } = await client.compareVersions({ experimentId, before: 3, after: 5 })
+   * console.log(events.added, users.all.added, effects.moves.map(({ relativeEffectChange }) => relativeEffectChange))
+   */
+  compareVersions(versions: VersionPair, options?: ResultOptions): Promise<types.VersionComparison> {
+    return compareVersions(this, versions, options)
   }
 
   // Analyses

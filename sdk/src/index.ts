@@ -1,13 +1,13 @@
 export {
-  createClient,
-  FairliftClient,
   type AnalysisRun,
   type ClientOptions,
   type PreviewUploadOptions,
   type Upload,
   type UploadEventsOptions,
   type UploadPayload,
-} from './client.ts'
+} from './client-options.ts'
+export { createClient, FairliftClient } from './client.ts'
+export { type VersionPair } from './compare-versions.ts'
 export {
   FairliftBatchError,
   FairliftError,

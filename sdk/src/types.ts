@@ -14,9 +14,11 @@ export type {
   ConflictPolicy,
   Correction,
   CreateExperimentInput,
+  DatasetVersionKind,
   DecisionVerdict,
   DefineMetricInput,
   EffectSizeName,
+  EffectsUnavailableReason,
   EmptyShareInput,
   EventTypeValueInput,
   ExperimentFilter,
@@ -64,6 +66,14 @@ export type Metric = generated.MetricFieldsFragment
 export type ExperimentMetric = Experiment['metrics'][number]
 /** What an experiment's data was at one moment. */
 export type DatasetVersion = generated.DatasetVersionFieldsFragment
+/** A version of the data, with how many files it has and the batch that made it. */
+export type ListedDatasetVersion = NonNullable<
+  generated.DatasetVersionsQuery['experiment']
+>['datasetVersions']['nodes'][number]
+/** What changed between two versions of the data. */
+export type VersionComparison = generated.CompareVersionsQuery['compareVersions']
+/** How the result of one metric and treatment moved from one version to another. */
+export type EffectMove = VersionComparison['effects']['moves'][number]
 /** One upload: what the file is, and what came of its rows. */
 export type Batch = generated.BatchFieldsFragment
 /** A row that was not taken over, and why. */

@@ -23,6 +23,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Query.analysis': (client, id) => client.analysis(id),
   'Query.job': (client, id) => client.job(id),
   'Query.jobs': (client, experimentId) => client.jobs({ filter: { experimentId } }).page(),
+  'Query.compareVersions': (client, experimentId) => client.compareVersions({ experimentId, before: 1, after: 2 }),
   'Mutation.updateExperiment': (client, id) => client.updateExperiment({ id, name: 'New' }),
   'Mutation.startExperiment': (client, id) => client.startExperiment(id),
   'Mutation.stopExperiment': (client, id) => client.stopExperiment(id),
@@ -39,6 +40,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
 /** And the lists that hang on an experiment. */
 const lists: typeof operations = {
   batches: (client, id) => client.batches(id).page(),
+  datasetVersions: (client, id) => client.datasetVersions(id).page(),
   analyses: (client, id) => client.analyses(id).page(),
   batchErrors: (client, id) => client.batchErrors(id),
 }

@@ -143,6 +143,15 @@ export type CreateExperimentInput = {
   variants?: Array<VariantInput> | null | undefined;
 };
 
+/** What made a version of the data. */
+export type DatasetVersionKind =
+  /** An upload landed. */
+  | 'BATCH'
+  /** Small files were merged: the events are those of the version before. */
+  | 'COMPACTION'
+  /** A user was erased, from this version and from all before it. */
+  | 'ERASURE';
+
 /** What to do, from stated rules. */
 export type DecisionVerdict =
   /** The primary metric or a guardrail got worse, by each treatment. */
@@ -180,6 +189,19 @@ export type EffectSizeName =
   | 'COHENS_D'
   /** Difference of two rates on the arcsine scale; 0.2 is small. */
   | 'COHENS_H';
+
+/** Why the effects of two versions cannot be compared. */
+export type EffectsUnavailableReason =
+  /** Neither was analysed. */
+  | 'NO_ANALYSES'
+  /** The later version was never analysed. */
+  | 'NO_ANALYSIS_AFTER'
+  /** The earlier version was never analysed. */
+  | 'NO_ANALYSIS_BEFORE'
+  /** A version holds no events. */
+  | 'NO_DATA'
+  /** Both were analysed, but never with the same settings and metrics. */
+  | 'QUESTIONS_DIFFER';
 
 /** How much of a column may be empty. */
 export type EmptyShareInput = {
@@ -614,12 +636,42 @@ export type CancelJobMutationVariables = Exact<{
 
 export type CancelJobMutation = { cancelJob: { job: JobFieldsFragment } };
 
+export type CompareVersionsQueryVariables = Exact<{
+  experimentId: string;
+  before: number;
+  after: number;
+}>;
+
+
+export type CompareVersionsQuery = { compareVersions: { before: DatasetVersionFieldsFragment, after: DatasetVersionFieldsFragment, events: { before: number, after: number, added: number, removed: number, erased: number }, users: { all: { before: number, after: number, added: number, removed: number }, exposed: { before: number, after: number, added: number, removed: number } }, batches: { nodes: Array<{ id: string, originalName: string, events: number | null, datasetVersion: number | null, landedAt: string | null }>, pageInfo: PageInfoFieldsFragment }, effects: { decisionChanged: boolean | null, before: AnalysisSummaryFieldsFragment | null, after: AnalysisSummaryFieldsFragment | null, moves: Array<{ relativeEffectChange: number | null, intervalsOverlap: boolean | null, significanceChanged: boolean, before: MetricResultFieldsFragment, after: MetricResultFieldsFragment }>, unavailable: { reason: EffectsUnavailableReason, message: string } | null } } };
+
+export type ComparedEffectsQueryVariables = Exact<{
+  experimentId: string;
+  before: number;
+  after: number;
+}>;
+
+
+export type ComparedEffectsQuery = { compareVersions: { effects: { unavailable: { reason: EffectsUnavailableReason, message: string } | null } } };
+
 export type CreateExperimentMutationVariables = Exact<{
   input: CreateExperimentInput;
 }>;
 
 
 export type CreateExperimentMutation = { createExperiment: { experiment: ExperimentFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
+
+export type DatasetVersionsQueryVariables = Exact<{
+  experimentId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type DatasetVersionsQuery = { experiment: { datasetVersions: { nodes: Array<(
+        { parts: number, batch: { id: string, originalName: string, landedAt: string | null } | null }
+        & DatasetVersionFieldsFragment
+      )>, pageInfo: PageInfoFieldsFragment } } | null };
 
 export type DefineMetricMutationVariables = Exact<{
   input: DefineMetricInput;
@@ -671,7 +723,7 @@ export type ColumnMappingFieldsFragment = { eventId: string | null, userId: stri
 
 export type ConfidenceIntervalFieldsFragment = { kind: IntervalKind, level: number, lower: number | null, upper: number | null, lowerUnbounded: UnboundedReason | null, upperUnbounded: UnboundedReason | null, gap: { lower: number, upper: number } | null };
 
-export type DatasetVersionFieldsFragment = { id: string, number: number, rows: number, bytes: number, createdAt: string };
+export type DatasetVersionFieldsFragment = { id: string, number: number, kind: DatasetVersionKind, rows: number, bytes: number, createdAt: string };
 
 export type DecisionFieldsFragment = { verdict: DecisionVerdict, summary: string, reasons: Array<string>, treatment: { id: string, key: string, name: string } | null };
 
@@ -806,6 +858,7 @@ export const DatasetVersionFieldsFragmentDoc = new TypedDocumentString(`
     fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -826,6 +879,7 @@ export const AnalysisSummaryFieldsFragmentDoc = new TypedDocumentString(`
     fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -1079,6 +1133,7 @@ fragment ConfidenceIntervalFields on ConfidenceInterval {
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -1248,6 +1303,7 @@ export const ExperimentFieldsFragmentDoc = new TypedDocumentString(`
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -1624,6 +1680,7 @@ export const AnalysesDocument = new TypedDocumentString(`
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -1733,6 +1790,7 @@ fragment ConfidenceIntervalFields on ConfidenceInterval {
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -1860,6 +1918,7 @@ export const ArchiveExperimentDocument = new TypedDocumentString(`
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -2180,6 +2239,219 @@ export const CancelJobDocument = new TypedDocumentString(`
   startedAt
   finishedAt
 }`) as unknown as TypedDocumentString<CancelJobMutation, CancelJobMutationVariables>;
+export const CompareVersionsDocument = new TypedDocumentString(`
+    query CompareVersions($experimentId: ID!, $before: Int!, $after: Int!) {
+  compareVersions(experimentId: $experimentId, before: $before, after: $after) {
+    before {
+      ...DatasetVersionFields
+    }
+    after {
+      ...DatasetVersionFields
+    }
+    events {
+      before
+      after
+      added
+      removed
+      erased
+    }
+    users {
+      all {
+        before
+        after
+        added
+        removed
+      }
+      exposed {
+        before
+        after
+        added
+        removed
+      }
+    }
+    batches(first: 20) {
+      nodes {
+        id
+        originalName
+        events
+        datasetVersion
+        landedAt
+      }
+      pageInfo {
+        ...PageInfoFields
+      }
+    }
+    effects {
+      before {
+        ...AnalysisSummaryFields
+      }
+      after {
+        ...AnalysisSummaryFields
+      }
+      decisionChanged
+      moves {
+        before {
+          ...MetricResultFields
+        }
+        after {
+          ...MetricResultFields
+        }
+        relativeEffectChange
+        intervalsOverlap
+        significanceChanged
+      }
+      unavailable {
+        reason
+        message
+      }
+    }
+  }
+}
+    fragment AnalysisSummaryFields on Analysis {
+  id
+  computedAt
+  interim
+  decision {
+    ...DecisionFields
+  }
+  datasetVersion {
+    ...DatasetVersionFields
+  }
+}
+fragment ArmStatisticsFields on ArmStatistics {
+  n
+  total
+  denominatorTotal
+  mean
+  standardDeviation
+}
+fragment ConfidenceIntervalFields on ConfidenceInterval {
+  kind
+  level
+  lower
+  upper
+  lowerUnbounded
+  upperUnbounded
+  gap {
+    lower
+    upper
+  }
+}
+fragment DatasetVersionFields on DatasetVersion {
+  id
+  number
+  kind
+  rows
+  bytes
+  createdAt
+}
+fragment DecisionFields on Decision {
+  verdict
+  treatment {
+    id
+    key
+    name
+  }
+  summary
+  reasons
+}
+fragment EffectFields on Effect {
+  estimate
+  standardError
+  confidenceInterval {
+    ...ConfidenceIntervalFields
+  }
+}
+fragment MetricResultFields on MetricResult {
+  id
+  metric {
+    id
+    key
+    name
+    kind
+    goal
+    format
+  }
+  segment {
+    attribute
+    value
+    isOther
+  }
+  control {
+    id
+    key
+    name
+  }
+  treatment {
+    id
+    key
+    name
+  }
+  controlStatistics {
+    ...ArmStatisticsFields
+  }
+  treatmentStatistics {
+    ...ArmStatisticsFields
+  }
+  method
+  methodReason
+  effect {
+    ...EffectFields
+  }
+  relativeEffect {
+    ...EffectFields
+  }
+  effectSize {
+    name
+    value
+    confidenceInterval {
+      ...ConfidenceIntervalFields
+    }
+  }
+  statistic
+  degreesOfFreedom
+  pValue
+  log10PValue
+  adjustedPValue
+  correction
+  family
+  familySize
+  isSignificant
+  rank {
+    statistic
+    pValue
+    log10PValue
+    probabilityOfSuperiority
+    shift {
+      ...EffectFields
+    }
+  }
+  notComputable {
+    reason
+    message
+  }
+  relativeNotComputable {
+    reason
+    message
+  }
+  notes
+}
+fragment PageInfoFields on PageInfo {
+  endCursor
+  hasNextPage
+}`) as unknown as TypedDocumentString<CompareVersionsQuery, CompareVersionsQueryVariables>;
+export const ComparedEffectsDocument = new TypedDocumentString(`
+    query ComparedEffects($experimentId: ID!, $before: Int!, $after: Int!) {
+  compareVersions(experimentId: $experimentId, before: $before, after: $after) {
+    effects {
+      unavailable {
+        reason
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ComparedEffectsQuery, ComparedEffectsQueryVariables>;
 export const CreateExperimentDocument = new TypedDocumentString(`
     mutation CreateExperiment($input: CreateExperimentInput!) {
   createExperiment(input: $input) {
@@ -2205,6 +2477,7 @@ export const CreateExperimentDocument = new TypedDocumentString(`
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -2281,6 +2554,37 @@ fragment VariantFields on Variant {
   role
   trafficSplit
 }`) as unknown as TypedDocumentString<CreateExperimentMutation, CreateExperimentMutationVariables>;
+export const DatasetVersionsDocument = new TypedDocumentString(`
+    query DatasetVersions($experimentId: ID!, $first: Int!, $after: String) {
+  experiment(id: $experimentId) {
+    datasetVersions(first: $first, after: $after) {
+      nodes {
+        ...DatasetVersionFields
+        parts
+        batch {
+          id
+          originalName
+          landedAt
+        }
+      }
+      pageInfo {
+        ...PageInfoFields
+      }
+    }
+  }
+}
+    fragment DatasetVersionFields on DatasetVersion {
+  id
+  number
+  kind
+  rows
+  bytes
+  createdAt
+}
+fragment PageInfoFields on PageInfo {
+  endCursor
+  hasNextPage
+}`) as unknown as TypedDocumentString<DatasetVersionsQuery, DatasetVersionsQueryVariables>;
 export const DefineMetricDocument = new TypedDocumentString(`
     mutation DefineMetric($input: DefineMetricInput!) {
   defineMetric(input: $input) {
@@ -2430,6 +2734,7 @@ fragment ColumnMappingFields on ColumnMapping {
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -2521,6 +2826,7 @@ export const ExperimentDocument = new TypedDocumentString(`
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -2617,6 +2923,7 @@ export const ExperimentsDocument = new TypedDocumentString(`
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -3150,6 +3457,7 @@ export const StartExperimentDocument = new TypedDocumentString(`
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -3251,6 +3559,7 @@ export const StopExperimentDocument = new TypedDocumentString(`
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt
@@ -3352,6 +3661,7 @@ export const UpdateExperimentDocument = new TypedDocumentString(`
 fragment DatasetVersionFields on DatasetVersion {
   id
   number
+  kind
   rows
   bytes
   createdAt

@@ -1,3 +1,4 @@
+import { countUnits, type CountUnitsRequest, type UnitChange } from '../../engine/polars/count-units.ts'
 import { compareParts, type CompareRequest, type CompareResult } from '../../ingest/compare-parts.ts'
 import { curate, type CurateRequest, type CurateResult } from '../../ingest/curate.ts'
 import { previewFile, type PreviewRequest, type FilePreview } from '../../ingest/preview-file.ts'
@@ -12,6 +13,7 @@ export interface ComputeTasks {
     progress: { rows: number; bytesRead: number; bytesTotal: number }
   }
   compareParts: { request: CompareRequest; result: CompareResult; progress: never }
+  countUnits: { request: CountUnitsRequest; result: UnitChange; progress: never }
   analyse: { request: AnalyseRequest; result: AnalyseResult; progress: { share: number } }
 }
 
@@ -28,5 +30,6 @@ export const handlers: Handlers = {
   preview: previewFile,
   curate,
   compareParts,
+  countUnits,
   analyse: analyseParts,
 }

@@ -21,6 +21,9 @@ export interface LandingSettings {
   chunkBytes: number
 }
 
+/** A known part that loses events, what takes its place, and the batch whose events these are. */
+type ReplacedPart = CompareResult['replaced'][number] & { batchId: string | null }
+
 /** Shares of the whole job that its stages take, for the progress bar. */
 const READING_SHARE = 0.9
 
@@ -172,8 +175,10 @@ export class BatchLandingService {
         const { parts, duplicates, conflicts, replaced } = await this.#compare(experiment, result, tx, signal)
         report('Storing', 0.97)
         const added: NewDatasetPart[] = []
-        for (const part of [...parts, ...replaced.flatMap(({ part }) => part ?? [])]) {
-          added.push(await this.#storePart(batch, part, result.keyVersion, stored))
+        for (const part of parts) added.push(await this.#storePart(batch, batch.id, part, result.keyVersion, stored))
+        for (const { part, batchId } of replaced) {
+          // What corrections leave of an older part is still the older batch's.
+          if (part !== null) added.push(await this.#storePart(batch, batchId, part, result.keyVersion, stored))
         }
         const removed = replaced.map(({ id }) => id)
         const isChange = added.length + removed.length > 0
@@ -209,7 +214,7 @@ export class BatchLandingService {
     { parts }: CurateResult,
     tx: Transaction,
     signal: AbortSignal,
-  ): Promise<CompareResult> {
+  ): Promise<Omit<CompareResult, 'replaced'> & { replaced: ReplacedPart[] }> {
     const latest = await this.#datasets.latest(experiment.id, tx)
     if (latest === null || parts.length === 0) return { parts, duplicates: 0, conflicts: 0, replaced: [] }
     const known = await this.#datasets.partsOf(experiment.id, latest.number, tx)
@@ -222,14 +227,22 @@ export class BatchLandingService {
         maxTimeMs: maxTime.getTime(),
       })),
     )
-    return this.#compute.run(
+    const result = await this.#compute.run(
       'compareParts',
       { parts, known: files, conflictPolicy: experiment.conflictPolicy },
       { signal },
     )
+    const batchIds = new Map(known.map(({ id, batchId }) => [id, batchId]))
+    return { ...result, replaced: result.replaced.map((one) => ({ ...one, batchId: batchIds.get(one.id) ?? null })) }
   }
 
-  async #storePart(batch: Batch, part: WrittenPart, keyVersion: string, stored: string[]): Promise<NewDatasetPart> {
+  async #storePart(
+    batch: Batch,
+    batchId: string | null,
+    part: WrittenPart,
+    keyVersion: string,
+    stored: string[],
+  ): Promise<NewDatasetPart> {
     const id = randomUUID()
     const objectKey = `curated/${batch.experimentId}/events/${id}.parquet`
     const keysObjectKey = `curated/${batch.experimentId}/events/${id}.keys`
@@ -240,7 +253,7 @@ export class BatchLandingService {
     const { rows, bytes, sha256, minUnit, maxUnit, eventTypes, attributes } = part
     return {
       id,
-      batchId: batch.id,
+      batchId,
       objectKey,
       keysObjectKey,
       rows,

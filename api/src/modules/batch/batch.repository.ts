@@ -1,5 +1,5 @@
 import { batchErrors, batches, columnMappings } from '@fairlift/db'
-import { and, asc, desc, eq, getTableColumns, inArray, or, sql } from '@fairlift/db/drizzle'
+import { and, asc, desc, eq, getTableColumns, gt, inArray, lte, or, sql } from '@fairlift/db/drizzle'
 import { pageOf, type Page, type PageRequest } from '../pagination.ts'
 import {
   afterCursor,
@@ -64,11 +64,20 @@ export class BatchRepository extends Repository {
       .where(inArray(batches.id, [...ids]))
   }
 
-  async page(experimentId: string, { first, after }: PageRequest): Promise<Page<Batch>> {
+  /** @param versions only those that landed in these versions of the data */
+  async page(
+    experimentId: string,
+    { first, after }: PageRequest,
+    versions?: { above: number; upTo: number },
+  ): Promise<Page<Batch>> {
+    const landed =
+      versions === undefined
+        ? undefined
+        : and(gt(batches.datasetVersion, versions.above), lte(batches.datasetVersion, versions.upTo))
     const rows = await this.db()
       .select({ ...getTableColumns(batches), cursorTime: cursorTime(batches.createdAt) })
       .from(batches)
-      .where(and(eq(batches.experimentId, experimentId), afterCursor(after, batches.createdAt, batches.id)))
+      .where(and(eq(batches.experimentId, experimentId), landed, afterCursor(after, batches.createdAt, batches.id)))
       .orderBy(desc(batches.createdAt), desc(batches.id))
       .limit(first + 1)
     return pageOf(rows, first)

@@ -159,9 +159,10 @@ export class BatchService {
     return this.#repository.byIds(ids)
   }
 
-  page(experimentId: string, request: PageRequest): Promise<Page<Batch>> {
+  /** @param versions only those that landed in these versions of the data */
+  page(experimentId: string, request: PageRequest, versions?: { above: number; upTo: number }): Promise<Page<Batch>> {
     requirePageSize(request.first)
-    return this.#repository.page(experimentId, request)
+    return this.#repository.page(experimentId, request, versions)
   }
 
   firstPages(experimentIds: readonly string[], first: number): Promise<Map<string, Page<Batch>>> {

@@ -1,7 +1,21 @@
 import { batches, datasetParts, datasetVersions } from '@fairlift/db'
-import { and, asc, desc, eq, gt, inArray, isNull, lte, or, sql, type AnyColumn } from '@fairlift/db/drizzle'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  isNull,
+  lte,
+  or,
+  sql,
+  type AnyColumn,
+} from '@fairlift/db/drizzle'
 import type { DataLineage } from '../../analysis/health.ts'
-import { Repository, type Transaction } from '../repository.ts'
+import { decodeCursor, pageOf, type Page, type PageRequest } from '../pagination.ts'
+import { cursorTime, pagesByExperiment, Repository, type Transaction } from '../repository.ts'
 
 export type DatasetVersion = typeof datasetVersions.$inferSelect
 export type DatasetPart = typeof datasetParts.$inferSelect
@@ -49,6 +63,60 @@ export class DatasetRepository extends Repository {
       .select()
       .from(datasetVersions)
       .where(inArray(datasetVersions.id, [...ids]))
+  }
+
+  /** Versions by their number, the newest first: times of two that were made at once may lie the other way round. */
+  async page(experimentId: string, { first, after }: PageRequest): Promise<Page<DatasetVersion>> {
+    const position = after == null ? null : decodeCursor(after)
+    const rows = await this.db()
+      .select({ ...getTableColumns(datasetVersions), cursorTime: cursorTime(datasetVersions.createdAt) })
+      .from(datasetVersions)
+      .where(
+        and(
+          eq(datasetVersions.experimentId, experimentId),
+          position === null
+            ? undefined
+            : sql`${datasetVersions.number} < (select number from dataset_versions where id = ${position.id})`,
+        ),
+      )
+      .orderBy(desc(datasetVersions.number))
+      .limit(first + 1)
+    return pageOf(rows, first)
+  }
+
+  /** The newest versions of many experiments, in one statement. */
+  async firstPages(experimentIds: readonly string[], first: number): Promise<Map<string, Page<DatasetVersion>>> {
+    const place = sql<number>`row_number() over (partition by ${datasetVersions.experimentId} order by ${datasetVersions.number} desc)`
+    const ranked = this.db()
+      .select({
+        ...getTableColumns(datasetVersions),
+        cursorTime: cursorTime(datasetVersions.createdAt).as('cursor_time'),
+        rank: place.as('rank'),
+      })
+      .from(datasetVersions)
+      .where(inArray(datasetVersions.experimentId, [...experimentIds]))
+      .as('ranked')
+    const rows = await this.db()
+      .select()
+      .from(ranked)
+      .where(sql`${ranked.rank} <= ${first + 1}`)
+      .orderBy(asc(ranked.experimentId), asc(ranked.rank))
+    return pagesByExperiment(rows, experimentIds, first)
+  }
+
+  /** How many parts versions have. */
+  partCounts(versionIds: readonly string[]): Promise<{ id: string; parts: number }[]> {
+    const held = and(
+      eq(datasetParts.experimentId, datasetVersions.experimentId),
+      lte(datasetParts.addedIn, datasetVersions.number),
+      or(isNull(datasetParts.removedIn), gt(datasetParts.removedIn, datasetVersions.number)),
+    )
+    return this.db()
+      .select({ id: datasetVersions.id, parts: sql<number>`count(${datasetParts.id})`.mapWith(Number) })
+      .from(datasetVersions)
+      .leftJoin(datasetParts, held)
+      .where(inArray(datasetVersions.id, [...versionIds]))
+      .groupBy(datasetVersions.id)
   }
 
   /** The parts that a version holds. */
