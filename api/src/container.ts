@@ -48,8 +48,12 @@ import { JobService } from './modules/job/job.service.ts'
 import { MetricRepository } from './modules/metric/metric.repository.ts'
 import { MetricResolver } from './modules/metric/metric.resolver.ts'
 import { MetricService } from './modules/metric/metric.service.ts'
+import { UploadRepository } from './modules/upload/upload.repository.ts'
+import { UploadResolver } from './modules/upload/upload.resolver.ts'
+import { UploadService } from './modules/upload/upload.service.ts'
 import { createSchema } from './schema.ts'
 import { LocalObjectStore } from './storage/local.ts'
+import { LocalUploads } from './storage/local-uploads.ts'
 
 /** A running server. */
 export interface Fairlift {
@@ -214,6 +218,13 @@ async function serve(
   signer: FileSigner,
   { services, previews, autoRun, comparisons }: Parts,
 ): Promise<HttpServer> {
+  const directUploads = new LocalUploads(join(env.DATA_DIR, 'files', 'uploads'), store, (upload) =>
+    signer.uploadUrl(upload),
+  )
+  const uploads = new UploadService(new UploadRepository(client), services.batches, store, directUploads, {
+    maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    lifetimeMs: env.UPLOAD_LIFETIME_SECONDS * 1000,
+  })
   const schema = await createSchema([
     new AnalysisResolver(services.analyses, signer),
     new BatchResolver(services.batches, previews, signer, env.MAX_UPLOAD_BYTES),
@@ -227,11 +238,13 @@ async function serve(
     new JobResolver(services.jobs),
     new MetricResolver(services.metrics),
     new MetricResultResolver(),
+    new UploadResolver(uploads),
   ])
   return createServer({
     schema,
     services,
     store,
+    directUploads,
     signer,
     origins: {
       isLoopback: ['127.0.0.1', '::1', 'localhost'].includes(env.HOST),

@@ -46,6 +46,8 @@ const schema = z
 
     /** Largest file that an upload may have. */
     MAX_UPLOAD_BYTES: count(1).default(5 * 2 ** 30),
+    /** How long a signed address for an upload is good: the bytes have to come, and to be told of, in this time. */
+    UPLOAD_LIFETIME_SECONDS: count(1).default(24 * 3600),
     /** Most bytes that a packed file may unpack to. */
     MAX_UNPACKED_BYTES: count(1).default(20 * 2 ** 30),
     /** Share of rows that may be rejected before a batch is quarantined; uploads can set their own. */
@@ -63,7 +65,7 @@ const schema = z
     /** How much of a file is worked on at a time: less takes less memory and more time. By default by COMPUTE_MEMORY_MB. */
     INGEST_CHUNK_MB: count(1).optional(),
 
-    /** Secret of signed download addresses; by default one is made and kept in DATA_DIR. */
+    /** Secret of signed addresses of downloads and uploads; by default one is made and kept in DATA_DIR. */
     SIGNING_SECRET: z.string().min(16).optional(),
   })
   .transform((env) => ({

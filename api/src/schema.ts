@@ -15,6 +15,7 @@ import { ExperimentResolver } from './modules/experiment/experiment.resolver.ts'
 import { ExperimentEventsResolver } from './modules/experiment/experiment-events.resolver.ts'
 import { JobResolver } from './modules/job/job.resolver.ts'
 import { MetricResolver } from './modules/metric/metric.resolver.ts'
+import { UploadResolver } from './modules/upload/upload.resolver.ts'
 
 /** Subscriptions follow the database (NOTIFY), not a bus of one process; type-graphql asks for a bus all the same. */
 const noPubSub = {
@@ -39,6 +40,7 @@ const resolvers: NonEmptyArray<Constructor> = [
   JobResolver,
   MetricResolver,
   MetricResultResolver,
+  UploadResolver,
 ]
 
 /**

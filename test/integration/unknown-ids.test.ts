@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { FairliftClient } from '@fairlift/sdk'
 import { buildSchema, getNamedType, isInputObjectType, type GraphQLArgument, type GraphQLInputType } from 'graphql'
 import { describe, expect, test } from 'vitest'
+import { completeUpload, requestUpload } from '../testkit/file-upload.ts'
 import { useServer } from '../testkit/use-server.ts'
 
 const run = useServer()
@@ -29,6 +30,9 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Mutation.stopExperiment': (client, id) => client.stopExperiment(id),
   'Mutation.archiveExperiment': (client, id) => client.archiveExperiment(id),
   'Mutation.uploadEvents': (client, experimentId) => client.uploadEvents({ experimentId, file }),
+  'Mutation.requestUpload': (client, experimentId) =>
+    requestUpload(client, { experimentId, fileName: 'users.csv', sizeBytes: 1 }),
+  'Mutation.completeUpload': (client, uploadId) => completeUpload(client, uploadId),
   'Mutation.ingestEvents': (client, experimentId) => client.ingestEvents({ experimentId, records }),
   'Mutation.previewUpload': (client, experimentId) => client.previewUpload({ experimentId, file }),
   'Mutation.runAnalysis': (client, experimentId) => client.runAnalysis({ experimentId }),
@@ -69,7 +73,7 @@ describe.each([
   test.each(Object.entries({ ...operations, ...lists }))('is NOT_FOUND for %s', async (_name, call) => {
     await expect(call(run.client, id)).rejects.toMatchObject({
       code: 'NOT_FOUND',
-      message: expect.stringMatching(/^There is no (experiment|batch|analysis|job) "/) as string,
+      message: expect.stringMatching(/^There is no (experiment|batch|analysis|job|upload) "/) as string,
       details: { id },
     })
   })

@@ -45,3 +45,28 @@ describe('a signed address', () => {
     expect(signer.verify('raw/1/events.csv', { ...moved, name: '' }, now)).toBeNull()
   })
 })
+
+describe('the address of an upload', () => {
+  const upload = { id: '7f3a', sizeBytes: 1000, expiresAt: new Date(now + 1000) }
+  const address = signer.uploadUrl(upload)
+  const query = queryOf(address)
+
+  test('names the upload and its size, until it ends', () => {
+    expect(new URL(address).pathname).toBe('/uploads/7f3a')
+    expect(signer.verifyUpload('7f3a', query, now + 1000)).toEqual({ id: '7f3a', sizeBytes: 1000 })
+    expect(signer.verifyUpload('7f3a', query, now + 1001)).toBeNull()
+  })
+
+  test.each([
+    ['another size', { size: '1001' }],
+    ['a later end', { expires: String(now + 9 * DAY_MS) }],
+    ['no signature', { signature: '' }],
+  ])('is refused with %s', (_what, changes) => {
+    expect(signer.verifyUpload('7f3a', { ...query, ...changes }, now)).toBeNull()
+  })
+
+  test('is refused for another upload, and gives no file', () => {
+    expect(signer.verifyUpload('7f3b', query, now)).toBeNull()
+    expect(signer.verify('7f3a', { ...query, name: query.size! }, now)).toBeNull()
+  })
+})

@@ -9,7 +9,13 @@ export interface SignedFile {
   fileName: string
 }
 
-/** Makes and checks addresses by which stored files can be had without asking who one is. */
+/** What may be sent to a signed address: one file of this size. */
+export interface SignedUpload {
+  id: string
+  sizeBytes: number
+}
+
+/** Makes and checks addresses by which stored files can be had, and new ones sent, without asking who one is. */
 export class FileSigner {
   readonly #secret: string
   readonly #publicUrl: () => string
@@ -22,7 +28,7 @@ export class FileSigner {
 
   url(key: string, fileName: string, now = Date.now()): string {
     const expires = String(now + LIFETIME_MS)
-    const query = new URLSearchParams({ name: fileName, expires, signature: this.#sign(key, fileName, expires) })
+    const query = new URLSearchParams({ name: fileName, expires, signature: this.#sign([key, fileName, expires]) })
     return `${this.#publicUrl()}/files/${key}?${query.toString()}`
   }
 
@@ -33,15 +39,36 @@ export class FileSigner {
     now = Date.now(),
   ): SignedFile | null {
     const { name = '', expires = '', signature = '' } = query
-    const expected = Buffer.from(this.#sign(key, name, expires))
-    const given = Buffer.from(signature)
-    const isOurs = given.length === expected.length && timingSafeEqual(given, expected)
+    const isOurs = this.#isSigned([key, name, expires], signature)
     return isOurs && Number(expires) >= now ? { key, fileName: name } : null
   }
 
-  #sign(key: string, fileName: string, expires: string): string {
-    return createHmac('sha256', this.#secret)
-      .update(JSON.stringify([key, fileName, expires]))
-      .digest('base64url')
+  /** Where an upload is sent. */
+  uploadUrl({ id, sizeBytes, expiresAt }: SignedUpload & { expiresAt: Date }): string {
+    const [size, expires] = [String(sizeBytes), String(expiresAt.getTime())]
+    const query = new URLSearchParams({ size, expires, signature: this.#sign(['upload', id, size, expires]) })
+    return `${this.#publicUrl()}/uploads/${id}?${query.toString()}`
+  }
+
+  /** The upload that an address is for, or null when it was not made here or is too old. */
+  verifyUpload(
+    id: string,
+    query: { size?: string; expires?: string; signature?: string },
+    now = Date.now(),
+  ): SignedUpload | null {
+    const { size = '', expires = '', signature = '' } = query
+    const isOurs = this.#isSigned(['upload', id, size, expires], signature)
+    return isOurs && Number(expires) >= now ? { id, sizeBytes: Number(size) } : null
+  }
+
+  /** What is signed for one purpose never fits another: the lists differ in length. */
+  #sign(values: string[]): string {
+    return createHmac('sha256', this.#secret).update(JSON.stringify(values)).digest('base64url')
+  }
+
+  #isSigned(values: string[], signature: string): boolean {
+    const expected = Buffer.from(this.#sign(values))
+    const given = Buffer.from(signature)
+    return given.length === expected.length && timingSafeEqual(given, expected)
   }
 }

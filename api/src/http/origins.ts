@@ -50,5 +50,11 @@ export async function registerOrigins(server: FastifyInstance, rules: OriginRule
       })
     }
   })
-  await server.register(cors, { origin: rules.allowedOrigins, credentials: true })
+  await server.register(cors, {
+    origin: rules.allowedOrigins,
+    credentials: true,
+    methods: ['GET', 'HEAD', 'POST', 'PUT'],
+    // How much of an upload is there.
+    exposedHeaders: ['range', 'x-request-id'],
+  })
 }

@@ -6,6 +6,7 @@ import { createContext } from '../context.ts'
 import { AppError } from '../errors.ts'
 import type { LoaderServices } from '../loaders.ts'
 import type { Logger } from '../logger.ts'
+import type { LocalUploads } from '../storage/local-uploads.ts'
 import type { ObjectStore } from '../storage/object-store.ts'
 import type { FileSigner } from './file-signer.ts'
 import { registerFiles } from './files.ts'
@@ -13,12 +14,14 @@ import { createApollo } from './graphql.ts'
 import { registerOrigins, type OriginRules } from './origins.ts'
 import { graphiqlPage, registerPages, wantsGraphiql } from './pages.ts'
 import { GRAPHQL_PATH, serveSubscriptions } from './subscriptions.ts'
+import { registerSignedUploads } from './signed-uploads.ts'
 import { registerUploads } from './uploads.ts'
 
 export interface ServerOptions {
   schema: GraphQLSchema
   services: LoaderServices
   store: ObjectStore
+  directUploads: LocalUploads
   signer: FileSigner
   origins: OriginRules
   maxBodyBytes: number
@@ -62,6 +65,7 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   registerUploads(server, options.maxUploadBytes)
   registerHealth(server, options.isReady)
   registerFiles(server, options.store, options.signer)
+  registerSignedUploads(server, options.directUploads, options.signer, logger)
   await registerPages(server)
 
   const apollo = createApollo(schema, logger)

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { copyFile, link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { FileSink, TooManyBytesError } from './file-sink.ts'
 import {
   ObjectExistsError,
   ObjectMissingError,
@@ -30,21 +32,20 @@ export class LocalObjectStore implements ObjectStore {
   ): Promise<StoredObject & { sha256: string }> {
     const temporary = await this.#temporaryPath(key)
     const hash = createHash('sha256')
-    let sizeBytes = 0
+    let sizeBytes: number
     try {
       const file = await open(temporary, 'wx')
       try {
-        for await (const chunk of source) {
-          sizeBytes += chunk.length
-          if (sizeBytes > limitBytes) throw new ObjectTooLargeError(key, limitBytes)
-          hash.update(chunk)
-          await file.writeFile(chunk)
-        }
+        const sink = new FileSink(file, 0, hash, limitBytes)
+        await pipeline(source, sink)
+        sizeBytes = sink.position
         await file.sync()
       } finally {
         await file.close()
       }
       await this.#name(temporary, key)
+    } catch (error) {
+      throw error instanceof TooManyBytesError ? new ObjectTooLargeError(key, limitBytes) : error
     } finally {
       await rm(temporary, { force: true })
     }

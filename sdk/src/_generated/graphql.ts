@@ -94,6 +94,12 @@ export type ColumnMappingInput = {
   variant?: Array<VariantColumnInput> | null | undefined;
 };
 
+/** A file that was sent. */
+export type CompleteUploadInput = {
+  /** The upload, all of whose bytes were sent. */
+  uploadId: string;
+};
+
 /** How a file is packed. */
 export type Compression =
   /** With gzip. */
@@ -447,6 +453,26 @@ export type OutcomeKind =
   /** A number: other than zero makes an event with it as value. */
   | 'VALUE';
 
+/** A file that is going to be sent, and how to take it over. */
+export type RequestUploadInput = {
+  /** The experiment that the events belong to. */
+  experimentId: string;
+  /** Name of the file. */
+  fileName: string;
+  /** The same key answers with the same batch. */
+  idempotencyKey?: string | null | undefined;
+  /** How the columns become events. Leave it out for data that follow the event contract. */
+  mapping?: ColumnMappingInput | null | undefined;
+  /** Uses the mapping that was saved under this name. */
+  mappingName?: string | null | undefined;
+  /** Share of rows that may be rejected, 0 to 1; beyond it nothing is taken over. By default MAX_REJECT_RATE. */
+  maxRejectRate?: number | null | undefined;
+  /** Saves the mapping under this name, to be used again. */
+  saveMappingAs?: string | null | undefined;
+  /** Its size in bytes: just as many have to come. */
+  sizeBytes: number;
+};
+
 /** What makes two rows without an event id the same event. */
 export type RowIdentity =
   /** Equal user, variant, type, time, value and attributes. */
@@ -654,6 +680,13 @@ export type ComparedEffectsQueryVariables = Exact<{
 
 export type ComparedEffectsQuery = { compareVersions: { effects: { unavailable: { reason: EffectsUnavailableReason, message: string } | null } } };
 
+export type CompleteUploadMutationVariables = Exact<{
+  input: CompleteUploadInput;
+}>;
+
+
+export type CompleteUploadMutation = { completeUpload: UploadEventsPayloadFieldsFragment };
+
 export type CreateExperimentMutationVariables = Exact<{
   input: CreateExperimentInput;
 }>;
@@ -787,6 +820,13 @@ export type PreviewUploadMutationVariables = Exact<{
 
 
 export type PreviewUploadMutation = { previewUpload: { format: FileFormat, compression: Compression, delimiter: string | null, header: Array<string>, rows: Array<Array<string | null> | null>, shape: FileShape, notes: Array<string>, columns: Array<{ name: string, kind: ColumnKind, empty: number, distinct: number, examples: Array<string> }>, mapping: ColumnMappingFieldsFragment | null } };
+
+export type RequestUploadMutationVariables = Exact<{
+  input: RequestUploadInput;
+}>;
+
+
+export type RequestUploadMutation = { requestUpload: { upload: { id: string, url: string, method: string, sizeBytes: number, expiresAt: string, headers: Array<{ name: string, value: string }> } | null, batch: BatchFieldsFragment | null, job: JobFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
 
 export type RunAnalysisMutationVariables = Exact<{
   input: RunAnalysisInput;
@@ -2452,6 +2492,150 @@ export const ComparedEffectsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ComparedEffectsQuery, ComparedEffectsQueryVariables>;
+export const CompleteUploadDocument = new TypedDocumentString(`
+    mutation CompleteUpload($input: CompleteUploadInput!) {
+  completeUpload(input: $input) {
+    ...UploadEventsPayloadFields
+  }
+}
+    fragment BatchFields on Batch {
+  id
+  status
+  error {
+    code
+    message
+  }
+  originalName
+  format
+  compression
+  sizeBytes
+  sha256
+  mapping {
+    ...ColumnMappingFields
+  }
+  maxRejectRate
+  rows
+  accepted
+  rejected
+  duplicates
+  conflicts
+  events
+  errorCounts {
+    code
+    count
+  }
+  warnings {
+    code
+    count
+    message
+  }
+  datasetVersion
+  rawUrl
+  rejectsUrl
+  experiment {
+    id
+    key
+    name
+  }
+  job {
+    id
+    status
+    progress
+    stage
+  }
+  createdAt
+  landedAt
+}
+fragment ColumnMappingFields on ColumnMapping {
+  eventId
+  userId
+  experimentId
+  eventType
+  value
+  timestamp
+  timestampFormat
+  timezone
+  constantTimestamp
+  variant {
+    column
+    values {
+      value
+      variant
+    }
+  }
+  outcomes {
+    column
+    kind
+    eventType
+  }
+  attributes {
+    column
+    name
+  }
+  exposure
+  rowIdentity
+  delimiter
+  decimalComma
+}
+fragment JobFields on Job {
+  id
+  kind
+  status
+  progress
+  stage
+  rowsRead
+  bytesRead
+  bytesTotal
+  attempts
+  error {
+    code
+    message
+  }
+  experiment {
+    id
+    key
+    name
+  }
+  batch {
+    id
+    status
+    error {
+      code
+      message
+    }
+    originalName
+    rows
+    accepted
+    rejected
+    duplicates
+    conflicts
+    events
+    datasetVersion
+  }
+  analysis {
+    id
+  }
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment UploadEventsPayloadFields on UploadEventsPayload {
+  batch {
+    ...BatchFields
+  }
+  job {
+    ...JobFields
+  }
+  reused
+  userErrors {
+    ...UserErrorFields
+  }
+}
+fragment UserErrorFields on UserError {
+  code
+  field
+  message
+}`) as unknown as TypedDocumentString<CompleteUploadMutation, CompleteUploadMutationVariables>;
 export const CreateExperimentDocument = new TypedDocumentString(`
     mutation CreateExperiment($input: CreateExperimentInput!) {
   createExperiment(input: $input) {
@@ -3374,6 +3558,157 @@ export const PreviewUploadDocument = new TypedDocumentString(`
   delimiter
   decimalComma
 }`) as unknown as TypedDocumentString<PreviewUploadMutation, PreviewUploadMutationVariables>;
+export const RequestUploadDocument = new TypedDocumentString(`
+    mutation RequestUpload($input: RequestUploadInput!) {
+  requestUpload(input: $input) {
+    upload {
+      id
+      url
+      method
+      headers {
+        name
+        value
+      }
+      sizeBytes
+      expiresAt
+    }
+    batch {
+      ...BatchFields
+    }
+    job {
+      ...JobFields
+    }
+    userErrors {
+      ...UserErrorFields
+    }
+  }
+}
+    fragment BatchFields on Batch {
+  id
+  status
+  error {
+    code
+    message
+  }
+  originalName
+  format
+  compression
+  sizeBytes
+  sha256
+  mapping {
+    ...ColumnMappingFields
+  }
+  maxRejectRate
+  rows
+  accepted
+  rejected
+  duplicates
+  conflicts
+  events
+  errorCounts {
+    code
+    count
+  }
+  warnings {
+    code
+    count
+    message
+  }
+  datasetVersion
+  rawUrl
+  rejectsUrl
+  experiment {
+    id
+    key
+    name
+  }
+  job {
+    id
+    status
+    progress
+    stage
+  }
+  createdAt
+  landedAt
+}
+fragment ColumnMappingFields on ColumnMapping {
+  eventId
+  userId
+  experimentId
+  eventType
+  value
+  timestamp
+  timestampFormat
+  timezone
+  constantTimestamp
+  variant {
+    column
+    values {
+      value
+      variant
+    }
+  }
+  outcomes {
+    column
+    kind
+    eventType
+  }
+  attributes {
+    column
+    name
+  }
+  exposure
+  rowIdentity
+  delimiter
+  decimalComma
+}
+fragment JobFields on Job {
+  id
+  kind
+  status
+  progress
+  stage
+  rowsRead
+  bytesRead
+  bytesTotal
+  attempts
+  error {
+    code
+    message
+  }
+  experiment {
+    id
+    key
+    name
+  }
+  batch {
+    id
+    status
+    error {
+      code
+      message
+    }
+    originalName
+    rows
+    accepted
+    rejected
+    duplicates
+    conflicts
+    events
+    datasetVersion
+  }
+  analysis {
+    id
+  }
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment UserErrorFields on UserError {
+  code
+  field
+  message
+}`) as unknown as TypedDocumentString<RequestUploadMutation, RequestUploadMutationVariables>;
 export const RunAnalysisDocument = new TypedDocumentString(`
     mutation RunAnalysis($input: RunAnalysisInput!) {
   runAnalysis(input: $input) {

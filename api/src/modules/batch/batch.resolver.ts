@@ -148,6 +148,6 @@ export class BatchResolver {
 }
 
 /** The mapping as the ingest knows it: times as text. */
-function plainMapping(mapping: ColumnMappingInput | null | undefined): unknown {
+export function plainMapping(mapping: ColumnMappingInput | null | undefined): unknown {
   return mapping == null ? null : (JSON.parse(JSON.stringify(mapping)) as unknown)
 }

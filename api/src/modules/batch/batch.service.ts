@@ -11,10 +11,9 @@ import { uploadTooLarge } from './received-bytes.ts'
 
 export type { Batch, BatchError, BatchStatus }
 
-export interface UploadRequest {
+/** How a caller wants a file to be read. */
+export interface ReadingRequest {
   experimentId: string
-  fileName: string
-  bytes: AsyncIterable<Uint8Array>
   /** Null: the file follows the event contract. */
   mapping?: unknown
   /** A mapping that was saved under this name is used. */
@@ -23,7 +22,31 @@ export interface UploadRequest {
   saveMappingAs?: string | null
   maxRejectRate?: number | null
   idempotencyKey?: string | null
+}
+
+/** How a file is read: a request that was checked. */
+export interface Reading {
+  experimentId: string
+  mapping: ColumnMapping | null
+  maxRejectRate: number
+  idempotencyKey: string | null
+}
+
+export interface UploadRequest extends ReadingRequest {
+  fileName: string
+  bytes: AsyncIterable<Uint8Array>
   source?: Batch['source']
+}
+
+/** A file whose bytes are stored. */
+export interface StoredFile {
+  /** Id that its batch gets, if it becomes one of its own. */
+  batchId: string
+  rawKey: string
+  fileName: string
+  sizeBytes: number
+  sha256: string
+  source: Batch['source']
 }
 
 export interface BatchPayload {
@@ -68,7 +91,27 @@ export class BatchService {
    * @throws AppError NOT_FOUND, UPLOAD_TOO_LARGE, UPLOAD_ABORTED
    */
   async upload(request: UploadRequest): Promise<BatchPayload> {
-    const experiment = await this.#experiments.get(request.experimentId)
+    const { reading, known, userErrors } = await this.prepare(request)
+    if (known !== null) return known
+    if (reading === null) return { batch: null, job: null, reused: false, userErrors }
+    const { fileName, source = 'UPLOAD' } = request
+    const batchId = randomUUID()
+    const rawKey = rawKeyOf(batchId, fileName)
+    const { sizeBytes, sha256 } = await this.#storeRaw(rawKey, request.bytes)
+    const payload = await this.take({ batchId, rawKey, fileName, sizeBytes, sha256, source }, reading)
+    if (payload.batch?.id !== batchId) await this.#store.delete(rawKey)
+    return payload
+  }
+
+  /**
+   * Checks how a file is to be read, before it comes. What its idempotency key names already need not come at all.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  async prepare(
+    request: ReadingRequest,
+  ): Promise<{ reading: Reading | null; known: BatchPayload | null; userErrors: UserError[] }> {
+    const { id: experimentId } = await this.#experiments.get(request.experimentId)
     const { mapping, userErrors } = await this.#mappingOf(request)
     const maxRejectRate = request.maxRejectRate ?? this.#settings.maxRejectRate
     if (!(maxRejectRate >= 0 && maxRejectRate <= 1)) {
@@ -78,59 +121,68 @@ export class BatchService {
         message: `A rate is from 0 to 1, got ${maxRejectRate}.`,
       })
     }
-    userErrors.push(...idempotencyKeyProblems(request.idempotencyKey), ...savingProblems(request))
-    if (userErrors.length > 0) return { batch: null, job: null, reused: false, userErrors }
-    if (request.idempotencyKey != null) {
-      const known = await this.#repository.byIdempotencyKey(experiment.id, request.idempotencyKey)
-      if (known !== null) return this.#reuse(known)
-    }
+    const idempotencyKey = request.idempotencyKey ?? null
+    userErrors.push(...idempotencyKeyProblems(idempotencyKey), ...savingProblems(request))
+    if (userErrors.length > 0) return { reading: null, known: null, userErrors }
+    const known = idempotencyKey === null ? null : await this.#repository.byIdempotencyKey(experimentId, idempotencyKey)
+    if (known !== null) return { reading: null, known: await this.#reuse(known), userErrors }
     if (request.saveMappingAs != null && mapping !== null)
       await this.#repository.saveMapping(request.saveMappingAs, mapping)
+    return { reading: { experimentId, mapping, maxRejectRate, idempotencyKey }, known: null, userErrors }
+  }
 
-    const id = randomUUID()
-    const rawKey = `raw/${id}/${keyName(request.fileName)}`
-    const stored = await this.#storeRaw(rawKey, request.bytes)
-    const content = { sha256: stored.sha256, mappingHash: mappingHash(mapping) }
-    const known = await this.#repository.byContent(experiment.id, content.sha256, content.mappingHash, maxRejectRate)
+  /**
+   * Makes a batch of a stored file and queues the job that reads it, or finds the batch that the same bytes are. The
+   * object of a file that became no batch of its own is the caller's to remove. Called again for the same file, it ends
+   * as if it had been called once.
+   */
+  async take(
+    file: StoredFile,
+    { experimentId, mapping, maxRejectRate, idempotencyKey }: Reading,
+  ): Promise<BatchPayload> {
+    const { batchId: id, rawKey, fileName, sizeBytes, sha256, source } = file
+    const hash = mappingHash(mapping)
+    const known = await this.#repository.byContent(experimentId, sha256, hash, maxRejectRate)
     // A file that was refused for what the experiment was then, such as its variants, may be good by now.
-    const isOutdated = known?.status === 'QUARANTINED' && known.createdAt < experiment.updatedAt
-    if (known !== null && !isOutdated) {
-      await this.#store.delete(rawKey)
-      return this.#reuse(known)
-    }
+    const isOutdated =
+      known?.status === 'QUARANTINED' && known.createdAt < (await this.#experiments.get(experimentId)).updatedAt
+    if (known !== null && (known.id === id || !isOutdated)) return this.#reuse(known, id)
     const made = await this.#repository.transaction(async (tx) => {
       const batch = await this.#repository.insert(
         {
           id,
-          experimentId: experiment.id,
-          source: request.source ?? 'UPLOAD',
-          originalName: shownFileName(request.fileName),
+          experimentId,
+          source,
+          originalName: shownFileName(fileName),
           rawKey,
-          sizeBytes: stored.sizeBytes,
-          ...content,
+          sizeBytes,
+          sha256,
           mapping,
+          mappingHash: hash,
           maxRejectRate,
-          idempotencyKey: request.idempotencyKey ?? null,
+          idempotencyKey,
         },
         tx,
       )
       if (batch === null) return null
       const job = await this.#jobs.enqueue(
-        { kind: 'INGEST_BATCH', experimentId: experiment.id, input: { batchId: id }, batchId: id },
+        { kind: 'INGEST_BATCH', experimentId, input: { batchId: id }, batchId: id },
         tx,
       )
       return { batch, job }
     })
     if (made !== null) return { ...made, reused: false, userErrors: [] }
     // Another upload of the same content was quicker.
-    await this.#store.delete(rawKey)
     const winner =
-      (await this.#repository.byContent(experiment.id, content.sha256, content.mappingHash, maxRejectRate)) ??
-      (request.idempotencyKey == null
-        ? null
-        : await this.#repository.byIdempotencyKey(experiment.id, request.idempotencyKey))
+      (await this.#repository.byContent(experimentId, sha256, hash, maxRejectRate)) ??
+      (idempotencyKey === null ? null : await this.#repository.byIdempotencyKey(experimentId, idempotencyKey))
     if (winner === null) throw new AppError('CONFLICT', 'The same file is being uploaded at this moment. Try again.')
-    return this.#reuse(winner)
+    return this.#reuse(winner, id)
+  }
+
+  /** What an upload was answered with, again. */
+  async takenBefore(batchId: string, ownId: string): Promise<BatchPayload> {
+    return this.#reuse(await this.get(batchId), ownId)
   }
 
   /** Takes records as if they were a file of NDJSON. */
@@ -175,11 +227,13 @@ export class BatchService {
     return this.#repository.errors(batchId, first)
   }
 
-  async #reuse(batch: Batch): Promise<BatchPayload> {
+  /** @param ownId id of the batch that the file at hand would make: that one was there before no other */
+  async #reuse(batch: Batch, ownId: string | null = null): Promise<BatchPayload> {
+    const reused = batch.id !== ownId
     const [job = null] = await this.#jobs.ofBatches([batch.id])
     const isOver = job === null || hasEnded(job.status)
     if (!isOver || (batch.status !== 'RECEIVED' && batch.status !== 'PROCESSING'))
-      return { batch, job, reused: true, userErrors: [] }
+      return { batch, job, reused, userErrors: [] }
     // Its job was cancelled, or failed through no fault of the file: who sends it again wants it read.
     const again = await this.#jobs.enqueue({
       kind: 'INGEST_BATCH',
@@ -189,7 +243,7 @@ export class BatchService {
       // Several who send it at once get one job.
       idempotencyKey: `batch:${batch.id} after:${job?.id ?? 'none'}`,
     })
-    return { batch, job: again, reused: true, userErrors: [] }
+    return { batch, job: again, reused, userErrors: [] }
   }
 
   async #storeRaw(key: string, bytes: AsyncIterable<Uint8Array>): Promise<{ sizeBytes: number; sha256: string }> {
@@ -205,7 +259,7 @@ export class BatchService {
   async #mappingOf({
     mapping,
     mappingName,
-  }: UploadRequest): Promise<{ mapping: ColumnMapping | null; userErrors: UserError[] }> {
+  }: ReadingRequest): Promise<{ mapping: ColumnMapping | null; userErrors: UserError[] }> {
     if (mappingName != null && mapping == null) {
       const saved = await this.#repository.mappingByName(mappingName)
       if (saved === null) {
@@ -228,7 +282,7 @@ export class BatchService {
 
 const MAX_MAPPING_NAME_LENGTH = 100
 
-function savingProblems({ mapping, mappingName, saveMappingAs }: UploadRequest): UserError[] {
+function savingProblems({ mapping, mappingName, saveMappingAs }: ReadingRequest): UserError[] {
   const problems: UserError[] = []
   const problem = (field: string, message: string) => problems.push({ code: 'INVALID', field: [field], message })
   if (mapping != null && mappingName != null)
@@ -244,9 +298,14 @@ function savingProblems({ mapping, mappingName, saveMappingAs }: UploadRequest):
   return problems
 }
 
+/** Where the bytes of a batch are kept. */
+export function rawKeyOf(batchId: string, fileName: string): string {
+  return `raw/${batchId}/${keyName(fileName)}`
+}
+
 const MAX_FILE_NAME_LENGTH = 255
 
 /** A file's name as it is kept: without what cannot be shown, and its end when it is long, which tells the format. */
-function shownFileName(name: string): string {
+export function shownFileName(name: string): string {
   return name.replaceAll(/\p{Cc}/gu, '_').slice(-MAX_FILE_NAME_LENGTH)
 }

@@ -20,7 +20,7 @@ export async function* receivedBytes(
   }
 }
 
-export function uploadTooLarge(limitBytes: number, cause: unknown): AppError {
+export function uploadTooLarge(limitBytes: number, cause?: unknown): AppError {
   return new AppError(
     'UPLOAD_TOO_LARGE',
     `The file is larger than ${limitBytes} bytes. Split it, pack it with gzip, or raise MAX_UPLOAD_BYTES.`,

@@ -1,0 +1,38 @@
+import { Arg, Mutation, Resolver } from 'type-graphql'
+import { UploadEventsPayload } from '../batch/batch.input.ts'
+import { plainMapping } from '../batch/batch.resolver.ts'
+import type { BatchPayload } from '../batch/batch.service.ts'
+import { requireId } from '../ids.ts'
+import { CompleteUploadInput, RequestUploadInput, RequestUploadPayload } from './upload.input.ts'
+import type { RequestUploadPayload as Requested, UploadService } from './upload.service.ts'
+
+@Resolver()
+export class UploadResolver {
+  readonly #uploads: UploadService
+
+  constructor(uploads: UploadService) {
+    this.#uploads = uploads
+  }
+
+  @Mutation(() => RequestUploadPayload, {
+    description:
+      'Asks for an address to send a large file to, straight into storage and going on where it broke. Small files go by uploadEvents.',
+  })
+  requestUpload(
+    @Arg('input', () => RequestUploadInput, { description: 'The file, and how to take it over.' })
+    input: RequestUploadInput,
+  ): Promise<Requested> {
+    const experimentId = requireId('experiment', input.experimentId)
+    return this.#uploads.request({ ...input, experimentId, mapping: plainMapping(input.mapping) })
+  }
+
+  @Mutation(() => UploadEventsPayload, {
+    description:
+      'Tells that all bytes of an upload were sent; the job then reads them. Told again it answers the same.',
+  })
+  completeUpload(
+    @Arg('input', () => CompleteUploadInput, { description: 'The upload.' }) { uploadId }: CompleteUploadInput,
+  ): Promise<BatchPayload> {
+    return this.#uploads.complete(requireId('upload', uploadId))
+  }
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto'
+import { notFound, type UserError } from '../../errors.ts'
+import type { DirectUpload, DirectUploads, UploadAddress } from '../../storage/direct-uploads.ts'
+import type { ObjectStore } from '../../storage/object-store.ts'
+import {
+  rawKeyOf,
+  shownFileName,
+  type BatchPayload,
+  type BatchService,
+  type Reading,
+  type ReadingRequest,
+} from '../batch/batch.service.ts'
+import { uploadTooLarge } from '../batch/received-bytes.ts'
+import type { Upload, UploadRepository } from './upload.repository.ts'
+
+export interface RequestUploadRequest extends ReadingRequest {
+  fileName: string
+  sizeBytes: number
+}
+
+/** An upload that was agreed to, and where its bytes go. */
+export type RequestedUpload = Pick<Upload, 'id' | 'sizeBytes' | 'expiresAt'> & UploadAddress
+
+export interface RequestUploadPayload {
+  upload: RequestedUpload | null
+  /** What the idempotency key names already: then there is nothing to send. */
+  batch: BatchPayload['batch']
+  job: BatchPayload['job']
+  userErrors: UserError[]
+}
+
+export interface UploadSettings {
+  maxUploadBytes: number
+  /** How long a client has to send the bytes and tell of it. */
+  lifetimeMs: number
+}
+
+/** How many uploads that came to nothing are cleared away at a time. */
+const CLEARED_AT_ONCE = 20
+
+/** Uploads past GraphQL: agreed on first, then sent straight into the store, then told to be complete. */
+export class UploadService {
+  readonly #repository: UploadRepository
+  readonly #batches: BatchService
+  readonly #store: ObjectStore
+  readonly #direct: DirectUploads
+  readonly #settings: UploadSettings
+
+  constructor(
+    repository: UploadRepository,
+    batches: BatchService,
+    store: ObjectStore,
+    direct: DirectUploads,
+    settings: UploadSettings,
+  ) {
+    this.#repository = repository
+    this.#batches = batches
+    this.#store = store
+    this.#direct = direct
+    this.#settings = settings
+  }
+
+  /**
+   * Agrees on an upload: checks how the file is to be read, and says where its bytes go. The same idempotency key gives
+   * the upload that is under way, or what came of it.
+   *
+   * @throws AppError NOT_FOUND, UPLOAD_TOO_LARGE
+   */
+  async request(request: RequestUploadRequest): Promise<RequestUploadPayload> {
+    const { fileName, sizeBytes } = request
+    if (sizeBytes > this.#settings.maxUploadBytes) throw uploadTooLarge(this.#settings.maxUploadBytes)
+    await this.clear()
+    const { reading, known, userErrors } = await this.#batches.prepare(request)
+    if (known !== null) return { upload: null, batch: known.batch, job: known.job, userErrors: [] }
+    if (sizeBytes < 1) {
+      const message = `A file has 1 byte at least, got ${sizeBytes}.`
+      userErrors.push({ code: 'INVALID', field: ['sizeBytes'], message })
+    }
+    if (reading === null || userErrors.length > 0) return { upload: null, batch: null, job: null, userErrors }
+    const upload = (await this.#underWay(reading, sizeBytes)) ?? (await this.#add(reading, fileName, sizeBytes))
+    const { id, expiresAt } = upload
+    const address = await this.#direct.begin(directUploadOf(upload))
+    return { upload: { id, sizeBytes, expiresAt, ...address }, batch: null, job: null, userErrors: [] }
+  }
+
+  /**
+   * Makes a batch of an upload whose bytes are all there. Called again it answers the same.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  async complete(id: string): Promise<BatchPayload> {
+    const upload = await this.#repository.byId(id)
+    if (upload === null) throw notFound('upload', id)
+    const ownId = batchIdOf(upload)
+    if (upload.batchId !== null) return this.#batches.takenBefore(upload.batchId, ownId)
+    if (upload.status === 'EXPIRED' || upload.expiresAt < new Date()) {
+      return conflict(`The upload expired on ${upload.expiresAt.toISOString()}. Request another one.`)
+    }
+    const finished = await this.#direct.finish(directUploadOf(upload))
+    if (!finished.isComplete) {
+      // Who completes it at the same time may have found that the same bytes are another batch.
+      const batchId = (await this.#repository.byId(id))?.batchId
+      if (batchId != null) return this.#batches.takenBefore(batchId, ownId)
+      const { receivedBytes } = finished
+      return conflict(
+        `${receivedBytes} of ${upload.sizeBytes} bytes are there. Send the rest to the upload's address, then complete it.`,
+      )
+    }
+    const { sizeBytes, sha256 } = finished.object
+    if (sizeBytes !== upload.sizeBytes) {
+      await this.#store.delete(upload.objectKey)
+      await this.#repository.expire(id)
+      return conflict(`${sizeBytes} bytes came where ${upload.sizeBytes} were announced. Request another upload.`)
+    }
+    const { objectKey: rawKey, fileName } = upload
+    const file = { batchId: ownId, rawKey, fileName, sizeBytes, sha256, source: 'UPLOAD' as const }
+    const payload = await this.#batches.take(file, upload.input as Reading)
+    const { id: batchId } = payload.batch!
+    await this.#repository.complete(id, batchId)
+    if (batchId !== ownId) await this.#store.delete(rawKey)
+    return payload
+  }
+
+  /** Removes what came of uploads that nobody completed in time. */
+  async clear(): Promise<void> {
+    for (const { id, objectKey } of await this.#repository.overdue(new Date(), CLEARED_AT_ONCE)) {
+      await this.#direct.discard({ id })
+      await this.#store.delete(objectKey)
+      await this.#repository.expire(id)
+    }
+  }
+
+  async #underWay({ experimentId, idempotencyKey }: Reading, sizeBytes: number): Promise<Upload | null> {
+    if (idempotencyKey === null) return null
+    const upload = await this.#repository.underWay(experimentId, idempotencyKey, new Date())
+    return upload?.sizeBytes === sizeBytes ? upload : null
+  }
+
+  #add(reading: Reading, fileName: string, sizeBytes: number): Promise<Upload> {
+    return this.#repository.insert({
+      experimentId: reading.experimentId,
+      fileName: shownFileName(fileName),
+      sizeBytes,
+      objectKey: rawKeyOf(randomUUID(), fileName),
+      input: reading,
+      expiresAt: new Date(Date.now() + this.#settings.lifetimeMs),
+    })
+  }
+}
+
+function directUploadOf({ id, objectKey, sizeBytes, expiresAt }: Upload): DirectUpload {
+  return { id, key: objectKey, sizeBytes, expiresAt }
+}
+
+/** The object's key was made for a batch of this id. */
+function batchIdOf({ objectKey }: Upload): string {
+  return objectKey.split('/')[1]!
+}
+
+function conflict(message: string): BatchPayload {
+  return {
+    batch: null,
+    job: null,
+    reused: false,
+    userErrors: [{ code: 'CONFLICT', field: ['uploadId'], message }],
+  }
+}
