@@ -9,6 +9,7 @@ import type { Env } from './env.ts'
 import { FileSigner } from './http/file-signer.ts'
 import { createServer, type HttpServer } from './http/server.ts'
 import { ComputePool } from './jobs/compute/pool.ts'
+import { repeat } from './jobs/repeat.ts'
 import { JobQueue } from './jobs/queue.ts'
 import { JobRunner } from './jobs/runner.ts'
 import { ingestBatch } from './jobs/tasks/ingest-batch.ts'
@@ -48,6 +49,8 @@ import { JobService } from './modules/job/job.service.ts'
 import { MetricRepository } from './modules/metric/metric.repository.ts'
 import { MetricResolver } from './modules/metric/metric.resolver.ts'
 import { MetricService } from './modules/metric/metric.service.ts'
+import { SweepRepository } from './modules/sweep/sweep.repository.ts'
+import { SweepService } from './modules/sweep/sweep.service.ts'
 import { UploadRepository } from './modules/upload/upload.repository.ts'
 import { UploadResolver } from './modules/upload/upload.resolver.ts'
 import { UploadService } from './modules/upload/upload.service.ts'
@@ -69,6 +72,7 @@ export interface Fairlift {
 
 /** What stopping waits for running jobs before it gives them back. */
 const STOP_TIMEOUT_MS = 8000
+const HOUR_MS = 3_600_000
 
 /** Puts everything together and starts it. What was started is stopped again when a later step fails. */
 export async function startFairlift(env: Env, logger: Logger): Promise<Fairlift> {
@@ -123,6 +127,7 @@ async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): 
     const runner = new JobRunner(queue, parts.services.jobs, parts.tasks, logger)
     stops.push(async () => runner.abort())
     await runner.start(env.COMPUTE_CONCURRENCY)
+    stops.push(startSweeping(env, logger, client, store, folders))
   }
   if (env.ROLE === 'worker') return { url: null, reused, broken: broken.promise }
 
@@ -208,6 +213,27 @@ function wire(
     comparisons,
     tasks: [ingestBatch(landing, new AfterLandingService(autoRun)), runAnalysis(runs)],
   }
+}
+
+/** Removes what nothing refers to, now and then. Returns how to end it. */
+function startSweeping(
+  env: Env,
+  logger: Logger,
+  client: DatabaseClient,
+  store: LocalObjectStore,
+  folders: WorkFolders,
+): () => Promise<void> {
+  const uploads = new LocalUploads(join(env.DATA_DIR, 'files', 'uploads'), store, () => '')
+  const graceMs = env.SWEEP_GRACE_HOURS * HOUR_MS
+  const sweeps = new SweepService(new SweepRepository(client), store, [store, folders], uploads, graceMs)
+  return repeat(
+    env.SWEEP_INTERVAL_HOURS * HOUR_MS,
+    async (signal) => {
+      const removed = await sweeps.sweep(signal)
+      if (removed !== null) logger.info({ ...removed }, 'what nothing refers to was removed')
+    },
+    (error) => logger.error({ err: error }, 'sweeping failed; it is tried again'),
+  )
 }
 
 async function serve(

@@ -65,6 +65,11 @@ const schema = z
     /** How much of a file is worked on at a time: less takes less memory and more time. By default by COMPUTE_MEMORY_MB. */
     INGEST_CHUNK_MB: count(1).optional(),
 
+    /** Files that nothing refers to are removed when they are older than this. What is being written must get done in it. */
+    SWEEP_GRACE_HOURS: z.coerce.number().min(1).default(24),
+    /** How often such files are looked for. */
+    SWEEP_INTERVAL_HOURS: z.coerce.number().min(0.0001).max(500).default(6),
+
     /** Secret of signed addresses of downloads and uploads; by default one is made and kept in DATA_DIR. */
     SIGNING_SECRET: z.string().min(16).optional(),
   })

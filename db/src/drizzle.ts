@@ -10,7 +10,7 @@ import type * as pgCore from 'drizzle-orm/pg-core'
  */
 const require = createRequire(import.meta.url)
 
-export const { and, asc, desc, eq, getTableColumns, gt, ilike, inArray, isNull, lte, or, sql } =
+export const { and, asc, desc, eq, getTableColumns, gt, ilike, inArray, isNull, lt, lte, ne, or, sql } =
   require('drizzle-orm') as typeof drizzleOrm
 export const {
   bigint,

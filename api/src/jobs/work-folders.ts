@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isAbandoned, markedName } from '../storage/process-mark.ts'
+import { removeAbandoned } from '../storage/abandoned-files.ts'
+import { markedName } from '../storage/process-mark.ts'
 
 /** Folders for work in progress, one for each piece of work, gone when it ends. */
 export class WorkFolders {
@@ -23,9 +24,11 @@ export class WorkFolders {
 
   /** Removes what processes left that did not live to do so. Called before the first use. */
   async sweep(): Promise<void> {
-    const names = await readdir(this.#folder).catch(() => [])
-    await Promise.all(
-      names.filter(isAbandoned).map((name) => rm(join(this.#folder, name), { recursive: true, force: true })),
-    )
+    await removeAbandoned(this.#folder)
+  }
+
+  /** As `sweep`, while this process works, and with what unknown machines left before a time. Returns how many it were. */
+  sweepWhileWorking(before: Date): Promise<number> {
+    return removeAbandoned(this.#folder, before)
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { copyFile, link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises'
+import { copyFile, link, mkdir, open, readdir, rm, stat, unlink, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { FileSink, TooManyBytesError } from './file-sink.ts'
@@ -9,10 +9,12 @@ import {
   ObjectMissingError,
   ObjectTooLargeError,
   requireKey,
+  type ListedObject,
   type ObjectStore,
   type StoredObject,
 } from './object-store.ts'
-import { isAbandoned, markedName } from './process-mark.ts'
+import { removeAbandoned } from './abandoned-files.ts'
+import { markedName } from './process-mark.ts'
 
 /**
  * Objects as files in a folder. A file gets its name only when all of its bytes are on the disk, by a link that fails
@@ -57,6 +59,9 @@ export class LocalObjectStore implements ObjectStore {
     try {
       // A link costs nothing where both are on one disk; elsewhere the bytes are copied.
       await link(path, temporary).catch(() => copyFile(path, temporary))
+      // It counts as stored from now on, however long ago it was made: what is old and unreferenced is swept.
+      const now = new Date()
+      await utimes(temporary, now, now)
       const file = await open(temporary, 'r')
       try {
         await file.sync()
@@ -80,40 +85,43 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   async stat(key: string): Promise<StoredObject | null> {
-    try {
-      const { size } = await stat(this.#path(key))
-      return { key, sizeBytes: size }
-    } catch (error) {
-      if (isCode(error, 'ENOENT')) return null
-      throw error
-    }
+    const found = await ifThere(stat(this.#path(key)))
+    return found === null ? null : { key, sizeBytes: found.size }
   }
 
   async delete(key: string): Promise<void> {
     await rm(this.#path(key), { force: true })
   }
 
-  async *list(prefix: string): AsyncIterable<string> {
-    const folder = join(this.#folder, 'objects')
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-      if (isCode(error, 'ENOENT')) return []
-      throw error
-    })
-    const keys = entries
-      .filter((entry) => entry.isFile())
-      .map((entry) =>
-        join(entry.parentPath, entry.name)
-          .slice(folder.length + 1)
-          .replaceAll('\\', '/'),
-      )
-    yield* keys.filter((key) => key.startsWith(prefix)).sort()
+  list(prefix: string): AsyncIterable<ListedObject> {
+    return this.#listFolder('', prefix)
+  }
+
+  /** One folder after the other, so that a large store is never held as a list. */
+  async *#listFolder(folder: string, prefix: string): AsyncGenerator<ListedObject> {
+    const path = join(this.#folder, 'objects', folder)
+    const entries = await ifThere(readdir(path, { withFileTypes: true }))
+    // As keys are ordered: a folder's name counts with the slash that follows it.
+    const names = (entries ?? []).map((entry) => `${entry.name}${entry.isDirectory() ? '/' : ''}`).sort()
+    for (const name of names) {
+      const key = `${folder}${name}`
+      if (name.endsWith('/')) {
+        if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.#listFolder(key, prefix)
+      } else if (key.startsWith(prefix)) {
+        const found = await ifThere(stat(join(path, name)))
+        if (found !== null) yield { key, sizeBytes: found.size, modifiedAt: found.mtime }
+      }
+    }
   }
 
   /** Removes what processes left that did not live to finish or to clear it away. Called before the first use. */
   async sweep(): Promise<void> {
-    const folder = join(this.#folder, 'temporary')
-    const names = await readdir(folder).catch(() => [])
-    await Promise.all(names.filter(isAbandoned).map((name) => rm(join(folder, name), { force: true })))
+    await removeAbandoned(join(this.#folder, 'temporary'))
+  }
+
+  /** As `sweep`, while this process works, and with what unknown machines left before a time. Returns how much it was. */
+  sweepWhileWorking(before: Date): Promise<number> {
+    return removeAbandoned(join(this.#folder, 'temporary'), before)
   }
 
   #path(key: string): string {
@@ -152,6 +160,16 @@ async function syncFolder(folder: string): Promise<void> {
     return
   } finally {
     await handle.close()
+  }
+}
+
+/** What a look at a file gives; null when the file is gone. */
+async function ifThere<Found>(look: Promise<Found>): Promise<Found | null> {
+  try {
+    return await look
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return null
+    throw error
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
@@ -22,7 +22,7 @@ async function textOf(store: ObjectStore, key: string): Promise<string> {
 
 async function listed(store: ObjectStore, prefix: string): Promise<string[]> {
   const keys: string[] = []
-  for await (const key of store.list(prefix)) keys.push(key)
+  for await (const { key } of store.list(prefix)) keys.push(key)
   return keys
 }
 
@@ -72,6 +72,36 @@ export function objectStoreContract(name: string, store: ObjectStore, temporaryF
     await store.delete('list/a/1')
     await store.delete('list/a/1')
     expect(await listed(store, 'list/')).toEqual(['list/a/2', 'list/b'])
+  })
+
+  test(`${name}: a list tells sizes and when objects were stored, in the order of the keys`, async () => {
+    const startedAt = Date.now()
+    const path = join(temporaryFolder, 'made-long-ago.txt')
+    await writeFile(path, 'four')
+    await utimes(path, new Date(0), new Date(0))
+    await store.putFile('order/a/file', path)
+    await store.put('order/a-b', pieces('three'))
+    await store.put('order/a0', pieces('x'))
+    const objects = []
+    for await (const object of store.list('order/')) objects.push(object)
+    expect(objects.map(({ key, sizeBytes }) => [key, sizeBytes])).toEqual([
+      ['order/a-b', 5],
+      ['order/a/file', 4],
+      ['order/a0', 1],
+    ])
+    // Clocks of files are coarser than the one of the process.
+    for (const { modifiedAt } of objects) expect(modifiedAt.getTime()).toBeGreaterThan(startedAt - 2000)
+    expect(await listed(store, 'nothing/')).toEqual([])
+  })
+
+  test(`${name}: objects may go while they are listed`, async () => {
+    for (const key of ['gone/1', 'gone/2', 'gone/3']) await store.put(key, pieces('x'))
+    const keys: string[] = []
+    for await (const { key } of store.list('gone/')) {
+      keys.push(key)
+      await store.delete('gone/2')
+    }
+    expect(keys.filter((key) => key !== 'gone/2')).toEqual(['gone/1', 'gone/3'])
   })
 
   test(`${name}: what is not there is said to be missing`, async () => {

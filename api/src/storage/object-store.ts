@@ -4,6 +4,12 @@ export interface StoredObject {
   sizeBytes: number
 }
 
+/** An object in a list. */
+export interface ListedObject extends StoredObject {
+  /** When it was stored. */
+  modifiedAt: Date
+}
+
 /**
  * Where bytes live: a local folder or a bucket, with the same keys. Objects are written once, as a whole, and never
  * changed: a key either holds all of its bytes or nothing.
@@ -30,8 +36,8 @@ export interface ObjectStore {
   stat(key: string): Promise<StoredObject | null>
   /** Removes an object; nothing happens when it is not there. */
   delete(key: string): Promise<void>
-  /** The keys that begin with a prefix, in order. */
-  list(prefix: string): AsyncIterable<string>
+  /** The objects whose keys begin with a prefix, in the order of their keys, as they are found. */
+  list(prefix: string): AsyncIterable<ListedObject>
 }
 
 export class ObjectMissingError extends Error {

@@ -21,6 +21,17 @@ export function isAbandoned(name: string): boolean {
   return machine === MACHINE && (Number(pid) === process.pid || !isRunning(Number(pid)))
 }
 
+/** Whether a name was made by another process of this machine, and that is gone. May be asked at any time. */
+export function isLeftBehind(name: string): boolean {
+  const [machine, pid] = name.split('-')
+  return machine === MACHINE && Number(pid) !== process.pid && !isRunning(Number(pid))
+}
+
+/** Whether a name was made on another machine, of whose processes nothing is known here. */
+export function isOfOtherMachine(name: string): boolean {
+  return /^[0-9a-f]{8}-\d+-/.test(name) && !name.startsWith(`${MACHINE}-`)
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
