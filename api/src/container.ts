@@ -244,8 +244,10 @@ async function serve(
   signer: FileSigner,
   { services, previews, autoRun, comparisons }: Parts,
 ): Promise<HttpServer> {
-  const directUploads = new LocalUploads(join(env.DATA_DIR, 'files', 'uploads'), store, (upload) =>
-    signer.uploadUrl(upload),
+  const directUploads = new LocalUploads(
+    join(env.DATA_DIR, 'files', 'uploads'),
+    store,
+    (upload) => `${env.PUBLIC_URL ?? ''}${signer.uploadPath(upload)}`,
   )
   const uploads = new UploadService(new UploadRepository(client), services.batches, store, directUploads, {
     maxUploadBytes: env.MAX_UPLOAD_BYTES,

@@ -3,13 +3,19 @@ import { createLoaders, type Loaders, type LoaderServices } from './loaders.ts'
 /** What resolvers know of the request they serve. */
 export interface RequestContext {
   requestId: string
+  /** The server as its caller names it, such as `http://localhost:4000`. Null over a WebSocket. */
+  serverUrl: string | null
   services: LoaderServices
   /** Batches and remembers the loads of this request. */
   loaders: Loaders
 }
 
-export function createContext(requestId: string, services: LoaderServices): RequestContext {
-  return { requestId, services, loaders: createLoaders(services) }
+export function createContext(
+  requestId: string,
+  services: LoaderServices,
+  serverUrl: string | null = null,
+): RequestContext {
+  return { requestId, serverUrl, services, loaders: createLoaders(services) }
 }
 
 /** Forgets what was loaded: each event of a subscription is a look of its own. */

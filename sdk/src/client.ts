@@ -6,6 +6,7 @@ import { FairliftBatchError, FairliftJobError } from './errors.ts'
 import { PagedList, pageOf, type ListOptions } from './paginate.ts'
 import { accepted, required } from './payload.ts'
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts'
+import { largeSizeOf, sendLargeFile } from './send-large-file.ts'
 import { StartedWork, type ResultOptions } from './started-work.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { Transport, type CallOptions, type RequestOptions } from './transport.ts'
@@ -135,9 +136,11 @@ export class FairliftClient {
   /**
    * Sends a file of events (CSV, TSV, Parquet, NDJSON or JSON; plain, gzip or zstd). Resolves to the batch when the
    * server has stored the bytes; `result()` waits until its rows are part of the data. The same content read the same
-   * way is taken once: sending it again answers with the batch that is there.
+   * way is taken once: sending it again answers with the batch that is there. A large file goes in pieces, and on from
+   * where it was when the connection breaks.
    *
-   * Throws FairliftUserError; FairliftError NOT_FOUND, UPLOAD_TOO_LARGE; and what the file's stream throws. `result()`
+   * Throws FairliftUserError; FairliftError NOT_FOUND, UPLOAD_TOO_LARGE, UPLOAD_ABORTED when a stream has fewer bytes
+   * than its `sizeBytes`; and what the file's stream throws. `result()`
    * throws FairliftBatchError when nothing was taken over, and FairliftJobError when the job came to nothing.
    *
    * @example
@@ -147,6 +150,8 @@ export class FairliftClient {
   uploadEvents({ file, fileName, onProgress, signal, ...input }: UploadEventsOptions): Upload {
     // Equal content is taken once, so that sending it twice does no harm.
     const options = { signal, fileName, onProgress, idempotent: true }
+    const largeSize = largeSizeOf(file)
+    if (largeSize !== null) return this.#upload(sendLargeFile(this.#transport, input, file, largeSize, options))
     return this.#upload(
       this.#transport
         .requestWithFile(documents.UploadEventsDocument, { input }, file, options)

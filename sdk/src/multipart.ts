@@ -1,6 +1,9 @@
 /** How far an upload has gone. */
 export interface UploadProgress {
-  /** Bytes of the file that were handed to the network. When the upload is tried again it begins anew. */
+  /**
+   * Bytes of the file that were handed to the network; of a large file those that have arrived. When a small one is
+   * tried again it begins anew, a large one goes on.
+   */
   sentBytes: number
   /** Size of the file. Null when the source does not tell. */
   totalBytes: number | null
@@ -10,9 +13,12 @@ export interface UploadProgress {
 export interface StreamSource {
   /** Name of the file, as the server shows it. */
   name: string
-  /** Begins to read. Called once: what comes from a stream is not sent again when the network fails. */
+  /**
+   * Begins to read. Called once: when the network fails, a stream is not sent again, except that of a large file of
+   * known size the last piece is.
+   */
   stream: () => ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
-  /** Size of the file, for `onProgress`. */
+  /** Size of the file, for `onProgress`, and to send a large one in pieces: then it has to be right. */
   sizeBytes?: number
 }
 

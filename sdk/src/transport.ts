@@ -1,6 +1,8 @@
 import { FairliftNetworkError } from './errors.ts'
 import { dataOf, readAnswer, unreachable, type HttpAnswer } from './http-answer.ts'
 import { operationFields, type UploadProgress } from './multipart.ts'
+import type { PieceSource } from './piece-source.ts'
+import { sendPieces, type SendOptions, type UploadTarget } from './resumable.ts'
 import { withRetries, type RetryPolicy } from './retry.ts'
 import type { TypedDocument } from './typed-document.ts'
 import { sendFile, type UploadFile } from './upload.ts'
@@ -72,6 +74,17 @@ export class Transport {
     return this.#send(idempotent && file instanceof Blob, signal, (headers) =>
       sendFile({ url, headers, fields, file, fileName, fetch: ownFetch, signal, onProgress }),
     )
+  }
+
+  /** Sends a file to an address that the server gave for it. The address says who may, so nothing else is told. */
+  async sendPieces(
+    target: UploadTarget,
+    source: PieceSource,
+    { signal, onProgress }: Pick<SendOptions, 'signal' | 'onProgress'> = {},
+  ): Promise<void> {
+    const { endpoint, fetch: ownFetch, retry } = this.#settings
+    const url = new URL(target.url, endpoint).href
+    await sendPieces({ ...target, url }, source, { fetch: ownFetch ?? fetch, retry, signal, onProgress })
   }
 
   #send<Result>(

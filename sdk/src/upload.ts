@@ -66,7 +66,8 @@ function asSource(file: UploadFile, fileName?: string): StreamSource {
   return { name: fileName ?? nameOf(file), sizeBytes: file.size, stream: () => file.stream() }
 }
 
-function nameOf(file: Blob): string {
+/** The file's own name. */
+export function nameOf(file: UploadFile): string {
   // Without a name a part of a form is no file.
   return 'name' in file && typeof file.name === 'string' && file.name !== '' ? file.name : 'upload'
 }

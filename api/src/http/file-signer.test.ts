@@ -48,7 +48,7 @@ describe('a signed address', () => {
 
 describe('the address of an upload', () => {
   const upload = { id: '7f3a', sizeBytes: 1000, expiresAt: new Date(now + 1000) }
-  const address = signer.uploadUrl(upload)
+  const address = `https://fairlift.example${signer.uploadPath(upload)}`
   const query = queryOf(address)
 
   test('names the upload and its size, until it ends', () => {

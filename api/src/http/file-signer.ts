@@ -43,11 +43,11 @@ export class FileSigner {
     return isOurs && Number(expires) >= now ? { key, fileName: name } : null
   }
 
-  /** Where an upload is sent. */
-  uploadUrl({ id, sizeBytes, expiresAt }: SignedUpload & { expiresAt: Date }): string {
+  /** Where on this server an upload is sent. */
+  uploadPath({ id, sizeBytes, expiresAt }: SignedUpload & { expiresAt: Date }): string {
     const [size, expires] = [String(sizeBytes), String(expiresAt.getTime())]
     const query = new URLSearchParams({ size, expires, signature: this.#sign(['upload', id, size, expires]) })
-    return `${this.#publicUrl()}/uploads/${id}?${query.toString()}`
+    return `/uploads/${id}?${query.toString()}`
   }
 
   /** The upload that an address is for, or null when it was not made here or is too old. */

@@ -70,7 +70,9 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
 
   const apollo = createApollo(schema, logger)
   await apollo.start()
-  const handle = fastifyApolloHandler(apollo, { context: async (request) => createContext(request.id, services) })
+  const handle = fastifyApolloHandler(apollo, {
+    context: async (request) => createContext(request.id, services, `${request.protocol}://${request.host}`),
+  })
   server.route({
     url: GRAPHQL_PATH,
     method: ['GET', 'POST', 'OPTIONS'],

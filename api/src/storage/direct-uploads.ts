@@ -13,6 +13,7 @@ export interface DirectUpload {
 
 /** Where to send the bytes, and with which headers: who has it may send, whoever that is. */
 export interface UploadAddress {
+  /** A path is one of this server. */
   url: string
   method: 'PUT'
   headers: { name: string; value: string }[]

@@ -42,7 +42,7 @@ export class LocalUploads implements DirectUploads {
 
   /**
    * @param folder on the disk of the store's objects
-   * @param urlOf the address by which this server is sent an upload
+   * @param urlOf the address by which this server is sent an upload; a path where it goes by the name that the caller uses
    */
   constructor(folder: string, store: ObjectStore, urlOf: (upload: DirectUpload) => string) {
     this.#folder = folder

@@ -1,4 +1,5 @@
-import { Arg, Mutation, Resolver } from 'type-graphql'
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
+import type { RequestContext } from '../../context.ts'
 import { UploadEventsPayload } from '../batch/batch.input.ts'
 import { plainMapping } from '../batch/batch.resolver.ts'
 import type { BatchPayload } from '../batch/batch.service.ts'
@@ -18,12 +19,17 @@ export class UploadResolver {
     description:
       'Asks for an address to send a large file to, straight into storage and going on where it broke. Small files go by uploadEvents.',
   })
-  requestUpload(
+  async requestUpload(
     @Arg('input', () => RequestUploadInput, { description: 'The file, and how to take it over.' })
     input: RequestUploadInput,
+    @Ctx() { serverUrl }: RequestContext,
   ): Promise<Requested> {
     const experimentId = requireId('experiment', input.experimentId)
-    return this.#uploads.request({ ...input, experimentId, mapping: plainMapping(input.mapping) })
+    const payload = await this.#uploads.request({ ...input, experimentId, mapping: plainMapping(input.mapping) })
+    const { upload } = payload
+    if (upload === null || !upload.url.startsWith('/')) return payload
+    // A browser may know this server by another name than it does itself, and would not be let go to that one.
+    return { ...payload, upload: { ...upload, url: `${serverUrl ?? ''}${upload.url}` } }
   }
 
   @Mutation(() => UploadEventsPayload, {
