@@ -139,7 +139,11 @@ async function analyse(client: FairliftClient, experiment: Experiment, { batch, 
 }
 
 function follow(bar: Progress): (job: Job) => void {
-  return ({ progress, stage }) => bar.show(progress, stage ?? '')
+  return ({ progress, stage, rowsRead, bytesRead, bytesTotal }) => {
+    const isReading = rowsRead !== null && bytesRead !== null && bytesTotal !== null && bytesRead < bytesTotal
+    if (!isReading) return bar.show(progress, stage ?? '')
+    bar.show(progress, `${rowsRead.toLocaleString('en-US')} rows, ${megabytes(bytesRead)} of ${megabytes(bytesTotal)}`)
+  }
 }
 
 function megabytes(bytes: number): string {

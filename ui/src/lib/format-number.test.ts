@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   bytes,
+  bytesOf,
   confidence,
   count,
   metricDifference,
@@ -76,6 +77,12 @@ test('counts agree with their noun', () => {
     '20,081 rows',
     '0 rows were',
   ])
+})
+
+test('a part of a size is in the unit of the whole', () => {
+  expect(bytesOf(210_000_000, 623_400_000)).toBe('210 of 623.4 MB')
+  expect(bytesOf(0, 2_500_000_000)).toBe('0 of 2.5 GB')
+  expect(bytesOf(500, 999)).toBe('500 of 999 bytes')
 })
 
 test('sizes have the largest unit that fits', () => {

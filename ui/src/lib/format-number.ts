@@ -107,15 +107,25 @@ export function decimal(value: number, digits = 3): string {
   return minus(value.toLocaleString(LOCALE, { maximumFractionDigits: digits }))
 }
 
+const BYTE_UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB']
+
+/** The largest unit of which a size has at least one: its place in BYTE_UNITS. */
+function byteUnit(size: number): number {
+  return BYTE_UNITS.findLastIndex((_, unit) => unit === 0 || size >= 1000 ** unit)
+}
+
+function inByteUnit(size: number, unit: number): string {
+  return (size / 1000 ** unit).toLocaleString(LOCALE, { maximumFractionDigits: unit > 1 ? 1 : 0 })
+}
+
 export function bytes(size: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
-  let value = size
-  let unit = 0
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000
-    unit++
-  }
-  return `${value.toLocaleString(LOCALE, { maximumFractionDigits: unit > 1 ? 1 : 0 })} ${units[unit]}`
+  const unit = byteUnit(size)
+  return `${inByteUnit(size, unit)} ${BYTE_UNITS[unit]}`
+}
+
+/** A part of a size, in the unit of the whole. */
+export function bytesOf(part: number, whole: number): string {
+  return `${inByteUnit(part, byteUnit(whole))} of ${bytes(whole)}`
 }
 
 export function duration(ms: number): string {
