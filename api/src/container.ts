@@ -12,6 +12,7 @@ import { ComputePool } from './jobs/compute/pool.ts'
 import { repeat } from './jobs/repeat.ts'
 import { JobQueue } from './jobs/queue.ts'
 import { JobRunner } from './jobs/runner.ts'
+import { copyEvents } from './jobs/tasks/copy-events.ts'
 import { ingestBatch } from './jobs/tasks/ingest-batch.ts'
 import { runAnalysis } from './jobs/tasks/run-analysis.ts'
 import { WorkFolders } from './jobs/work-folders.ts'
@@ -38,6 +39,10 @@ import { ComparisonService } from './modules/comparison/comparison.service.ts'
 import { DatasetRepository } from './modules/dataset/dataset.repository.ts'
 import { DatasetResolver, ExperimentVersionsResolver } from './modules/dataset/dataset.resolver.ts'
 import { DatasetService } from './modules/dataset/dataset.service.ts'
+import { EventCopyService } from './modules/event/event-copy.service.ts'
+import { EventRepository } from './modules/event/event.repository.ts'
+import { EventConnectionResolver, EventResolver } from './modules/event/event.resolver.ts'
+import { EventService } from './modules/event/event.service.ts'
 import { ExperimentEventsResolver } from './modules/experiment/experiment-events.resolver.ts'
 import { ExperimentRepository } from './modules/experiment/experiment.repository.ts'
 import { ExperimentResolver } from './modules/experiment/experiment.resolver.ts'
@@ -73,6 +78,8 @@ export interface Fairlift {
 /** What stopping waits for running jobs before it gives them back. */
 const STOP_TIMEOUT_MS = 8000
 const HOUR_MS = 3_600_000
+/** A job that copies events takes turns with those of other experiments after so long. */
+const MAX_COPY_MS = 600_000
 
 /** Puts everything together and starts it. What was started is stopped again when a later step fails. */
 export async function startFairlift(env: Env, logger: Logger): Promise<Fairlift> {
@@ -128,6 +135,7 @@ async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): 
     stops.push(async () => runner.abort())
     await runner.start(env.COMPUTE_CONCURRENCY)
     stops.push(startSweeping(env, logger, client, store, folders))
+    parts.copies.catchUp().catch((error: unknown) => logger.warn({ err: error }, 'copying events was not taken up'))
   }
   if (env.ROLE === 'worker') return { url: null, reused, broken: broken.promise }
 
@@ -205,13 +213,20 @@ function wire(
     store,
     compute,
   )
+  const eventRepository = new EventRepository(client)
+  const copies = new EventCopyService(eventRepository, jobs, store, compute, folders, {
+    maxRows: env.EVENTS_TABLE,
+    maxJobMs: Math.min(MAX_COPY_MS, env.COMPUTE_TIMEOUT_SECONDS * 1000),
+  })
   const watcher = new ExperimentWatcher(experiments, notifications)
   return {
     services: { experiments, metrics, batches, datasets, analyses, jobs, watcher },
     previews,
     autoRun,
     comparisons,
-    tasks: [ingestBatch(landing, new AfterLandingService(autoRun)), runAnalysis(runs)],
+    events: new EventService(eventRepository, copies, experiments),
+    copies,
+    tasks: [copyEvents(copies), ingestBatch(landing, new AfterLandingService(autoRun, copies)), runAnalysis(runs)],
   }
 }
 
@@ -242,7 +257,7 @@ async function serve(
   client: DatabaseClient,
   store: LocalObjectStore,
   signer: FileSigner,
-  { services, previews, autoRun, comparisons }: Parts,
+  { services, previews, autoRun, comparisons, events }: Parts,
 ): Promise<HttpServer> {
   const directUploads = new LocalUploads(
     join(env.DATA_DIR, 'files', 'uploads'),
@@ -261,6 +276,8 @@ async function serve(
     new ExperimentVersionsResolver(services.datasets),
     new EffectComparisonResolver(),
     new EffectMoveResolver(),
+    new EventConnectionResolver(),
+    new EventResolver(events),
     new ExperimentEventsResolver(),
     new ExperimentResolver(services.experiments, services.batches, services.analyses, autoRun),
     new JobResolver(services.jobs),

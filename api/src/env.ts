@@ -69,6 +69,14 @@ const schema = z
     SWEEP_GRACE_HOURS: z.coerce.number().min(1).default(24),
     /** How often such files are looked for. */
     SWEEP_INTERVAL_HOURS: z.coerce.number().min(0.0001).max(500).default(6),
+    /**
+     * Events of each experiment that are kept in the table where single users are looked at: `all`, `none`, or the first
+     * so many. Results never need it.
+     */
+    EVENTS_TABLE: z
+      .union([z.enum(['all', 'none']), count(1)], { error: 'must be "all", "none", or a number from 1 on' })
+      .default(1_000_000)
+      .transform((text) => (text === 'all' ? Number.POSITIVE_INFINITY : text === 'none' ? 0 : text)),
 
     /** Secret of signed addresses of downloads and uploads; by default one is made and kept in DATA_DIR. */
     SIGNING_SECRET: z.string().min(16).optional(),

@@ -11,6 +11,7 @@ import {
   EffectMoveResolver,
 } from './modules/comparison/comparison.resolver.ts'
 import { DatasetResolver, ExperimentVersionsResolver } from './modules/dataset/dataset.resolver.ts'
+import { EventConnectionResolver, EventResolver } from './modules/event/event.resolver.ts'
 import { ExperimentResolver } from './modules/experiment/experiment.resolver.ts'
 import { ExperimentEventsResolver } from './modules/experiment/experiment-events.resolver.ts'
 import { JobResolver } from './modules/job/job.resolver.ts'
@@ -34,6 +35,8 @@ const resolvers: NonEmptyArray<Constructor> = [
   DatasetResolver,
   EffectComparisonResolver,
   EffectMoveResolver,
+  EventConnectionResolver,
+  EventResolver,
   ExperimentEventsResolver,
   ExperimentResolver,
   ExperimentVersionsResolver,

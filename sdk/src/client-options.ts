@@ -1,4 +1,5 @@
 import type { UploadProgress } from './multipart.ts'
+import type { ListOptions, Page } from './paginate.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { StartedWork } from './started-work.ts'
 import type { CallOptions } from './transport.ts'
@@ -40,6 +41,22 @@ export interface UploadEventsOptions extends types.UploadEventsInput, CallOption
   /** Called while the file is being sent. */
   onProgress?: (progress: UploadProgress) => void
 }
+
+/** Which events to list. */
+export interface EventsOptions extends ListOptions {
+  experimentId: string
+  /** Of this user, as the file calls them. */
+  userId?: string
+  type?: string
+  /** Key of the variant that they name. */
+  variant?: string
+  /** From then on, and before then: ISO 8601. */
+  from?: string
+  to?: string
+}
+
+/** A page of events, and how many of all can be listed: copying them goes on after a batch has landed. */
+export type EventPage = Page<types.Event> & types.EventCoverage
 
 export interface PreviewUploadOptions extends CallOptions {
   file: Blob

@@ -1,5 +1,13 @@
 import * as documents from './_generated/graphql.ts'
-import type { AnalysisRun, ClientOptions, PreviewUploadOptions, Upload, UploadEventsOptions } from './client-options.ts'
+import type {
+  AnalysisRun,
+  ClientOptions,
+  EventPage,
+  EventsOptions,
+  PreviewUploadOptions,
+  Upload,
+  UploadEventsOptions,
+} from './client-options.ts'
 import { compareVersions, type VersionPair } from './compare-versions.ts'
 import { endpointOf, webSocketEndpointOf } from './endpoint.ts'
 import { FairliftBatchError, FairliftJobError } from './errors.ts'
@@ -231,6 +239,27 @@ export class FairliftClient {
    */
   compareVersions(versions: VersionPair, options?: ResultOptions): Promise<types.VersionComparison> {
     return compareVersions(this, versions, options)
+  }
+
+  // Events
+
+  /**
+   * Single events of the newest version of the data, newest first. Throws FairliftError NOT_FOUND, BAD_INPUT when it is
+   * read.
+   *
+   * @example
+   * for await (const { type, timestamp } of client.events({ experimentId, userId: 'u1' })) console.log(timestamp, type)
+   * const { isComplete, message } = await client.events({ experimentId }).page()
+   */
+  events({ pageSize, signal, ...which }: EventsOptions): PagedList<types.Event, EventPage> {
+    return new PagedList(
+      async (page, pageSignal) => {
+        const { events } = await this.request(documents.EventsDocument, { ...which, ...page }, { signal: pageSignal })
+        const { totalRows, copiedRows, isComplete, message } = events
+        return { ...pageOf(events), totalRows, copiedRows, isComplete, message }
+      },
+      { pageSize, signal },
+    )
   }
 
   // Analyses

@@ -1,6 +1,8 @@
 export {
   type AnalysisRun,
   type ClientOptions,
+  type EventPage,
+  type EventsOptions,
   type PreviewUploadOptions,
   type Upload,
   type UploadEventsOptions,

@@ -26,12 +26,12 @@ export interface ListOptions {
 const DEFAULT_PAGE_SIZE = 50
 
 /** A list of the server, asked for page by page. Nothing is sent before it is read. */
-export class PagedList<Item> implements AsyncIterable<Item> {
-  readonly #load: (request: Required<Pick<PageRequest, 'first' | 'after'>>, signal?: AbortSignal) => Promise<Page<Item>>
+export class PagedList<Item, ItsPage extends Page<Item> = Page<Item>> implements AsyncIterable<Item> {
+  readonly #load: (request: Required<Pick<PageRequest, 'first' | 'after'>>, signal?: AbortSignal) => Promise<ItsPage>
   readonly #options: ListOptions
 
   constructor(
-    load: (request: Required<Pick<PageRequest, 'first' | 'after'>>, signal?: AbortSignal) => Promise<Page<Item>>,
+    load: (request: Required<Pick<PageRequest, 'first' | 'after'>>, signal?: AbortSignal) => Promise<ItsPage>,
     options: ListOptions = {},
   ) {
     this.#load = load
@@ -44,7 +44,7 @@ export class PagedList<Item> implements AsyncIterable<Item> {
    * @example
    * const { items, endCursor } = await client.experiments().page({ first: 20 })
    */
-  page({ first, after = null, signal }: PageRequest = {}): Promise<Page<Item>> {
+  page({ first, after = null, signal }: PageRequest = {}): Promise<ItsPage> {
     return this.#load(
       { first: first ?? this.#options.pageSize ?? DEFAULT_PAGE_SIZE, after },
       signal ?? this.#options.signal,

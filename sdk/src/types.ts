@@ -78,6 +78,10 @@ export type EffectMove = VersionComparison['effects']['moves'][number]
 export type Batch = generated.BatchFieldsFragment
 /** A row that was not taken over, and why. */
 export type RejectedRow = NonNullable<generated.BatchErrorsQuery['batch']>['errors'][number]
+/** Something that a user did or was shown. */
+export type Event = generated.EventFieldsFragment
+/** How many events of the newest version can be listed. */
+export type EventCoverage = Pick<generated.EventsQuery['events'], 'totalRows' | 'copiedRows' | 'isComplete' | 'message'>
 /** How the columns of a file become events. */
 export type ColumnMapping = generated.ColumnMappingFieldsFragment
 /** What a file is, how it begins, and how it would be read. */

@@ -22,6 +22,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Query.experiment': (client, id) => client.experiment({ id }),
   'Query.batch': (client, id) => client.batch(id),
   'Query.analysis': (client, id) => client.analysis(id),
+  'Query.events': (client, experimentId) => client.events({ experimentId }).page(),
   'Query.job': (client, id) => client.job(id),
   'Query.jobs': (client, experimentId) => client.jobs({ filter: { experimentId } }).page(),
   'Query.compareVersions': (client, experimentId) => client.compareVersions({ experimentId, before: 1, after: 2 }),

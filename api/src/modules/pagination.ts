@@ -44,11 +44,14 @@ export function encodeCursor({ time, id }: Position): string {
   return Buffer.from(JSON.stringify([time, id])).toString('base64url')
 }
 
-/** @throws AppError BAD_INPUT for a text that is no cursor of ours. */
-export function decodeCursor(cursor: string): Position {
+/**
+ * @param isItsId whether a text is an id of the items of the list
+ * @throws AppError BAD_INPUT for a text that is no cursor of ours.
+ */
+export function decodeCursor(cursor: string, isItsId: (id: string) => boolean = isId): Position {
   try {
     const [time, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
-    if (typeof time === 'string' && isDatabaseTime(time) && typeof id === 'string' && isId(id)) return { time, id }
+    if (typeof time === 'string' && isDatabaseTime(time) && typeof id === 'string' && isItsId(id)) return { time, id }
   } catch {
     // falls through: told below
   }

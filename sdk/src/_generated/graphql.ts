@@ -713,6 +713,20 @@ export type DefineMetricMutationVariables = Exact<{
 
 export type DefineMetricMutation = { defineMetric: { metric: MetricFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
 
+export type EventsQueryVariables = Exact<{
+  experimentId: string;
+  userId?: string | null | undefined;
+  type?: string | null | undefined;
+  variant?: string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type EventsQuery = { events: { totalRows: number, copiedRows: number, isComplete: boolean, message: string | null, nodes: Array<EventFieldsFragment>, pageInfo: PageInfoFieldsFragment } };
+
 export type ExperimentUpdatedSubscriptionVariables = Exact<{
   id: string;
 }>;
@@ -761,6 +775,8 @@ export type DatasetVersionFieldsFragment = { id: string, number: number, kind: D
 export type DecisionFieldsFragment = { verdict: DecisionVerdict, summary: string, reasons: Array<string>, treatment: { id: string, key: string, name: string } | null };
 
 export type EffectFieldsFragment = { estimate: number | null, standardError: number | null, confidenceInterval: ConfidenceIntervalFieldsFragment };
+
+export type EventFieldsFragment = { id: string, userId: string, type: string, value: number | null, timestamp: string, attributes: Record<string, unknown>, row: number, variant: { id: string, key: string, name: string } | null, batch: { id: string, originalName: string } | null };
 
 export type ExperimentFieldsFragment = { id: string, key: string, name: string, hypothesis: string | null, status: ExperimentStatus, startAt: string | null, endAt: string | null, plannedUnits: number | null, currency: string | null, conflictPolicy: ConflictPolicy, autoRun: boolean, attributes: Array<string>, createdAt: string, updatedAt: string, variants: Array<VariantFieldsFragment>, metrics: Array<{ role: MetricRole, metric: MetricFieldsFragment }>, latestDatasetVersion: DatasetVersionFieldsFragment | null, latestAnalysis: AnalysisSummaryFieldsFragment | null };
 
@@ -1276,6 +1292,26 @@ fragment VariantFields on Variant {
   role
   trafficSplit
 }`, {"fragmentName":"AnalysisFields"}) as unknown as TypedDocumentString<AnalysisFieldsFragment, unknown>;
+export const EventFieldsFragmentDoc = new TypedDocumentString(`
+    fragment EventFields on Event {
+  id
+  userId
+  variant {
+    id
+    key
+    name
+  }
+  type
+  value
+  timestamp
+  attributes
+  batch {
+    id
+    originalName
+  }
+  row
+}
+    `, {"fragmentName":"EventFields"}) as unknown as TypedDocumentString<EventFieldsFragment, unknown>;
 export const MetricFieldsFragmentDoc = new TypedDocumentString(`
     fragment MetricFields on Metric {
   id
@@ -2804,6 +2840,52 @@ fragment UserErrorFields on UserError {
   field
   message
 }`) as unknown as TypedDocumentString<DefineMetricMutation, DefineMetricMutationVariables>;
+export const EventsDocument = new TypedDocumentString(`
+    query Events($experimentId: ID!, $userId: String, $type: String, $variant: String, $from: DateTimeISO, $to: DateTimeISO, $first: Int!, $after: String) {
+  events(
+    experimentId: $experimentId
+    userId: $userId
+    type: $type
+    variant: $variant
+    from: $from
+    to: $to
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...EventFields
+    }
+    pageInfo {
+      ...PageInfoFields
+    }
+    totalRows
+    copiedRows
+    isComplete
+    message
+  }
+}
+    fragment EventFields on Event {
+  id
+  userId
+  variant {
+    id
+    key
+    name
+  }
+  type
+  value
+  timestamp
+  attributes
+  batch {
+    id
+    originalName
+  }
+  row
+}
+fragment PageInfoFields on PageInfo {
+  endCursor
+  hasNextPage
+}`) as unknown as TypedDocumentString<EventsQuery, EventsQueryVariables>;
 export const ExperimentUpdatedDocument = new TypedDocumentString(`
     subscription ExperimentUpdated($id: ID!) {
   experimentUpdated(id: $id) {

@@ -2,6 +2,7 @@ import { countUnits, type CountUnitsRequest, type UnitChange } from '../../engin
 import { compareParts, type CompareRequest, type CompareResult } from '../../ingest/compare-parts.ts'
 import { curate, type CurateRequest, type CurateResult } from '../../ingest/curate.ts'
 import { previewFile, type PreviewRequest, type FilePreview } from '../../ingest/preview-file.ts'
+import { writeCopyText, type CopyTextRequest, type CopyTextResult } from '../../ingest/write-copy-text.ts'
 import { analyseParts, type AnalyseRequest, type AnalyseResult } from './analyse-parts.ts'
 
 /** What a compute child can be asked to do: request, answer, and what it tells on the way. */
@@ -14,6 +15,7 @@ export interface ComputeTasks {
   }
   compareParts: { request: CompareRequest; result: CompareResult; progress: never }
   countUnits: { request: CountUnitsRequest; result: UnitChange; progress: never }
+  writeCopyText: { request: CopyTextRequest; result: CopyTextResult; progress: never }
   analyse: { request: AnalyseRequest; result: AnalyseResult; progress: { share: number } }
 }
 
@@ -31,5 +33,6 @@ export const handlers: Handlers = {
   curate,
   compareParts,
   countUnits,
+  writeCopyText,
   analyse: analyseParts,
 }

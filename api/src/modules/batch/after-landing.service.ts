@@ -1,4 +1,5 @@
 import type { AutoRunService } from '../analysis/auto-run.service.ts'
+import type { EventCopyService } from '../event/event-copy.service.ts'
 
 /**
  * What follows from a batch that has landed. It is done again when the worker dies between the landing and its end, so
@@ -7,13 +8,16 @@ import type { AutoRunService } from '../analysis/auto-run.service.ts'
  */
 export class AfterLandingService {
   readonly #autoRun: AutoRunService
+  readonly #copies: EventCopyService
 
-  constructor(autoRun: AutoRunService) {
+  constructor(autoRun: AutoRunService, copies: EventCopyService) {
     this.#autoRun = autoRun
+    this.#copies = copies
   }
 
   /** Does the steps in their order, the result that people wait for first. */
   async follow(experimentId: string): Promise<void> {
     await this.#autoRun.refresh(experimentId)
+    await this.#copies.request(experimentId)
   }
 }

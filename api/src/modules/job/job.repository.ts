@@ -80,6 +80,25 @@ export class JobRepository extends Repository {
       )
   }
 
+  /** Whether any job of these kinds waits or runs, of whichever experiment. */
+  async isAnyLive(kinds: JobKind[]): Promise<boolean> {
+    const [row] = await this.db()
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(and(inArray(jobs.kind, kinds), inArray(jobs.status, LIVE)))
+      .limit(1)
+    return row !== undefined
+  }
+
+  async isLive(kind: JobKind, experimentId: string): Promise<boolean> {
+    const [row] = await this.db()
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(and(eq(jobs.kind, kind), eq(jobs.experimentId, experimentId), inArray(jobs.status, LIVE)))
+      .limit(1)
+    return row !== undefined
+  }
+
   async isWaiting(kind: JobKind, experimentId: string): Promise<boolean> {
     const [row] = await this.db()
       .select({ id: jobs.id })

@@ -85,7 +85,17 @@ export class JobService {
     await this.#repository.supersede(by, { code: 'CANCELLED', message })
   }
 
-  /** Whether a job of a kind waits, of one experiment or of any. */
+  /** Whether any job of these kinds waits or runs, of whichever experiment. */
+  isAnyLive(kinds: JobKind[]): Promise<boolean> {
+    return this.#repository.isAnyLive(kinds)
+  }
+
+  /** Whether a job of a kind and an experiment waits or runs. */
+  isLive(kind: JobKind, experimentId: string): Promise<boolean> {
+    return this.#repository.isLive(kind, experimentId)
+  }
+
+  /** Whether a job of a kind and an experiment waits. */
   isWaiting(kind: JobKind, experimentId: string): Promise<boolean> {
     return this.#repository.isWaiting(kind, experimentId)
   }
