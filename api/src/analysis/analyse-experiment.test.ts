@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { GroupSums } from '../engine/group-sums.ts'
+import { aggregateUnits } from '../engine/aggregate-units.ts'
+import { Dictionary } from '../engine/dictionary.ts'
 import type { Aggregates, AggregationPlan } from '../engine/plan.ts'
+import { UnitRows } from '../engine/unit-rows.ts'
 import { excludesZero } from '../stats/confidence-interval.ts'
 import { alphaOf } from '../stats/inference-options.ts'
 import { analyseExperiment, planAnalysis } from './analyse-experiment.ts'
@@ -50,34 +52,36 @@ interface User {
 
 /** The aggregates of users, as an engine makes them. */
 function aggregate(plan: AggregationPlan, users: User[]): Aggregates {
-  const valueOf = (user: User, measure: AggregationPlan['measures'][number]): number => {
-    const amounts = [
-      ...(measure.eventTypes.includes('purchase') ? user.orders : []),
-      ...(measure.eventTypes.includes('refund') && user.refund !== 0 ? [user.refund] : []),
-    ]
-    if (measure.aggregation === 'count') return amounts.length
-    if (measure.aggregation === 'any') return amounts.length > 0 ? 1 : 0
-    return amounts.reduce((sum, amount) => sum + amount, 0)
+  const coded = (texts: (string | null)[]) => {
+    const dictionary = new Dictionary()
+    return {
+      codes: Int32Array.from(texts, (text) => (text === null ? -1 : dictionary.codeOf(text))),
+      values: dictionary.values,
+    }
   }
-  const variants = users.map(({ variant }) => variant)
-  const columns = plan.measures.map((measure) => users.map((user) => valueOf(user, measure)))
-  const sums = new GroupSums(plan)
-  sums.addAll(variants, columns, null)
-  for (const attribute of plan.segments)
-    sums.addAll(variants, columns, { attribute, values: users.map(({ device }) => device) })
-  const cells = plan.cells.flatMap((measure) =>
-    plan.variants.map((_, variant) => {
-      const values = columns[measure]!.filter((_, i) => variants[i] === variant)
-      const distinct = [...new Set(values)].sort((a, b) => a - b)
-      return {
-        measure,
-        variant,
-        values: distinct,
-        counts: distinct.map((value) => values.filter((one) => one === value).length),
-      }
-    }),
+  const unitsOf = (numbers: number[]) => Int32Array.from(numbers.flatMap((number) => [number, number]))
+  const numbers = users.map((_, number) => number)
+  const rows = new UnitRows({ from: -Infinity, to: Infinity, horizon: Infinity }, plan.segments)
+  rows.addExposures({
+    units: unitsOf(numbers),
+    times: new Float64Array(users.length),
+    variants: coded(users.map(({ variant }) => plan.variants[variant]!)),
+    attributes: new Map(plan.segments.map((name) => [name, coded(users.map(({ device }) => device))])),
+  })
+  const events = users.flatMap(({ orders, refund }, number) => [
+    ...orders.map((value) => ({ number, type: 'purchase', value })),
+    ...(refund === 0 ? [] : [{ number, type: 'refund', value: refund }]),
+  ])
+  rows.addEvents(
+    {
+      units: unitsOf(events.map(({ number }) => number)),
+      times: new Float64Array(events.length).fill(1),
+      types: coded(events.map(({ type }) => type)),
+      values: Float64Array.from(events, ({ value }) => value),
+    },
+    false,
   )
-  return { groups: sums.groups(), cells, quality: {} as Aggregates['quality'] }
+  return aggregateUnits(plan, rows, { firstEventAt: null, lastEventAt: null })
 }
 
 function analyse(

@@ -1,6 +1,6 @@
 import { type Needs, mergePlans } from '../engine/merge-plans.ts'
 import { combineGroups } from '../engine/merge-aggregates.ts'
-import { emptyGroup } from '../engine/group-sums.ts'
+import { emptyGroup } from '../engine/groups.ts'
 import type { Aggregates, AggregationPlan, Cells, Group } from '../engine/plan.ts'
 import { benjaminiHochberg } from '../stats/benjamini-hochberg.ts'
 import { alphaOf } from '../stats/inference-options.ts'

@@ -40,10 +40,14 @@ const event: fc.Arbitrary<PlainEvent> = fc
       rest.eventType !== 'exposure' ? null : user % 5 === 0 ? variant : user % 2 === 0 ? 'variant-c' : 'variant-t',
   }))
 
-const measure: fc.Arbitrary<Measure> = fc.record({
-  eventTypes: fc.subarray(['purchase', 'refund', 'view'], { minLength: 1 }),
-  aggregation: fc.constantFrom('count', 'sum', 'any'),
-})
+const measure: fc.Arbitrary<Measure> = fc.record(
+  {
+    eventTypes: fc.subarray(['purchase', 'refund', 'view'], { minLength: 1 }),
+    aggregation: fc.constantFrom('count', 'sum', 'any'),
+    before: fc.constant(true as const),
+  },
+  { requiredKeys: ['eventTypes', 'aggregation'] },
+)
 
 const window: fc.Arbitrary<Window> = fc.record({
   from: fc.constantFrom(null, at(200)),
@@ -126,14 +130,18 @@ function readPlainly(
         (window.to === null || iso(one) < window.to) &&
         (window.daysSinceExposure === null || one.minute < first.minute + window.daysSinceExposure * 1440),
     )
-    const values = measures.map(({ eventTypes, aggregation }) => {
-      const relevant = counted.filter(({ eventType }) => eventTypes.includes(eventType))
+    const values = measures.map(({ eventTypes, aggregation, before }) => {
+      const relevant = (before ? early : counted).filter(({ eventType }) => eventTypes.includes(eventType))
       if (aggregation === 'count') return relevant.length
       if (aggregation === 'any') return relevant.length > 0 ? 1 : 0
       return relevant.reduce((sum, { value }) => sum + (value ?? 0), 0)
     })
     const seen = new Set(exposures.map(({ variantId }) => variantId))
-    return { first, exposures, seen, early, measured, values }
+    // Of exposures at one instant each attribute has its least text, and any text rather than none.
+    const devices = exposures
+      .filter(({ minute, variantId }) => minute === first!.minute && variantId === first!.variantId)
+      .flatMap(({ device }) => device ?? [])
+    return { first, exposures, seen, early, measured, values, device: devices.sort()[0] ?? null }
   })
   const exposed = units.filter(({ first }) => first !== undefined)
   const single = exposed.filter(({ seen }) => seen.size === 1)
@@ -165,11 +173,11 @@ function readPlainly(
     ),
   )
   for (const attribute of segments) {
-    const levels = [...new Set(compared.map(({ first }) => first!.device))].sort((a, b) =>
+    const levels = [...new Set(compared.map(({ device }) => device))].sort((a, b) =>
       a === null ? -1 : b === null ? 1 : a < b ? -1 : 1,
     )
     for (const value of levels) {
-      const members = compared.filter(({ first }) => first!.device === value)
+      const members = compared.filter(({ device }) => device === value)
       groups.push(
         ...variants.map((_, variant) =>
           groupOf(

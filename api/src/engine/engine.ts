@@ -5,6 +5,9 @@ export interface PartFile {
   /** A local path or a URL that the engine can read. */
   path: string
   rows: number
+  /** Times of its first and last event in milliseconds since 1970, rounded outwards. */
+  minTimeMs: number
+  maxTimeMs: number
 }
 
 /** Executes plans over the parts of a dataset version in one pass. All engines give equal results. */

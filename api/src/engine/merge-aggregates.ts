@@ -1,5 +1,5 @@
 import { combineMoments } from '../stats/moments.ts'
-import { byText } from './group-sums.ts'
+import { byText } from './groups.ts'
 import type { Aggregates, AggregationPlan, Cells, DataQuality, Group } from './plan.ts'
 
 /** The aggregates of two disjoint sets of units together, by Chan's update. */

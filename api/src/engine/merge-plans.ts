@@ -51,8 +51,8 @@ export function pairOf({ measures, pairs }: AggregationPlan, a: Measure, b: Meas
   return position
 }
 
-function canonical({ eventTypes, aggregation }: Measure): Measure {
-  return { eventTypes: [...new Set(eventTypes)].sort(), aggregation }
+function canonical({ eventTypes, aggregation, before }: Measure): Measure {
+  return { eventTypes: [...new Set(eventTypes)].sort(), aggregation, ...(before ? { before } : {}) }
 }
 
 function nameOf(measure: Measure): string {

@@ -4,6 +4,8 @@ export interface Measure {
   eventTypes: string[]
   /** `count` of events, `sum` of their values, or `any`: 1 when there is at least one event, else 0. */
   aggregation: 'count' | 'sum' | 'any'
+  /** The unit's events before its first exposure count instead of those from it on: a covariate (CUPED). */
+  before?: true
 }
 
 /** Which units and events an analysis looks at. Times are ISO 8601; `from` is included, `to` is not. */

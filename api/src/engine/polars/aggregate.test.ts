@@ -60,8 +60,8 @@ engineContract(
       parts.map(async (events) => {
         const path = join(folder, `${files++}.parquet`)
         const frame = withKeys(withUnits(frameOfEvents(events), '3f2504e0-4f89-41d3-9a0c-0305e82c3301'))
-        await writePart(frame, path)
-        return { path, rows: events.length }
+        const { rows, minTimeMs, maxTimeMs } = await writePart(frame, path)
+        return { path, rows, minTimeMs, maxTimeMs }
       }),
     ),
   { numRuns: 25 },

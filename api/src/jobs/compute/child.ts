@@ -1,5 +1,5 @@
 import { setPriority } from 'node:os'
-import { TooManySegmentsError } from '../../engine/group-sums.ts'
+import { TooManySegmentsError } from '../../engine/groups.ts'
 import { FileError } from '../../ingest/contract.ts'
 import type { ChildMessage, ErrorMessage, TaskMessage } from './messages.ts'
 import { handlers } from './tasks.ts'

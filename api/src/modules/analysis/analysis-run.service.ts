@@ -107,7 +107,12 @@ export class AnalysisRunService {
       trafficSplits: question.variants.map(({ trafficSplit }) => trafficSplit),
       lineage: await this.#datasets.lineage(experimentId, question.datasetVersion),
       parts: await Promise.all(
-        parts.map(async ({ objectKey, rows }) => ({ path: await this.#store.localFile(objectKey), rows })),
+        parts.map(async ({ objectKey, rows, minTime, maxTime }) => ({
+          path: await this.#store.localFile(objectKey),
+          rows,
+          minTimeMs: minTime.getTime(),
+          maxTimeMs: maxTime.getTime(),
+        })),
       ),
       aggregatesPath,
     }

@@ -1,0 +1,73 @@
+/**
+ * Finds the row of a unit. Units are 64-bit hashes, held as two halves of 32 bits; open addressing over flat arrays, so
+ * that millions of units need no object each.
+ *
+ * The slot is taken from the upper bits: units that come sorted, as those of a part do, walk through memory in order.
+ */
+export class UnitIndex {
+  size = 0
+  /** The units by row: low half, high half. */
+  units: Int32Array
+  /** Row of the unit in each slot, plus one; 0 is empty. */
+  #slots: Int32Array
+  #shift: number
+
+  constructor(expected = 1024) {
+    const bits = bitsFor(expected)
+    this.#slots = new Int32Array(2 ** bits)
+    this.#shift = 32 - bits
+    this.units = new Int32Array(2 ** bits)
+  }
+
+  /** How many rows there is room for without growing. */
+  get capacity(): number {
+    return this.units.length >> 1
+  }
+
+  /** The unit's row, or -1. */
+  find(low: number, high: number): number {
+    return this.#slots[this.#slotOf(low, high)]! - 1
+  }
+
+  /** The unit's row, which is `size` of before when it is new. */
+  add(low: number, high: number): number {
+    let slot = this.#slotOf(low, high)
+    const row = this.#slots[slot]! - 1
+    if (row >= 0) return row
+    if (this.size >= this.capacity) {
+      this.#grow()
+      slot = this.#slotOf(low, high)
+    }
+    this.units[this.size * 2] = low
+    this.units[this.size * 2 + 1] = high
+    this.#slots[slot] = ++this.size
+    return this.size - 1
+  }
+
+  #slotOf(low: number, high: number): number {
+    const { units } = this
+    const slots = this.#slots
+    const mask = slots.length - 1
+    let slot = high >>> this.#shift
+    for (;;) {
+      const row = slots[slot]! - 1
+      if (row < 0 || (units[row * 2] === low && units[row * 2 + 1] === high)) return slot
+      slot = (slot + 1) & mask
+    }
+  }
+
+  #grow(): void {
+    const slots = new Int32Array(this.#slots.length * 2)
+    const units = new Int32Array(this.units.length * 2)
+    units.set(this.units)
+    this.#slots = slots
+    this.#shift--
+    this.units = units
+    for (let row = 0; row < this.size; row++) slots[this.#slotOf(units[row * 2]!, units[row * 2 + 1]!)] = row + 1
+  }
+}
+
+/** Half of the slots stay empty. */
+function bitsFor(units: number): number {
+  return Math.min(30, Math.max(10, Math.ceil(Math.log2(units * 2))))
+}
