@@ -2,7 +2,8 @@
  * Finds the row of a unit. Units are 64-bit hashes, held as two halves of 32 bits; open addressing over flat arrays, so
  * that millions of units need no object each.
  *
- * The slot is taken from the upper bits: units that come sorted, as those of a part do, walk through memory in order.
+ * The slot is taken from the upper bits that tell units apart: units that come sorted, as those of a part do, walk through
+ * memory in order.
  */
 export class UnitIndex {
   size = 0
@@ -12,11 +13,15 @@ export class UnitIndex {
   #slots: Int32Array
   #shift: number
 
-  constructor(expected = 1024) {
-    const bits = bitsFor(expected)
-    this.#slots = new Int32Array(2 ** bits)
-    this.#shift = 32 - bits
-    this.units = new Int32Array(2 ** bits)
+  readonly #commonBits: number
+
+  /** @param commonBits how many upper bits all units have in common: they tell none apart */
+  constructor(commonBits = 0) {
+    this.#commonBits = commonBits
+    this.#slots = new Int32Array(2 ** FIRST_BITS)
+    this.#shift = 32 - FIRST_BITS
+    // Half of the slots stay empty.
+    this.units = new Int32Array(2 ** FIRST_BITS)
   }
 
   /** How many rows there is room for without growing. */
@@ -48,7 +53,7 @@ export class UnitIndex {
     const { units } = this
     const slots = this.#slots
     const mask = slots.length - 1
-    let slot = high >>> this.#shift
+    let slot = (high << this.#commonBits) >>> this.#shift
     for (;;) {
       const row = slots[slot]! - 1
       if (row < 0 || (units[row * 2] === low && units[row * 2 + 1] === high)) return slot
@@ -66,8 +71,4 @@ export class UnitIndex {
     for (let row = 0; row < this.size; row++) slots[this.#slotOf(units[row * 2]!, units[row * 2 + 1]!)] = row + 1
   }
 }
-
-/** Half of the slots stay empty. */
-function bitsFor(units: number): number {
-  return Math.min(30, Math.max(10, Math.ceil(Math.log2(units * 2))))
-}
+const FIRST_BITS = 11

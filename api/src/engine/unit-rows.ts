@@ -66,9 +66,10 @@ export class UnitRows {
   /** Events, by type, of units that have no row because they were never exposed. */
   readonly eventsWithoutRow = new Map<string, number>()
 
-  constructor(rule: UnitRule, attributes: readonly string[], expectedUnits = 1024) {
+  /** @param commonBits how many upper bits all units have in common */
+  constructor(rule: UnitRule, attributes: readonly string[], commonBits = 0) {
     this.rule = rule
-    this.index = new UnitIndex(expectedUnits)
+    this.index = new UnitIndex(commonBits)
     const { capacity } = this.index
     this.firstExposure = new Float64Array(capacity).fill(Infinity)
     this.variant = new Int32Array(capacity).fill(-1)

@@ -3,6 +3,7 @@ import type { PartFile } from '../engine.ts'
 import { mergeAggregates } from '../merge-aggregates.ts'
 import type { Aggregates, AggregationPlan, Window } from '../plan.ts'
 import { UnitRows, type UnitRule } from '../unit-rows.ts'
+import { readAhead } from './read-ahead.ts'
 import { readEvents, readExposures } from './read-events.ts'
 import { unitRanges, type UnitRange } from './unit-ranges.ts'
 
@@ -19,7 +20,7 @@ export async function aggregateParts(
   onProgress: (share: number) => void = () => undefined,
 ): Promise<Aggregates> {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0)
-  const ranges = unitRanges(Math.max(1, Math.ceil(rows / ROWS_PER_RANGE)))
+  const ranges = unitRanges(rows, ROWS_PER_RANGE)
   let total: Aggregates | null = null
   for (const [index, range] of ranges.entries()) {
     const units = await unitsOf(plan, parts, range, (share) => onProgress((index + share) / ranges.length))
@@ -37,16 +38,19 @@ async function unitsOf(
 ): Promise<UnitRows> {
   const rule = ruleOf(window)
   const types = [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))]
-  const units = new UnitRows(rule, segments)
-  for (const { path } of parts) units.addExposures(await readExposures(path, rule, segments, range))
-  onProgress(EXPOSURES_SHARE)
-  for (const [index, { path }] of parts.entries()) {
-    units.addEvents(await readEvents(path, types, range), false)
-    onProgress(EXPOSURES_SHARE + (1 - EXPOSURES_SHARE) * ((index + 1) / parts.length))
+  const units = new UnitRows(rule, segments, range.commonBits)
+  const steps = parts.length * 2
+  let done = 0
+  for await (const exposures of readAhead(parts, ({ path }) => readExposures(path, rule, segments, range))) {
+    units.addExposures(exposures)
+    onProgress(++done / steps)
+  }
+  for await (const events of readAhead(parts, ({ path }) => readEvents(path, types, range))) {
+    units.addEvents(events, false)
+    onProgress(++done / steps)
   }
   return units
 }
-const EXPOSURES_SHARE = 0.5
 
 /** The rule that a plan's window makes, in microseconds. */
 export function ruleOf({ from, to, daysSinceExposure }: Window): UnitRule {

@@ -2,10 +2,18 @@ import pl, { type Expr, type LazyDataFrame } from 'nodejs-polars'
 import type { CodedTexts } from '../dictionary.ts'
 import { ATTRIBUTE_PREFIX, eventColumn, EXPOSURE } from '../event-columns.ts'
 import type { EventColumns, ExposureColumns, UnitRule } from '../unit-rows.ts'
-import { float64Values, int64Values, type Frame } from './frame.ts'
+import { int64Values, type Frame } from './frame.ts'
+import { once, onceByName } from './expressions.ts'
 import type { UnitRange } from './unit-ranges.ts'
 
 const { unit, time, eventType, variantId, value } = eventColumn
+
+const micros = once(() => pl.col(time).cast(pl.Int64))
+const timeAsDouble = once(() => micros().cast(pl.Float64))
+const isExposure = once(() => pl.col(eventType).eq(pl.lit(EXPOSURE)).and(pl.col(variantId).isNotNull()))
+const valueOrZero = once(() => pl.col(value).fillNull(pl.lit(0)))
+/** Columns of few values are stored as dictionaries, in some parts and not in others. */
+const asDictionary = onceByName((name) => pl.col(name).cast(pl.Categorical))
 
 /** The exposures of a part in a range of units and within a rule's window, with some of their attributes. */
 export async function readExposures(
@@ -17,25 +25,17 @@ export async function readExposures(
   const scan = pl.scanParquet(path)
   const own = scan.columns
   const given = attributes.filter((name) => own.includes(`${ATTRIBUTE_PREFIX}${name}`))
-  const micros = pl.col(time).cast(pl.Int64)
-  let exposures = within(scan, range)
-    .filter(pl.col(eventType).eq(pl.lit(EXPOSURE)))
-    .filter(pl.col(variantId).isNotNull())
-  if (rule.from > -Infinity) exposures = exposures.filter(micros.gtEq(pl.lit(rule.from)))
-  if (rule.to < Infinity) exposures = exposures.filter(micros.lt(pl.lit(rule.to)))
-  const frame = (await exposures
-    .select(
-      pl.col(unit),
-      micros.cast(pl.Float64),
-      coded(variantId),
-      ...given.map((name) => coded(`${ATTRIBUTE_PREFIX}${name}`)),
-    )
-    .collect()) as Frame
+  const names = [variantId, ...given.map((name) => `${ATTRIBUTE_PREFIX}${name}`)]
+  let exposures = within(scan, range).filter(isExposure())
+  if (rule.from > -Infinity) exposures = exposures.filter(micros().gtEq(pl.lit(rule.from)))
+  if (rule.to < Infinity) exposures = exposures.filter(micros().lt(pl.lit(rule.to)))
+  const frame = (await exposures.select(pl.col(unit), timeAsDouble(), ...names.map(asDictionary)).collect()) as Frame
+  const [variants, ...texts] = codedTexts(frame, names)
   return {
-    units: unitHalves(frame),
-    times: float64Values(frame, time),
-    variants: codedTexts(frame, variantId),
-    attributes: new Map(given.map((name) => [name, codedTexts(frame, `${ATTRIBUTE_PREFIX}${name}`)])),
+    units: unitHalves(frame, unit),
+    times: doubles(frame, time),
+    variants: variants!,
+    attributes: new Map(given.map((name, index) => [name, texts[index]!])),
   }
 }
 
@@ -53,18 +53,13 @@ export async function readEvents(
   let events = within(pl.scanParquet(path), range)
   if (types !== null) events = events.filter(pl.col(eventType).isIn([...types]))
   const frame = (await narrow(events)
-    .select(
-      pl.col(unit),
-      pl.col(time).cast(pl.Int64).cast(pl.Float64),
-      coded(eventType),
-      pl.col(value).fillNull(pl.lit(0)),
-    )
+    .select(pl.col(unit), timeAsDouble(), asDictionary(eventType), valueOrZero())
     .collect()) as Frame
   return {
-    units: unitHalves(frame),
-    times: float64Values(frame, time),
-    types: codedTexts(frame, eventType),
-    values: float64Values(frame, value),
+    units: unitHalves(frame, unit),
+    times: doubles(frame, time),
+    types: codedTexts(frame, [eventType])[0]!,
+    values: doubles(frame, value),
   }
 }
 
@@ -81,39 +76,40 @@ function int64(number: bigint): Expr {
   return pl.lit(String(number)).cast(pl.Int64)
 }
 
-/** Columns of few values are stored as dictionaries, in some parts and not in others. */
-function coded(name: string): Expr {
-  return pl.col(name).cast(pl.Categorical)
-}
-
 /** The halves of 64-bit integers, the low one first: JavaScript has no fast 64-bit integers. */
-export function unitHalves(frame: Frame, name: string = unit): Int32Array {
+export function unitHalves(frame: Frame, name: string): Int32Array {
   const values = int64Values(frame, name)
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2)
 }
 
-/** A dictionary column as numbers into a list of its texts: making a JavaScript string of each row would cost most. */
-export function codedTexts(frame: Frame, name: string): CodedTexts {
-  const codes = frame
-    .select(pl.col(name).toPhysical().cast(pl.Int32).fillNull(pl.lit(NONE)).cast(pl.Int32).alias(CODE))
-    .getColumn(CODE)
-    .toTypedArray() as Int32Array
-  const distinct = frame.select(pl.col(name).unique()) as Frame
-  const texts = distinct.select(pl.col(name).cast(pl.Utf8)).getColumn(name).toArray() as (string | null)[]
-  const numbers = distinct.select(pl.col(name).toPhysical().cast(pl.Int32)).getColumn(name).toArray() as (
-    number | null
-  )[]
-  const greatest = numbers.reduce<number>((most, number) => Math.max(most, number ?? NONE), NONE)
-  // The library numbers the texts of all columns of the process: here they get numbers of their own, without gaps.
-  const places = new Int32Array(greatest + 1)
-  const values: string[] = []
-  numbers.forEach((number, index) => {
-    if (number === null) return
-    places[number] = values.length
-    values.push(texts[index]!)
-  })
-  for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) codes[i] = places[codes[i]!]!
-  return { codes, values }
+/** The doubles of a column that has no nulls. */
+function doubles(frame: Frame, name: string): Float64Array {
+  return frame.getColumn(name).toTypedArray() as Float64Array
 }
+
+const asCode = onceByName((name) => pl.col(name).toPhysical().cast(pl.Int32).fillNull(pl.lit(NONE)).cast(pl.Int32))
+const distinct = onceByName((name) => pl.col(name).unique())
+const asText = onceByName((name) => pl.col(name).cast(pl.Utf8).alias('text'))
+const asNumber = onceByName((name) => pl.col(name).toPhysical().cast(pl.Int32).alias('number'))
 const NONE = -1
-const CODE = 'code'
+
+/** Dictionary columns as numbers into lists of their texts: making a JavaScript string of each row would cost most. */
+export function codedTexts(frame: Frame, names: string[]): CodedTexts[] {
+  const coded = frame.select(...names.map(asCode)) as Frame
+  return names.map((name) => {
+    const codes = coded.getColumn(name).toTypedArray() as Int32Array
+    const entries = (frame.select(distinct(name)) as Frame)
+      .select(asText(name), asNumber(name))
+      .toRecords() as unknown as { text: string | null; number: number | null }[]
+    // The library numbers the texts of all columns of the process: here they get numbers of their own, without gaps.
+    const places = new Int32Array(entries.reduce((most, { number }) => Math.max(most, number ?? NONE), NONE) + 1)
+    const values: string[] = []
+    for (const { text, number } of entries) {
+      if (number === null) continue
+      places[number] = values.length
+      values.push(text!)
+    }
+    for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) codes[i] = places[codes[i]!]!
+    return { codes, values }
+  })
+}
