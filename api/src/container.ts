@@ -38,6 +38,8 @@ import {
 import { ComparisonService } from './modules/comparison/comparison.service.ts'
 import { DatasetRepository } from './modules/dataset/dataset.repository.ts'
 import { DatasetResolver, ExperimentVersionsResolver } from './modules/dataset/dataset.resolver.ts'
+import { UnitTableRepository } from './modules/dataset/unit-table.repository.ts'
+import { UnitTableService } from './modules/dataset/unit-table.service.ts'
 import { DatasetService } from './modules/dataset/dataset.service.ts'
 import { EventCopyService } from './modules/event/event-copy.service.ts'
 import { EventRepository } from './modules/event/event.repository.ts'
@@ -195,9 +197,18 @@ function wire(
   const previews = new BatchPreviewService(experiments, metrics, compute, folders, env.MAX_UNPACKED_BYTES)
   const analyses = new AnalysisService(analysisRepository, experiments, metrics, datasetRepository, jobs)
   const autoRun = new AutoRunService(experiments, datasets, analyses, jobs, logger)
+  const unitTables = new UnitTableService(
+    new UnitTableRepository(client),
+    datasetRepository,
+    store,
+    compute,
+    folders,
+    env.UNIT_TABLE_MIN_EVENTS,
+  )
   const runs = new AnalysisRunService(
     analysisRepository,
     datasetRepository,
+    unitTables,
     experiments,
     metrics,
     store,
@@ -226,7 +237,11 @@ function wire(
     comparisons,
     events: new EventService(eventRepository, copies, experiments),
     copies,
-    tasks: [copyEvents(copies), ingestBatch(landing, new AfterLandingService(autoRun, copies)), runAnalysis(runs)],
+    tasks: [
+      copyEvents(copies),
+      ingestBatch(landing, new AfterLandingService(experiments, unitTables, autoRun, copies, logger)),
+      runAnalysis(runs),
+    ],
   }
 }
 

@@ -64,6 +64,8 @@ const schema = z
     COMPUTE_TIMEOUT_SECONDS: count(1).default(3600),
     /** How much of a file is worked on at a time: less takes less memory and more time. By default by COMPUTE_MEMORY_MB. */
     INGEST_CHUNK_MB: count(1).optional(),
+    /** From so many events on their sums per unit are kept, which most analyses then read instead. */
+    UNIT_TABLE_MIN_EVENTS: count(1).default(100_000),
 
     /** Files that nothing refers to are removed when they are older than this. What is being written must get done in it. */
     SWEEP_GRACE_HOURS: z.coerce.number().min(1).default(24),

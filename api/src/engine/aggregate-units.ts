@@ -1,246 +1,209 @@
-import { byText, emptyGroup, MAX_SEGMENT_VALUES, TooManySegmentsError } from './groups.ts'
+import { GroupMoments } from './group-moments.ts'
+import { byText, MAX_SEGMENT_VALUES, TooManySegmentsError } from './groups.ts'
 import type { Aggregates, AggregationPlan, Cells, DataQuality, Group, Measure } from './plan.ts'
-import { exposureState, type UnitRows } from './unit-rows.ts'
+import { exposureState, type AttributeColumn, type SummedUnits } from './unit-rows.ts'
+import { ValueCounts } from './value-counts.ts'
 
 /** Time of the first and the last event of a dataset, ISO 8601. */
 export type TimeRange = Pick<DataQuality, 'firstEventAt' | 'lastEventAt'>
 
-/** What a plan asks, from one row per unit. */
-export function aggregateUnits(plan: AggregationPlan, units: UnitRows, timeRange: TimeRange): Aggregates {
-  const compared = comparedUnits(plan, units)
-  const columns = plan.measures.map((measure) => valuesOf(measure, units, compared.rows))
+/** Rows that are worked on at a time: all that is computed of them stays in the processor's cache. */
+const BLOCK_ROWS = 4096
+/** With more groups than rows a block would be spent on the groups. */
+const ROWS_PER_GROUP = 16
+
+/** What a plan asks, from one row per unit, in one pass over the rows. */
+export function aggregateUnits(plan: AggregationPlan, units: SummedUnits, timeRange: TimeRange): Aggregates {
+  const segments = plan.segments.map((attribute) => new SegmentGroups(plan, attribute, units.attributes.get(attribute)))
+  const blockRows = Math.max(BLOCK_ROWS, ...segments.map(({ count }) => count * ROWS_PER_GROUP))
+  const all = new GroupMoments(plan, plan.variants.length)
+  const distributions = plan.cells.map(() => plan.variants.map(() => new ValueCounts()))
+  const quality = new QualityCounts(plan, units)
+  const block = new Block(plan, units, blockRows)
+  for (let from = 0; from < units.size; from += blockRows) {
+    block.read(from, Math.min(units.size, from + blockRows))
+    const { columns, variants, rows, length } = block
+    all.add(columns, variants, length)
+    for (const segment of segments) segment.add(block)
+    plan.cells.forEach((measure, index) => {
+      const column = columns[measure]!
+      const counts = distributions[index]!
+      for (let i = 0; i < length; i++) counts[variants[i]!]!.add(column[i]!)
+    })
+    quality.addExposures(rows, variants, length)
+  }
   return {
     groups: [
-      ...groupsOf(plan, columns, compared.variants, [null], null),
-      ...plan.segments.flatMap((attribute) => segmentGroups(plan, units, compared, columns, attribute)),
+      ...plan.variants.map((_, variant) => all.groupOf(variant, variant, null)),
+      ...segments.flatMap((segment) => segment.groups()),
     ],
-    cells: plan.cells.flatMap((measure) =>
-      plan.variants.map((_, variant) => cellsOf(measure, variant, columns[measure]!, compared.variants)),
+    cells: plan.cells.flatMap((measure, index) =>
+      distributions[index]!.map((counts, variant): Cells => ({ measure, variant, ...counts.sorted() })),
     ),
-    quality: { ...qualityOf(plan, units, compared), ...timeRange },
+    quality: { ...quality.result(block.compared), ...timeRange },
   }
 }
 
-/** The units of the variants that are compared, exposed to that variant only. */
-interface ComparedUnits {
-  /** Row of each. */
-  rows: Int32Array
-  /** Position in the plan of each one's variant. */
-  variants: Int32Array
-}
+/** Units of a block that are compared: of the plan's variants, and exposed to one of them only. */
+class Block {
+  /** Row of each, and position in the plan of its variant. */
+  readonly rows: Int32Array
+  readonly variants: Int32Array
+  /** Value of each, one column a measure. */
+  readonly columns: Float64Array[]
+  length = 0
+  /** Units compared in all blocks so far. */
+  compared = 0
+  readonly #units: SummedUnits
+  readonly #positions: Int32Array
+  /** The columns that each measure adds up. */
+  readonly #sources: { columns: Float64Array[]; isAny: boolean }[]
 
-function comparedUnits({ variants }: AggregationPlan, units: UnitRows): ComparedUnits {
-  const positions = Int32Array.from(units.variantNames.values, (name) => variants.indexOf(name))
-  const rows = new Int32Array(units.size)
-  const found = new Int32Array(units.size)
-  let count = 0
-  for (let row = 0; row < units.size; row++) {
-    const state = units.state[row]!
-    if (state === exposureState.none || state === exposureState.severalVariants) continue
-    const position = positions[units.variant[row]!]!
-    if (position < 0) continue
-    rows[count] = row
-    found[count++] = position
+  constructor(plan: AggregationPlan, units: SummedUnits, size: number) {
+    this.#units = units
+    this.#positions = Int32Array.from(units.variantNames.values, (name) => plan.variants.indexOf(name))
+    this.#sources = plan.measures.map((measure) => sourcesOf(measure, units))
+    this.rows = new Int32Array(size)
+    this.variants = new Int32Array(size)
+    this.columns = plan.measures.map(() => new Float64Array(size))
   }
-  return { rows: rows.subarray(0, count), variants: found.subarray(0, count) }
-}
 
-function valuesOf({ eventTypes, aggregation, before }: Measure, units: UnitRows, rows: Int32Array): Float64Array {
-  const values = new Float64Array(rows.length)
-  for (const type of eventTypes) {
-    const sums = units.types.get(type)
-    if (sums === undefined) continue
-    const [counts, totals] = before ? [sums.earlyCounts, sums.earlySums] : [sums.counts, sums.sums]
-    const source = aggregation === 'sum' ? totals : counts
-    for (let i = 0; i < rows.length; i++) values[i]! += source[rows[i]!]!
-  }
-  if (aggregation === 'any') for (let i = 0; i < values.length; i++) values[i] = values[i]! > 0 ? 1 : 0
-  return values
-}
-
-function segmentGroups(
-  plan: AggregationPlan,
-  units: UnitRows,
-  { rows, variants }: ComparedUnits,
-  columns: Float64Array[],
-  attribute: string,
-): Group[] {
-  const column = units.attributes.get(attribute)
-  const names = column?.dictionary.values ?? []
-  /** Place of each code's value among those that occur, in the order in which they are met; of -1 at the end. */
-  const places = new Int32Array(names.length + 1).fill(-1)
-  const values: (string | null)[] = []
-  const cells = new Int32Array(rows.length)
-  for (let i = 0; i < rows.length; i++) {
-    const code = column?.codes[rows[i]!] ?? -1
-    const at = code < 0 ? names.length : code
-    if (places[at]! < 0) {
-      places[at] = values.length
-      values.push(code < 0 ? null : names[code]!)
-      if (values.length > MAX_SEGMENT_VALUES) throw new TooManySegmentsError(attribute)
+  read(from: number, to: number): void {
+    const { state, variant } = this.#units
+    const { rows, variants } = this
+    let length = 0
+    for (let row = from; row < to; row++) {
+      if (state[row] !== exposureState.once && state[row] !== exposureState.repeatedly) continue
+      const position = this.#positions[variant[row]!]!
+      if (position < 0) continue
+      rows[length] = row
+      variants[length++] = position
     }
-    cells[i] = places[at]! * plan.variants.length + variants[i]!
+    this.length = length
+    this.compared += length
+    for (const [measure, { columns, isAny }] of this.#sources.entries()) {
+      const values = this.columns[measure]!.fill(0)
+      for (const column of columns) for (let i = 0; i < length; i++) values[i]! += column[rows[i]!]!
+      if (isAny) for (let i = 0; i < length; i++) values[i] = values[i]! > 0 ? 1 : 0
+    }
   }
-  const groups = groupsOf(plan, columns, cells, values, attribute)
-  const rank = new Map([...values].sort(byText).map((value, place) => [value, place]))
-  const placeOf = ({ segment }: Group) => rank.get(segment!.value)!
-  return groups.sort((a, b) => placeOf(a) - placeOf(b) || a.variant - b.variant)
 }
 
-/**
- * Means and centred moments of each group, in two passes: the second one takes the deviations from the means of the
- * first, and corrects for what rounding left of their sum. It loses no digits where sums of squares lose all, and has no
- * division in its loops.
- *
- * See Chan, Golub and LeVeque (1983), "Algorithms for computing the sample variance", formula 1.7.
- *
- * @param cells place of each unit's group: that of its value times the number of variants, plus that of its variant
- * @param values the value of each place; of a null attribute the one place of all units
- */
-function groupsOf(
-  plan: AggregationPlan,
-  columns: Float64Array[],
-  cells: Int32Array,
-  values: (string | null)[],
-  attribute: string | null,
-): Group[] {
-  const width = plan.variants.length
-  const count = values.length * width
-  const sizes = new Float64Array(count)
-  for (let i = 0; i < cells.length; i++) sizes[cells[i]!]!++
-  const means = columns.map((column) => meansOf(column, cells, sizes))
-  const residues = columns.map((column, measure) => {
-    const sums = new Float64Array(count)
-    const mean = means[measure]!
-    for (let i = 0; i < cells.length; i++) sums[cells[i]!]! += column[i]! - mean[cells[i]!]!
-    return sums
+function sourcesOf({ eventTypes, aggregation, before }: Measure, { types }: SummedUnits) {
+  const columns = eventTypes.flatMap((type) => {
+    const sums = types.get(type)
+    if (sums === undefined) return []
+    if (aggregation === 'sum') return [before ? sums.earlySums : sums.sums]
+    return [before ? sums.earlyCounts : sums.counts]
   })
-  const productsOf = (a: number, b: number): Float64Array => {
-    const sums = new Float64Array(count)
-    const [left, right, leftMean, rightMean] = [columns[a]!, columns[b]!, means[a]!, means[b]!]
-    for (let i = 0; i < cells.length; i++) {
-      const cell = cells[i]!
-      sums[cell]! += (left[i]! - leftMean[cell]!) * (right[i]! - rightMean[cell]!)
-    }
-    return sums.map((sum, cell) =>
-      sizes[cell] === 0 ? 0 : sum - (residues[a]![cell]! * residues[b]![cell]!) / sizes[cell]!,
-    )
-  }
-  const m2 = columns.map((_, measure) => productsOf(measure, measure))
-  const products = plan.pairs.map(([a, b]) => productsOf(a, b))
-  return Array.from({ length: count }, (_, cell) => {
-    const group = emptyGroup(
-      plan,
-      cell % width,
-      attribute === null ? null : { attribute, value: values[Math.floor(cell / width)]! },
-    )
-    const n = sizes[cell]!
-    if (n === 0) return group
-    return {
-      ...group,
-      n,
-      means: means.map((mean, measure) => mean[cell]! + residues[measure]![cell]! / n),
-      m2: m2.map((sums) => Math.max(0, sums[cell]!)),
-      products: products.map((sums) => sums[cell]!),
-    }
-  })
+  return { columns, isAny: aggregation === 'any' }
 }
 
-function meansOf(column: Float64Array, cells: Int32Array, sizes: Float64Array): Float64Array {
-  const sums = new Float64Array(sizes.length)
-  for (let i = 0; i < cells.length; i++) sums[cells[i]!]! += column[i]!
-  return sums.map((sum, cell) => (sizes[cell] === 0 ? 0 : sum / sizes[cell]!))
-}
+/** The groups of an attribute's values. */
+class SegmentGroups {
+  /** How many groups there may be. */
+  readonly count: number
+  readonly #plan: AggregationPlan
+  readonly #attribute: string
+  readonly #codes: Int32Array | null
+  /** The attribute's values by code; those without one come last. */
+  readonly #values: (string | null)[]
+  readonly #moments: GroupMoments
+  #cells = new Int32Array(0)
 
-/** How many units of a variant have each value. Most have none, which are counted and not sorted. */
-function cellsOf(measure: number, variant: number, column: Float64Array, variants: Int32Array): Cells {
-  const others = new Float64Array(column.length)
-  let zeros = 0
-  let length = 0
-  for (let i = 0; i < column.length; i++) {
-    if (variants[i] !== variant) continue
-    if (column[i] === 0) zeros++
-    else others[length++] = column[i]!
+  constructor(plan: AggregationPlan, attribute: string, column: AttributeColumn | undefined) {
+    this.#plan = plan
+    this.#attribute = attribute
+    this.#codes = column?.codes ?? null
+    this.#values = [...(column?.dictionary.values ?? []), null]
+    if (this.#values.length > MAX_SEGMENT_VALUES + 1) throw new TooManySegmentsError(attribute)
+    this.count = this.#values.length * plan.variants.length
+    this.#moments = new GroupMoments(plan, this.count)
   }
-  const sorted = others.subarray(0, length).sort()
-  const values: number[] = []
-  const counts: number[] = []
-  const take = (value: number, count: number): void => {
-    values.push(value)
-    counts.push(count)
-  }
-  let zerosAreTaken = zeros === 0
-  for (let i = 0; i < length;) {
-    const value = sorted[i]!
-    if (!zerosAreTaken && value > 0) {
-      take(0, zeros)
-      zerosAreTaken = true
-    }
-    let end = i + 1
-    while (end < length && sorted[end] === value) end++
-    take(value, end - i)
-    i = end
-  }
-  if (!zerosAreTaken) take(0, zeros)
-  return { measure, variant, values, counts }
-}
 
-function qualityOf(
-  plan: AggregationPlan,
-  units: UnitRows,
-  compared: ComparedUnits,
-): Omit<DataQuality, keyof TimeRange> {
-  const types = [...new Set(plan.measures.flatMap(({ eventTypes }) => eventTypes))]
-  const early = types.flatMap((type) => units.types.get(type)?.earlyCounts ?? [])
-  const byState = [0, 0, 0, 0]
-  let eventsWithoutExposure = types.reduce((sum, type) => sum + (units.eventsWithoutRow.get(type) ?? 0), 0)
-  let eventsBeforeExposure = 0
-  let unitsWithEventsBeforeExposure = 0
-  for (let row = 0; row < units.size; row++) {
-    const state = units.state[row]!
-    byState[state]!++
-    let events = 0
-    for (const counts of early) events += counts[row]!
-    if (events === 0) continue
-    if (state === exposureState.none) eventsWithoutExposure += events
-    else {
-      eventsBeforeExposure += events
-      unitsWithEventsBeforeExposure++
+  add({ rows, variants, columns, length }: Block): void {
+    if (this.#cells.length < rows.length) this.#cells = new Int32Array(rows.length)
+    const cells = this.#cells
+    const width = this.#plan.variants.length
+    const none = this.#values.length - 1
+    for (let i = 0; i < length; i++) {
+      const code = this.#codes === null ? none : this.#codes[rows[i]!]!
+      cells[i] = (code < 0 ? none : code) * width + variants[i]!
     }
+    this.#moments.add(columns, cells, length)
   }
-  const [, once, repeatedly, contaminated] = byState as [number, number, number, number]
-  return {
-    exposedUnits: once + repeatedly + contaminated,
-    contaminatedUnits: contaminated,
-    repeatedlyExposedUnits: repeatedly + contaminated,
-    otherVariantUnits: once + repeatedly - compared.rows.length,
-    eventsWithoutExposure,
-    eventsBeforeExposure,
-    unitsWithEventsBeforeExposure,
-    exposuresByDay: exposuresByDay(plan.variants.length, units, compared),
+
+  /** By value, then by variant; values that no unit has are left out. */
+  groups(): Group[] {
+    const { variants } = this.#plan
+    return this.#values
+      .map((value, place) => ({ value, place }))
+      .filter(({ place }) => variants.some((_, variant) => !this.#moments.isEmpty(place * variants.length + variant)))
+      .sort((a, b) => byText(a.value, b.value))
+      .flatMap(({ value, place }) =>
+        variants.map((_, variant) =>
+          this.#moments.groupOf(place * variants.length + variant, variant, { attribute: this.#attribute, value }),
+        ),
+      )
   }
 }
 
 const DAY_MICROS = 86_400_000_000
+const DAY_MS = 86_400_000
 
-function exposuresByDay(
-  width: number,
-  { firstExposure }: UnitRows,
-  { rows, variants }: ComparedUnits,
-): DataQuality['exposuresByDay'] {
-  const byDay = new Map<number, number[]>()
-  let lastDay = Number.NaN
-  let counts: number[] = []
-  for (let i = 0; i < rows.length; i++) {
-    const day = Math.floor(firstExposure[rows[i]!]! / DAY_MICROS)
-    if (day !== lastDay) {
-      lastDay = day
-      counts = byDay.get(day) ?? new Array<number>(width).fill(0)
-      byDay.set(day, counts)
-    }
-    counts[variants[i]!]!++
+/** What the pass sees apart from the measures. */
+class QualityCounts {
+  readonly #plan: AggregationPlan
+  readonly #units: SummedUnits
+  readonly #byDay = new Map<number, number[]>()
+
+  constructor(plan: AggregationPlan, units: SummedUnits) {
+    this.#plan = plan
+    this.#units = units
   }
-  return [...byDay]
-    .sort(([a], [b]) => a - b)
-    .map(([day, counts]) => ({ day: new Date(day * 86_400_000).toISOString().slice(0, 10), counts }))
+
+  addExposures(rows: Int32Array, variants: Int32Array, length: number): void {
+    const { firstExposure } = this.#units
+    for (let i = 0; i < length; i++) {
+      const day = Math.floor(firstExposure[rows[i]!]! / DAY_MICROS)
+      let counts = this.#byDay.get(day)
+      if (counts === undefined) this.#byDay.set(day, (counts = this.#plan.variants.map(() => 0)))
+      counts[variants[i]!]!++
+    }
+  }
+
+  result(compared: number): Omit<DataQuality, keyof TimeRange> {
+    const units = this.#units
+    const types = [...new Set(this.#plan.measures.flatMap(({ eventTypes }) => eventTypes))]
+    const early = types.flatMap((type) => units.types.get(type)?.earlyCounts ?? [])
+    const byState = new Float64Array(4)
+    for (let row = 0; row < units.size; row++) byState[units.state[row]!]!++
+    let eventsWithoutExposure = types.reduce((sum, type) => sum + (units.eventsWithoutRow.get(type) ?? 0), 0)
+    let eventsBeforeExposure = 0
+    let unitsWithEventsBeforeExposure = 0
+    const [first, ...others] = early
+    for (let row = 0; first !== undefined && row < units.size; row++) {
+      let events = first[row]!
+      for (const counts of others) events += counts[row]!
+      if (events === 0) continue
+      if (units.state[row] === exposureState.none) eventsWithoutExposure += events
+      else {
+        eventsBeforeExposure += events
+        unitsWithEventsBeforeExposure++
+      }
+    }
+    const [, once, repeatedly, contaminated] = [...byState] as [number, number, number, number]
+    return {
+      exposedUnits: once + repeatedly + contaminated,
+      contaminatedUnits: contaminated,
+      repeatedlyExposedUnits: repeatedly + contaminated,
+      otherVariantUnits: once + repeatedly - compared,
+      eventsWithoutExposure,
+      eventsBeforeExposure,
+      unitsWithEventsBeforeExposure,
+      exposuresByDay: [...this.#byDay]
+        .sort(([a], [b]) => a - b)
+        .map(([day, counts]) => ({ day: new Date(day * DAY_MS).toISOString().slice(0, 10), counts })),
+    }
+  }
 }

@@ -40,6 +40,12 @@ const event: fc.Arbitrary<PlainEvent> = fc
       rest.eventType !== 'exposure' ? null : user % 5 === 0 ? variant : user % 2 === 0 ? 'variant-c' : 'variant-t',
   }))
 
+/** Batches as they come, each with some events. */
+export const eventLists: fc.Arbitrary<PlainEvent[][]> = fc.array(fc.array(event, { minLength: 1, maxLength: 40 }), {
+  minLength: 1,
+  maxLength: 6,
+})
+
 const measure: fc.Arbitrary<Measure> = fc.record(
   {
     eventTypes: fc.subarray(['purchase', 'refund', 'view'], { minLength: 1 }),
@@ -55,7 +61,7 @@ const window: fc.Arbitrary<Window> = fc.record({
   daysSinceExposure: fc.constantFrom(null, 1),
 })
 
-const plan: fc.Arbitrary<AggregationPlan> = fc
+export const planOfAnyWindow: fc.Arbitrary<AggregationPlan> = fc
   .record({ measures: fc.array(measure, { minLength: 1, maxLength: 4 }), segments: fc.subarray(['device']), window })
   .map(({ measures, segments, window }) => {
     const pairs = measures.flatMap((_, j) => measures.slice(0, j).map((_, i): [number, number] => [i, j]))
@@ -67,19 +73,23 @@ const plan: fc.Arbitrary<AggregationPlan> = fc
  * a plain reading of the definitions gives.
  *
  * @param writeParts makes parts that the engine can read, one for each list of events
+ * @param options how many cases to try, and whether the engine can count events within days after the exposure only
  */
 export function engineContract(
   engine: AggregationEngine,
   writeParts: (parts: PlainEvent[][]) => Promise<PartFile[]>,
-  { numRuns }: { numRuns: number },
+  { numRuns, daysSinceExposure = true }: { numRuns: number; daysSinceExposure?: boolean },
 ): void {
   test(`${engine.name}: aggregates are what the definitions say`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(event, { minLength: 1, maxLength: 120 }),
         fc.integer({ min: 1, max: 4 }),
-        plan,
-        async (events, partCount, aPlan) => {
+        planOfAnyWindow,
+        async (events, partCount, anyPlan) => {
+          const aPlan = daysSinceExposure
+            ? anyPlan
+            : { ...anyPlan, window: { ...anyPlan.window, daysSinceExposure: null } }
           const parts = Array.from({ length: partCount }, (_, part) => events.filter((_, i) => i % partCount === part))
           const files = await writeParts(parts.filter((part) => part.length > 0))
           expectClose(await engine.aggregate(aPlan, files), readPlainly(aPlan, events))

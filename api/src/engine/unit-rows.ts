@@ -46,24 +46,37 @@ export interface AttributeColumn {
   dictionary: Dictionary
 }
 
+/** Units as rows of columns that run side by side; the columns may be longer than there are rows. */
+export interface SummedUnits {
+  readonly size: number
+  readonly variantNames: Dictionary
+  /** Time of the first exposure; Infinity where there is none. */
+  readonly firstExposure: Float64Array
+  /** Code of the first exposure's variant; -1 where there is none. */
+  readonly variant: Int32Array
+  readonly state: Uint8Array
+  /** Attributes at the first exposure. */
+  readonly attributes: ReadonlyMap<string, AttributeColumn>
+  readonly types: ReadonlyMap<string, TypeSums>
+  /** Events, by type, of units that have no row because they were never exposed. */
+  readonly eventsWithoutRow: ReadonlyMap<string, number>
+}
+
 /**
  * One row per unit: its first exposure, and its events summed up by type, those from the first exposure on apart from
  * those before it. Everything that an analysis asks of single users is in it.
  *
  * Made from events in two steps: all exposures first, in any order, then all other events, in any order.
  */
-export class UnitRows {
+export class UnitRows implements SummedUnits {
   readonly index: UnitIndex
   readonly rule: UnitRule
   readonly variantNames = new Dictionary()
-  /** Time of the first exposure; Infinity where there is none. */
   firstExposure: Float64Array
-  /** Code of the first exposure's variant; -1 where there is none. */
   variant: Int32Array
   state: Uint8Array
   readonly attributes = new Map<string, AttributeColumn>()
   readonly types = new Map<string, TypeSums>()
-  /** Events, by type, of units that have no row because they were never exposed. */
   readonly eventsWithoutRow = new Map<string, number>()
 
   /** @param commonBits how many upper bits all units have in common */

@@ -35,8 +35,10 @@ export const unitTables = pgTable(
 /** A file of a unit table. Tables of several versions share files. */
 export interface UnitTableFile {
   objectKey: string
-  kind: 'UNITS' | 'EARLY_EVENTS'
+  /** Which range of units it is about, from 0. */
+  shard: number
   rows: number
+  /** Units of the shard when this file and those before it are read. */
+  size: number
   bytes: number
-  sha256: string
 }

@@ -2,12 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pl from 'nodejs-polars'
-import { afterAll } from 'vitest'
-import { engineContract, timeOf, type PlainEvent } from '../engine.contract.ts'
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { engineContract, eventLists, planOfAnyWindow, timeOf, type PlainEvent } from '../engine.contract.ts'
+import type { PartFile } from '../engine.ts'
+import type { Window } from '../plan.ts'
+import type { UnitFile } from '../unit-table.ts'
 import { eventColumn } from '../event-columns.ts'
 import { withKeys, withUnits } from '../../ingest/event-key.ts'
 import { writePart } from '../../ingest/write-part.ts'
 import { aggregateParts } from './aggregate.ts'
+import { aggregateUnitTable } from './aggregate-unit-table.ts'
+import { updateUnitTable } from './update-unit-table.ts'
 import { column, frameOf, type Frame } from './frame.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlift-engine-'))
@@ -53,16 +59,67 @@ function frameOfEvents(events: PlainEvent[]): Frame {
   ])
 }
 
+async function writeParts(parts: PlainEvent[][]): Promise<PartFile[]> {
+  return Promise.all(
+    parts.map(async (events) => {
+      const path = join(folder, `${files++}.parquet`)
+      const frame = withKeys(withUnits(frameOfEvents(events), '3f2504e0-4f89-41d3-9a0c-0305e82c3301'))
+      const { rows, minTimeMs, maxTimeMs } = await writePart(frame, path)
+      return { path, rows, minTimeMs, maxTimeMs }
+    }),
+  )
+}
+
+/** A unit table as batches make it: one part after the other is added to what is there. */
+async function tableOf(window: Window, parts: PartFile[], eventsPerShard = 40): Promise<UnitFile[]> {
+  let table: UnitFile[] = []
+  for (const [index, part] of parts.entries()) {
+    const workFolder = mkdtempSync(join(folder, 'units-'))
+    const request = { window, known: parts.slice(0, index), added: [part], files: table, workFolder, eventsPerShard }
+    table = (await updateUnitTable(request)).files
+  }
+  return table
+}
+
+engineContract({ name: 'polars', aggregate: (plan, parts) => aggregateParts(plan, parts) }, writeParts, { numRuns: 25 })
+
 engineContract(
-  { name: 'polars', aggregate: (plan, files) => aggregateParts(plan, files) },
-  (parts) =>
-    Promise.all(
-      parts.map(async (events) => {
-        const path = join(folder, `${files++}.parquet`)
-        const frame = withKeys(withUnits(frameOfEvents(events), '3f2504e0-4f89-41d3-9a0c-0305e82c3301'))
-        const { rows, minTimeMs, maxTimeMs } = await writePart(frame, path)
-        return { path, rows, minTimeMs, maxTimeMs }
-      }),
-    ),
-  { numRuns: 25 },
+  {
+    name: 'polars by unit table',
+    aggregate: async (plan, parts) => aggregateUnitTable(plan, await tableOf(plan.window, parts), parts),
+  },
+  writeParts,
+  { numRuns: 25, daysSinceExposure: false },
 )
+
+test('a unit table to which batches were added gives what all events give: equal counts, and sums to 1e-12', async () => {
+  await fc.assert(
+    fc.asyncProperty(eventLists, planOfAnyWindow, async (batches, anyPlan) => {
+      const plan = { ...anyPlan, window: { ...anyPlan.window, daysSinceExposure: null } }
+      const parts = await writeParts(batches)
+      const fromEvents = await aggregateParts(plan, parts)
+      const fromTable = await aggregateUnitTable(plan, await tableOf(plan.window, parts), parts)
+      expect(fromTable.quality).toEqual(fromEvents.quality)
+      expect(fromTable.groups.map(({ n, variant, segment }) => ({ n, variant, segment }))).toEqual(
+        fromEvents.groups.map(({ n, variant, segment }) => ({ n, variant, segment })),
+      )
+      for (const [index, { means, m2, products }] of fromTable.groups.entries()) {
+        const expected = fromEvents.groups[index]!
+        expectSums(means, expected.means)
+        expectSums(m2, expected.m2)
+        expectSums(products, expected.products)
+      }
+    }),
+    { numRuns: 25, seed: 5 },
+  )
+}, 120_000)
+
+/** Values of the events are up to 100 in size; their squares set the scale of what rounding may leave. */
+const SUM_TOLERANCE = 1e-12 * 100 ** 2
+
+function expectSums(actual: number[], expected: number[]): void {
+  expect(actual).toHaveLength(expected.length)
+  actual.forEach((value, i) =>
+    expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(Math.max(SUM_TOLERANCE, 1e-12 * Math.abs(expected[i]!))),
+  )
+}

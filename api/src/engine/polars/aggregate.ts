@@ -5,7 +5,7 @@ import type { Aggregates, AggregationPlan, Window } from '../plan.ts'
 import { UnitRows, type UnitRule } from '../unit-rows.ts'
 import { readAhead } from './read-ahead.ts'
 import { readEvents, readExposures } from './read-events.ts'
-import { unitRanges, type UnitRange } from './unit-ranges.ts'
+import { commonBitsFor, unitRanges, type UnitRange } from './unit-ranges.ts'
 
 /** Rows that are worked on at a time: bounds the memory. */
 const ROWS_PER_RANGE = 8_000_000
@@ -20,7 +20,7 @@ export async function aggregateParts(
   onProgress: (share: number) => void = () => undefined,
 ): Promise<Aggregates> {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0)
-  const ranges = unitRanges(rows, ROWS_PER_RANGE)
+  const ranges = unitRanges(commonBitsFor(rows, ROWS_PER_RANGE))
   let total: Aggregates | null = null
   for (const [index, range] of ranges.entries()) {
     const units = await unitsOf(plan, parts, range, (share) => onProgress((index + share) / ranges.length))

@@ -11,6 +11,7 @@ const { unit, time, eventType, variantId, value } = eventColumn
 const micros = once(() => pl.col(time).cast(pl.Int64))
 const timeAsDouble = once(() => micros().cast(pl.Float64))
 const isExposure = once(() => pl.col(eventType).eq(pl.lit(EXPOSURE)).and(pl.col(variantId).isNotNull()))
+const isNoExposure = once(() => pl.col(eventType).neq(pl.lit(EXPOSURE)))
 const valueOrZero = once(() => pl.col(value).fillNull(pl.lit(0)))
 /** Columns of few values are stored as dictionaries, in some parts and not in others. */
 const asDictionary = onceByName((name) => pl.col(name).cast(pl.Categorical))
@@ -40,7 +41,7 @@ export async function readExposures(
 }
 
 /**
- * The events of a part in a range of units.
+ * The events of a part in a range of units, exposures excepted.
  *
  * @param types only events of these types; null for all
  */
@@ -51,7 +52,7 @@ export async function readEvents(
   narrow: (events: LazyDataFrame) => LazyDataFrame = (events) => events,
 ): Promise<EventColumns> {
   let events = within(pl.scanParquet(path), range)
-  if (types !== null) events = events.filter(pl.col(eventType).isIn([...types]))
+  events = events.filter(types === null ? isNoExposure() : pl.col(eventType).isIn([...types]))
   const frame = (await narrow(events)
     .select(pl.col(unit), timeAsDouble(), asDictionary(eventType), valueOrZero())
     .collect()) as Frame

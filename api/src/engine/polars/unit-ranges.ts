@@ -6,12 +6,13 @@ export interface UnitRange {
   commonBits: number
 }
 
-/**
- * All units in a power of two of equal ranges, so many that none is expected to hold more than some rows. Units are
- * hashes, so the ranges hold equal shares of them.
- */
-export function unitRanges(rows: number, rowsPerRange: number): UnitRange[] {
-  const commonBits = Math.max(0, Math.ceil(Math.log2(rows / rowsPerRange)))
+/** How many upper bits ranges must have in common so that none is expected to hold more than some rows. */
+export function commonBitsFor(rows: number, rowsPerRange: number): number {
+  return Math.max(0, Math.ceil(Math.log2(rows / rowsPerRange)))
+}
+
+/** All units in ranges of those with the same upper bits. Units are hashes, so the ranges hold equal shares of them. */
+export function unitRanges(commonBits: number): UnitRange[] {
   const count = 2 ** commonBits
   const width = 2n ** BigInt(64 - commonBits)
   const bound = (index: number) => -(2n ** 63n) + width * BigInt(index)

@@ -11,6 +11,8 @@ import type { AnalysisSettings } from '../../analysis/settings.ts'
 import type { PartFile } from '../../engine/engine.ts'
 import type { AggregationPlan } from '../../engine/plan.ts'
 import { aggregateParts } from '../../engine/polars/aggregate.ts'
+import { aggregateUnitTable } from '../../engine/polars/aggregate-unit-table.ts'
+import type { UnitFile } from '../../engine/unit-table.ts'
 
 export interface AnalyseRequest {
   metrics: MetricDefinition[]
@@ -20,6 +22,8 @@ export interface AnalyseRequest {
   trafficSplits: number[]
   lineage: DataLineage
   parts: PartFile[]
+  /** The parts' events summed up per unit for the plan's window, where there is such a table. */
+  unitFiles: UnitFile[] | null
   /** Where the aggregates are written, as packed JSON: from them the same results can be computed again. */
   aggregatesPath: string
 }
@@ -42,8 +46,12 @@ export async function analyseParts(
   request: AnalyseRequest,
   onProgress: (progress: { share: number }) => void,
 ): Promise<AnalyseResult> {
-  const { metrics, plan, settings, trafficSplits, lineage, parts, aggregatesPath } = request
-  const aggregates = await aggregateParts(plan, parts, (share) => onProgress({ share }))
+  const { metrics, plan, settings, trafficSplits, lineage, parts, unitFiles, aggregatesPath } = request
+  const tell = (share: number): void => onProgress({ share })
+  const aggregates =
+    unitFiles === null
+      ? await aggregateParts(plan, parts, tell)
+      : await aggregateUnitTable(plan, unitFiles, parts, tell)
   const text = stringify(aggregates)
   await writeFile(aggregatesPath, await promisify(gzip)(text))
   const all = aggregates.groups.filter(({ segment }) => segment === null)

@@ -3,6 +3,7 @@ import { compareParts, type CompareRequest, type CompareResult } from '../../ing
 import { curate, type CurateRequest, type CurateResult } from '../../ingest/curate.ts'
 import { previewFile, type PreviewRequest, type FilePreview } from '../../ingest/preview-file.ts'
 import { writeCopyText, type CopyTextRequest, type CopyTextResult } from '../../ingest/write-copy-text.ts'
+import { updateUnitTable, type UnitTableRequest, type UnitTableResult } from '../../engine/polars/update-unit-table.ts'
 import { analyseParts, type AnalyseRequest, type AnalyseResult } from './analyse-parts.ts'
 
 /** What a compute child can be asked to do: request, answer, and what it tells on the way. */
@@ -16,6 +17,7 @@ export interface ComputeTasks {
   compareParts: { request: CompareRequest; result: CompareResult; progress: never }
   countUnits: { request: CountUnitsRequest; result: UnitChange; progress: never }
   writeCopyText: { request: CopyTextRequest; result: CopyTextResult; progress: never }
+  updateUnitTable: { request: UnitTableRequest; result: UnitTableResult; progress: never }
   analyse: { request: AnalyseRequest; result: AnalyseResult; progress: { share: number } }
 }
 
@@ -34,5 +36,6 @@ export const handlers: Handlers = {
   compareParts,
   countUnits,
   writeCopyText,
+  updateUnitTable: (request) => updateUnitTable(request),
   analyse: analyseParts,
 }

@@ -7,7 +7,7 @@ export function ingestBatch(landing: BatchLandingService, afterLanding: AfterLan
   return defineTask('INGEST_BATCH', async (job, context) => {
     const { batchId } = job.input as { batchId: string }
     await landing.land(batchId, context)
-    await afterLanding.follow(job.experimentId)
+    await afterLanding.follow(job.experimentId, context.signal)
     return { batchId }
   })
 }

@@ -121,6 +121,11 @@ function windowOf({ from, to }: RunAnalysisRequest, experiment: Experiment): { f
   return { from: from ?? experiment.startAt, to: to ?? experiment.endAt }
 }
 
+/** The window of questions that do not say any. */
+export function usualWindowOf({ startAt, endAt }: Experiment): AnalysisSettings['window'] {
+  return { from: startAt?.toISOString() ?? null, to: endAt?.toISOString() ?? null, daysSinceExposure: null }
+}
+
 export function settingsOf(request: RunAnalysisRequest, experiment: Experiment): AnalysisSettings {
   const { from, to } = windowOf(request, experiment)
   return {

@@ -4,20 +4,23 @@ import { decide } from '../../analysis/decide.ts'
 import { reasonsForInterim } from '../../analysis/interim.ts'
 import { STATISTICS_VERSION } from '../../analysis/settings.ts'
 import { AppError } from '../../errors.ts'
-import type { AnalyseResult } from '../../jobs/compute/analyse-parts.ts'
+import { unitRuleName, type UnitFile } from '../../engine/unit-table.ts'
+import type { AnalyseRequest, AnalyseResult } from '../../jobs/compute/analyse-parts.ts'
 import type { ComputePool } from '../../jobs/compute/pool.ts'
 import type { TaskContext } from '../../jobs/define-task.ts'
 import type { WorkFolders } from '../../jobs/work-folders.ts'
 import { resultsCsv } from '../../reports/results-csv.ts'
 import type { ObjectStore } from '../../storage/object-store.ts'
 import type { DatasetRepository } from '../dataset/dataset.repository.ts'
+import { partFilesOf } from '../dataset/part-files.ts'
+import type { UnitTableService } from '../dataset/unit-table.service.ts'
 import type { ExperimentService, Variant } from '../experiment/experiment.service.ts'
 import type { Metric, MetricService } from '../metric/metric.service.ts'
-import { type AnalysisQuestion, planOf, resultKeyOf } from './analysis-request.ts'
+import { type AnalysisQuestion, planOf, resultKeyOf, usualWindowOf } from './analysis-request.ts'
 import type { Analysis, AnalysisRepository } from './analysis.repository.ts'
 
-/** Name of the engine that computes, as it is written into results. */
-const ENGINE = 'polars'
+/** What computes, and what it reads, as it is written into results. Both give equal results. */
+const engines = { events: 'polars, events', unitTable: 'polars, unit table' }
 /** Share of the job that the pass over the data takes, for the progress bar. */
 const PASS_SHARE = 0.9
 
@@ -25,6 +28,7 @@ const PASS_SHARE = 0.9
 export class AnalysisRunService {
   readonly #analyses: AnalysisRepository
   readonly #datasets: DatasetRepository
+  readonly #unitTables: UnitTableService
   readonly #experiments: ExperimentService
   readonly #metrics: MetricService
   readonly #store: ObjectStore
@@ -34,6 +38,7 @@ export class AnalysisRunService {
   constructor(
     analyses: AnalysisRepository,
     datasets: DatasetRepository,
+    unitTables: UnitTableService,
     experiments: ExperimentService,
     metrics: MetricService,
     store: ObjectStore,
@@ -42,6 +47,7 @@ export class AnalysisRunService {
   ) {
     this.#analyses = analyses
     this.#datasets = datasets
+    this.#unitTables = unitTables
     this.#experiments = experiments
     this.#metrics = metrics
     this.#store = store
@@ -59,14 +65,11 @@ export class AnalysisRunService {
     return this.#folders.use(async (workFolder) => {
       const id = randomUUID()
       const aggregatesPath = join(workFolder, 'aggregates.json.gz')
-      const result = await this.#compute.run(
-        'analyse',
-        await this.#requestFor(experimentId, question, aggregatesPath),
-        {
-          signal,
-          onProgress: ({ share }) => report('Adding up users', share * PASS_SHARE),
-        },
-      )
+      const request = await this.#requestFor(experimentId, question, aggregatesPath, signal)
+      const result = await this.#compute.run('analyse', request, {
+        signal,
+        onProgress: ({ share }) => report('Adding up users', share * PASS_SHARE),
+      })
       report('Storing the results', 0.95)
       const [variants, metrics] = await Promise.all([
         this.#experiments.variantsByIds(question.variants.map((variant) => variant.id)),
@@ -87,7 +90,7 @@ export class AnalysisRunService {
           aggregatesKey,
           ...this.#conclusions(question, result, variants, metrics),
           statisticsVersion: STATISTICS_VERSION,
-          engine: ENGINE,
+          engine: request.unitFiles === null ? engines.events : engines.unitTable,
           durationMs: performance.now() - startedAt,
           computedAt: new Date(),
         },
@@ -97,7 +100,12 @@ export class AnalysisRunService {
     })
   }
 
-  async #requestFor(experimentId: string, question: AnalysisQuestion, aggregatesPath: string) {
+  async #requestFor(
+    experimentId: string,
+    question: AnalysisQuestion,
+    aggregatesPath: string,
+    signal: AbortSignal,
+  ): Promise<AnalyseRequest> {
     const parts = await this.#datasets.partsOf(experimentId, question.datasetVersion)
     if (parts.length === 0) throw new AppError('NO_DATA', 'This version of the data holds no events.')
     return {
@@ -106,16 +114,22 @@ export class AnalysisRunService {
       settings: question.settings,
       trafficSplits: question.variants.map(({ trafficSplit }) => trafficSplit),
       lineage: await this.#datasets.lineage(experimentId, question.datasetVersion),
-      parts: await Promise.all(
-        parts.map(async ({ objectKey, rows, minTime, maxTime }) => ({
-          path: await this.#store.localFile(objectKey),
-          rows,
-          minTimeMs: minTime.getTime(),
-          maxTimeMs: maxTime.getTime(),
-        })),
-      ),
+      parts: await partFilesOf(parts, this.#store),
+      unitFiles: await this.#unitFiles(experimentId, question, signal),
       aggregatesPath,
     }
+  }
+
+  /** The unit table for the question, made first where it is what most questions will want. */
+  async #unitFiles(
+    experimentId: string,
+    { datasetVersion, settings: { window } }: AnalysisQuestion,
+    signal: AbortSignal,
+  ): Promise<UnitFile[] | null> {
+    const experiment = await this.#experiments.get(experimentId)
+    const usual = usualWindowOf(experiment)
+    if (unitRuleName(window) === unitRuleName(usual)) await this.#unitTables.update(experimentId, usual, signal)
+    return this.#unitTables.find(experimentId, datasetVersion, window)
   }
 
   /** What follows from the rows: users by variant, health, whether it is an early look, and the decision. */

@@ -1,5 +1,21 @@
+import type { Logger } from '../../logger.ts'
+import { usualWindowOf } from '../analysis/analysis-request.ts'
 import type { AutoRunService } from '../analysis/auto-run.service.ts'
-import type { EventCopyService } from '../event/event-copy.service.ts'
+  readonly #copies: EventCopyService
+  readonly #logger: Logger
+
+  constructor(
+    experiments: ExperimentService,
+    unitTables: UnitTableService,
+    autoRun: AutoRunService,
+    copies: EventCopyService,
+    logger: Logger,
+  ) {
+    this.#experiments = experiments
+    this.#unitTables = unitTables
+    this.#autoRun = autoRun
+    this.#copies = copies
+    this.#logger = logger
 
 /**
  * What follows from a batch that has landed. It is done again when the worker dies between the landing and its end, so
@@ -7,17 +23,41 @@ import type { EventCopyService } from '../event/event-copy.service.ts'
  * who waits for the batch waits for this.
  */
 export class AfterLandingService {
+  readonly #experiments: ExperimentService
+  readonly #unitTables: UnitTableService
   readonly #autoRun: AutoRunService
+<<<<<<< HEAD
   readonly #copies: EventCopyService
 
   constructor(autoRun: AutoRunService, copies: EventCopyService) {
     this.#autoRun = autoRun
     this.#copies = copies
+=======
+  readonly #logger: Logger
+
+  constructor(experiments: ExperimentService, unitTables: UnitTableService, autoRun: AutoRunService, logger: Logger) {
+    this.#experiments = experiments
+    this.#unitTables = unitTables
+    this.#autoRun = autoRun
+    this.#logger = logger
+>>>>>>> e3f2fbb (feat(engine): a unit table answers most questions, kept up to date by each batch)
   }
 
   /** Does the steps in their order, the result that people wait for first. */
-  async follow(experimentId: string): Promise<void> {
+  async follow(experimentId: string, signal: AbortSignal): Promise<void> {
+    await this.#updateUnitTable(experimentId, signal)
     await this.#autoRun.refresh(experimentId)
     await this.#copies.request(experimentId)
+  }
+
+  /** Without it analyses take longer and say the same: its failure must not be that of the batch. */
+  async #updateUnitTable(experimentId: string, signal: AbortSignal): Promise<void> {
+    try {
+      const experiment = await this.#experiments.get(experimentId)
+      await this.#unitTables.update(experimentId, usualWindowOf(experiment), signal)
+    } catch (error) {
+      if (signal.aborted) throw error
+      this.#logger.warn({ err: error, experimentId }, 'the unit table was not updated; analyses read the events')
+    }
   }
 }

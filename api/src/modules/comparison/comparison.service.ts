@@ -4,7 +4,8 @@ import { AppError } from '../../errors.ts'
 import type { ComputePool } from '../../jobs/compute/pool.ts'
 import type { ObjectStore } from '../../storage/object-store.ts'
 import type { Analysis, AnalysisService, StoredResult } from '../analysis/analysis.service.ts'
-import type { DatasetPart, DatasetRepository } from '../dataset/dataset.repository.ts'
+import { partFilesOf } from '../dataset/part-files.ts'
+import type { DatasetRepository } from '../dataset/dataset.repository.ts'
 import type { DatasetService, DatasetVersion } from '../dataset/dataset.service.ts'
 import type { ExperimentService } from '../experiment/experiment.service.ts'
 import type { ComparisonRepository, EventChange } from './comparison.repository.ts'
@@ -92,9 +93,18 @@ export class ComparisonService {
     ])
     const [inEarlier, inLater] = [new Set(earlier.map(({ id }) => id)), new Set(later.map(({ id }) => id))]
     return this.#compute.run('countUnits', {
-      before: await this.#files(earlier.filter(({ id }) => !inLater.has(id))),
-      after: await this.#files(later.filter(({ id }) => !inEarlier.has(id))),
-      both: await this.#files(later.filter(({ id }) => inEarlier.has(id))),
+      before: await partFilesOf(
+        earlier.filter(({ id }) => !inLater.has(id)),
+        this.#store,
+      ),
+      after: await partFilesOf(
+        later.filter(({ id }) => !inEarlier.has(id)),
+        this.#store,
+      ),
+      both: await partFilesOf(
+        later.filter(({ id }) => inEarlier.has(id)),
+        this.#store,
+      ),
     })
   }
 
@@ -135,12 +145,6 @@ export class ComparisonService {
       lacking.length === 2 ? 'NO_ANALYSES' : lacking[0] === before.number ? 'NO_ANALYSIS_BEFORE' : 'NO_ANALYSIS_AFTER'
     const message = `There is no analysis of version ${lacking.join(' nor of ')} yet. Run runAnalysis with datasetVersion ${lacking.join(', then ')}, with the settings of the other version’s analysis where it has one.`
     return { reason, message }
-  }
-
-  #files(parts: DatasetPart[]): Promise<{ path: string; rows: number }[]> {
-    return Promise.all(
-      parts.map(async ({ objectKey, rows }) => ({ path: await this.#store.localFile(objectKey), rows })),
-    )
   }
 }
 

@@ -1,0 +1,117 @@
+import { emptyGroup } from './groups.ts'
+import type { AggregationPlan, Group, Segment } from './plan.ts'
+
+/**
+ * Means and centred moments of groups of units, taken in block by block: within a block in two passes, the second over
+ * the deviations from the block's means; then the block is merged with what came before it by Chan's update. No digits
+ * are lost where sums of squares lose all of them, and a block's values stay in the processor's cache for both passes.
+ *
+ * See Chan, Golub and LeVeque (1983), "Algorithms for computing the sample variance", formulas 1.7 and 2.1.
+ */
+export class GroupMoments {
+  readonly #plan: AggregationPlan
+  /** How many groups there are: places that the units' cells may have. */
+  readonly #count: number
+  readonly #sizes: Float64Array
+  readonly #means: Float64Array[]
+  readonly #m2: Float64Array[]
+  readonly #products: Float64Array[]
+  /** The same of the block at hand. */
+  readonly #blockSizes: Float64Array
+  readonly #blockMeans: Float64Array[]
+  /** Sums of deviations from the block's means: what rounding left. */
+  readonly #residues: Float64Array[]
+  readonly #blockSums: Float64Array
+
+  /** @param count how many groups */
+  constructor(plan: AggregationPlan, count: number) {
+    const zeros = (): Float64Array => new Float64Array(count)
+    this.#plan = plan
+    this.#count = count
+    this.#sizes = zeros()
+    this.#means = plan.measures.map(zeros)
+    this.#m2 = plan.measures.map(zeros)
+    this.#products = plan.pairs.map(zeros)
+    this.#blockSizes = zeros()
+    this.#blockMeans = plan.measures.map(zeros)
+    this.#residues = plan.measures.map(zeros)
+    this.#blockSums = zeros()
+  }
+
+  /**
+   * Takes a block of units.
+   *
+   * @param columns value of each unit, one column a measure
+   * @param cells group of each unit
+   * @param length how many units
+   */
+  add(columns: Float64Array[], cells: Int32Array, length: number): void {
+    const sizes = this.#blockSizes.fill(0)
+    for (let i = 0; i < length; i++) sizes[cells[i]!]!++
+    for (let measure = 0; measure < columns.length; measure++) this.#centre(columns[measure]!, cells, length, measure)
+    for (let measure = 0; measure < columns.length; measure++)
+      this.#merge(this.#m2[measure]!, columns, cells, length, measure, measure)
+    for (const [pair, [a, b]] of this.#plan.pairs.entries())
+      this.#merge(this.#products[pair]!, columns, cells, length, a, b)
+    for (let measure = 0; measure < columns.length; measure++) {
+      const means = this.#means[measure]!
+      const blockMeans = this.#blockMeans[measure]!
+      const residues = this.#residues[measure]!
+      for (let cell = 0; cell < this.#count; cell++) {
+        const n = sizes[cell]!
+        if (n === 0) continue
+        const mean = blockMeans[cell]! + residues[cell]! / n
+        means[cell]! += ((mean - means[cell]!) * n) / (this.#sizes[cell]! + n)
+      }
+    }
+    for (let cell = 0; cell < this.#count; cell++) this.#sizes[cell]! += sizes[cell]!
+  }
+
+  /** The group of a cell. */
+  groupOf(cell: number, variant: number, segment: Segment | null): Group {
+    const n = this.#sizes[cell]!
+    if (n === 0) return emptyGroup(this.#plan, variant, segment)
+    return {
+      variant,
+      segment,
+      n,
+      means: this.#means.map((means) => means[cell]!),
+      m2: this.#m2.map((m2) => Math.max(0, m2[cell]!)),
+      products: this.#products.map((products) => products[cell]!),
+    }
+  }
+
+  isEmpty(cell: number): boolean {
+    return this.#sizes[cell] === 0
+  }
+
+  /** Means of the block, and the sums of the deviations from them. */
+  #centre(column: Float64Array, cells: Int32Array, length: number, measure: number): void {
+    const sizes = this.#blockSizes
+    const means = this.#blockMeans[measure]!.fill(0)
+    const residues = this.#residues[measure]!.fill(0)
+    for (let i = 0; i < length; i++) means[cells[i]!]! += column[i]!
+    for (let cell = 0; cell < this.#count; cell++) if (sizes[cell]! > 0) means[cell]! /= sizes[cell]!
+    for (let i = 0; i < length; i++) residues[cells[i]!]! += column[i]! - means[cells[i]!]!
+  }
+
+  /** Adds the block's sum of products of deviations, and what the two means' distance adds to it. */
+  #merge(total: Float64Array, columns: Float64Array[], cells: Int32Array, length: number, a: number, b: number): void {
+    const [left, right] = [columns[a]!, columns[b]!]
+    const [leftMeans, rightMeans] = [this.#blockMeans[a]!, this.#blockMeans[b]!]
+    const sums = this.#blockSums.fill(0)
+    for (let i = 0; i < length; i++) {
+      const cell = cells[i]!
+      sums[cell]! += (left[i]! - leftMeans[cell]!) * (right[i]! - rightMeans[cell]!)
+    }
+    for (let cell = 0; cell < this.#count; cell++) {
+      const n = this.#blockSizes[cell]!
+      if (n === 0) continue
+      const known = this.#sizes[cell]!
+      const [x, y] = [this.#residues[a]![cell]! / n, this.#residues[b]![cell]! / n]
+      const distance =
+        (leftMeans[cell]! + x - this.#means[a]![cell]!) * (rightMeans[cell]! + y - this.#means[b]![cell]!)
+      total[cell]! += sums[cell]! - x * y * n + (distance * known * n) / (known + n)
+    }
+  }
+}

@@ -1,0 +1,250 @@
+import { join } from 'node:path'
+import pl, { type LazyDataFrame } from 'nodejs-polars'
+import type { PartFile } from '../engine.ts'
+import { ATTRIBUTE_PREFIX, eventColumn } from '../event-columns.ts'
+import type { Window } from '../plan.ts'
+import { exposureState, takeLeast, UnitRows, type UnitRule } from '../unit-rows.ts'
+import type { UnitFile } from '../unit-table.ts'
+import { ruleOf } from './aggregate.ts'
+import { column, frameOf } from './frame.ts'
+import { readAhead } from './read-ahead.ts'
+import { readEvents, readExposures } from './read-events.ts'
+import { readUnits, writeUnits, type ReadUnits } from './unit-files.ts'
+import { commonBitsFor, unitRanges, type UnitRange } from './unit-ranges.ts'
+
+const EVENTS_PER_SHARD = 4_000_000
+/** A shard's files are made one again when there are more than this, or when they changed this share of its units. */
+const MOST_FILES = 32
+const MOST_CHANGED_SHARE = 0.5
+
+export interface UnitTableRequest {
+  /** The window that the table is for. */
+  window: Window
+  /** Parts whose events are in the table already; none when there is no table yet. */
+  known: PartFile[]
+  /** Parts whose events are to be added. */
+  added: PartFile[]
+  /** The table as it is. */
+  files: UnitFile[]
+  /** A folder for what is made. */
+  workFolder: string
+  /** Events whose units are worked on at a time: bounds the memory. */
+  eventsPerShard?: number
+}
+
+export interface UnitTableResult {
+  /** The table's files in order: those that stay, and new ones in the work folder. */
+  files: (UnitFile & { isNew: boolean; bytes: number })[]
+  units: number
+  exposedUnits: number
+}
+
+/**
+ * Adds the events of some parts to a unit table, or makes one from all of them. The result is that of adding all parts
+ * at once, in any order: what an exposure that arrives late changes of events that are in the table already is read
+ * again from the parts of that time.
+ */
+export async function updateUnitTable(
+  request: UnitTableRequest,
+  onProgress: (share: number) => void = () => undefined,
+): Promise<UnitTableResult> {
+  const rowsOf = (parts: PartFile[]): number => parts.reduce((sum, part) => sum + part.rows, 0)
+  const rows = rowsOf([...request.known, ...request.added])
+  const wantedBits = commonBitsFor(rows, request.eventsPerShard ?? EVENTS_PER_SHARD)
+  const isNew = request.files.length === 0
+  const knownBits = isNew ? wantedBits : Math.log2(1 + Math.max(...request.files.map(({ shard }) => shard)))
+  // A table whose shards have grown too large is made anew, with more of them; one that changes as a whole as well.
+  const anew = isNew || wantedBits > knownBits + 1 || rowsOf(request.added) > rows * MOST_CHANGED_SHARE
+  const ranges = unitRanges(anew ? wantedBits : knownBits)
+  const attributes = attributesOf([...request.known, ...request.added])
+  const result: UnitTableResult = { files: [], units: 0, exposedUnits: 0 }
+  for (const [shard, range] of ranges.entries()) {
+    const context = { ...request, shard, range, attributes, rule: ruleOf(request.window) }
+    const made = anew
+      ? await makeShard({ ...context, added: [...request.known, ...request.added] })
+      : await changeShard({ ...context, files: request.files.filter((file) => file.shard === shard) })
+    result.files.push(...made.files)
+    result.units += made.units
+    result.exposedUnits += made.exposedUnits
+    onProgress((shard + 1) / ranges.length)
+  }
+  return result
+}
+
+interface ShardContext extends UnitTableRequest {
+  shard: number
+  range: UnitRange
+  rule: UnitRule
+  attributes: string[]
+}
+
+/** Names of all attributes that some part has. */
+function attributesOf(parts: PartFile[]): string[] {
+  const names = parts.flatMap(({ path }) =>
+    pl.scanParquet(path).columns.filter((name) => name.startsWith(ATTRIBUTE_PREFIX)),
+  )
+  return [...new Set(names)].map((name) => name.slice(ATTRIBUTE_PREFIX.length)).sort()
+}
+
+async function makeShard({
+  added,
+  attributes,
+  range,
+  rule,
+  shard,
+  workFolder,
+}: ShardContext): Promise<UnitTableResult> {
+  const units = new UnitRows(rule, attributes, range.commonBits)
+  for await (const exposures of readAhead(added, ({ path }) => readExposures(path, rule, attributes, range)))
+    units.addExposures(exposures)
+  for await (const events of readAhead(added, ({ path }) => readEvents(path, null, range)))
+    units.addEvents(events, true)
+  const path = join(workFolder, `units-${shard}.parquet`)
+  const written = await writeUnits(units, units.index.units, null, path)
+  return {
+    files: [{ path, shard, ...written, size: units.size, isNew: true }],
+    units: units.size,
+    exposedUnits: exposedIn(units.state, units.size),
+  }
+}
+
+async function changeShard(context: ShardContext): Promise<UnitTableResult> {
+  const { added, attributes, range, rule, shard, workFolder } = context
+  const known = await readUnits(context.files, { types: [], attributes: [], units: true })
+  const changed = new UnitRows(rule, attributes, range.commonBits)
+  for (const { path } of added) changed.addExposures(await readExposures(path, rule, attributes, range))
+  const events = await Promise.all(added.map(({ path }) => readEvents(path, null, range)))
+  for (const { units, times } of events)
+    for (let i = 0; i < times.length; i++) changed.row(units[i * 2]!, units[i * 2 + 1]!)
+  const kept = context.files.map((file) => ({ ...file, isNew: false, bytes: 0 }))
+  if (changed.size === 0) return { files: kept, units: known.size, exposedUnits: exposedIn(known.state, known.size) }
+
+  const places = placesOf(changed, known)
+  const { renewed, movedFrom } = await mergeExposures(context, changed, known, places.known)
+  for (const one of events) changed.addEvents(one, true)
+  await moveEvents(context, changed, movedFrom)
+
+  const path = join(workFolder, `units-${shard}-changes.parquet`)
+  const written = await writeUnits(changed, changed.index.units, { positions: places.all, renewed }, path)
+  const files = [...kept, { path, shard, ...written, size: places.size, isNew: true }]
+  for (let row = 0; row < changed.size; row++)
+    if (places.known[row]! >= 0) known.state[places.known[row]!] = changed.state[row]!
+  const added_ = exposedIn(changed.state, changed.size, (row) => places.known[row]! < 0)
+  const result = { files, units: places.size, exposedUnits: exposedIn(known.state, known.size) + added_ }
+  const changes = files.slice(1).reduce((sum, { rows }) => sum + rows, 0)
+  const isScattered = files.length > MOST_FILES || changes > files[0]!.rows * MOST_CHANGED_SHARE
+  return isScattered ? { ...result, files: [await joinFiles(files, shard, workFolder)] } : result
+}
+
+/** Where the changed units are among those of the shard: -1 for new ones, which get the numbers that follow. */
+function placesOf(changed: UnitRows, known: ReadUnits): { known: Int32Array; all: Int32Array; size: number } {
+  const places = new Int32Array(changed.size).fill(-1)
+  const { halves } = known
+  for (let place = 0; place < known.size; place++) {
+    const row = changed.index.find(halves[place * 2]!, halves[place * 2 + 1]!)
+    if (row >= 0) places[row] = place
+  }
+  let { size } = known
+  const all = places.map((place) => (place < 0 ? size++ : place))
+  return { known: places, all, size }
+}
+
+/**
+ * Makes the exposures of the changed units those of all their exposures.
+ *
+ * @returns the rows whose attributes take the place of those before, and, of those whose first exposure is earlier now,
+ * when it was before: Infinity when there was none. Else NaN.
+ */
+async function mergeExposures(
+  { files, attributes }: ShardContext,
+  changed: UnitRows,
+  known: ReadUnits,
+  places: Int32Array,
+): Promise<{ renewed: Uint8Array; movedFrom: Float64Array }> {
+  const renewed = new Uint8Array(changed.size).fill(1)
+  const movedFrom = new Float64Array(changed.size).fill(Number.NaN)
+  const ties: number[] = []
+  const names = changed.variantNames.translate(known.variantNames.values)
+  for (let row = 0; row < changed.size; row++) {
+    const place = places[row]!
+    if (place < 0) continue
+    const firstHere = changed.firstExposure[row]!
+    const firstBefore = known.firstExposure[place]!
+    if (known.state[place] === exposureState.none) {
+      if (changed.state[row] === exposureState.none) renewed[row] = 0
+      else movedFrom[row] = Infinity
+      continue
+    }
+    const wasExposed = changed.state[row] !== exposureState.none
+    const isContaminated = Math.max(changed.state[row]!, known.state[place]!) === exposureState.severalVariants
+    const isFirst = changed.addExposure(row, firstBefore, names[known.variant[place]!]!)
+    if (!wasExposed) changed.state[row] = known.state[place]!
+    else if (isContaminated) changed.state[row] = exposureState.severalVariants
+    if (isFirst > 0) renewed[row] = 0
+    else if (isFirst < 0) ties.push(row)
+    else if (firstHere < firstBefore) movedFrom[row] = firstBefore
+  }
+  if (ties.length > 0) {
+    const before = await readUnits(files, { types: [], attributes, units: false })
+    for (const [name, { codes, dictionary }] of before.attributes) {
+      const column = changed.attributes.get(name)!
+      const translated = column.dictionary.translate(dictionary.values)
+      for (const row of ties) {
+        const code = codes[places[row]!]!
+        takeLeast(column, row, code < 0 ? -1 : translated[code]!)
+      }
+    }
+  }
+  return { renewed, movedFrom }
+}
+
+/** Moves events that were before their unit's first exposure, and are not any more, to those that count. */
+async function moveEvents(
+  { known, range, rule }: ShardContext,
+  changed: UnitRows,
+  movedFrom: Float64Array,
+): Promise<void> {
+  const moved: number[] = []
+  for (let row = 0; row < movedFrom.length; row++) if (!Number.isNaN(movedFrom[row]!)) moved.push(row)
+  if (moved.length === 0) return
+  const halves = changed.index.units
+  const earliest = moved.reduce((least, row) => Math.min(least, changed.firstExposure[row]!), Infinity)
+  const units = new Int32Array(moved.flatMap((row) => [halves[row * 2]!, halves[row * 2 + 1]!]))
+  const wanted = frameOf([column(eventColumn.unit, new BigInt64Array(units.buffer), pl.Int64)]).lazy()
+  const narrow = (events: LazyDataFrame): LazyDataFrame =>
+    events
+      .filter(pl.col(eventColumn.time).cast(pl.Int64).gtEq(pl.lit(earliest)))
+      .join(wanted, { on: eventColumn.unit, how: 'semi' })
+  const parts = known.filter(({ maxTimeMs }) => maxTimeMs * 1000 >= earliest)
+  for await (const events of readAhead(parts, ({ path }) => readEvents(path, null, range, narrow))) {
+    const sumsByType = events.types.values.map((type) => changed.sumsOf(type))
+    for (let i = 0; i < events.times.length; i++) {
+      const row = changed.index.find(events.units[i * 2]!, events.units[i * 2 + 1]!)
+      const time = events.times[i]!
+      if (time < changed.firstExposure[row]! || time >= movedFrom[row]!) continue
+      const sums = sumsByType[events.types.codes[i]!]!
+      sums.earlyCounts[row]!--
+      sums.earlySums[row]! -= events.values[i]!
+      if (time >= rule.to) continue
+      sums.counts[row]!++
+      sums.sums[row]! += events.values[i]!
+    }
+  }
+}
+
+function exposedIn(states: Uint8Array, size: number, isMeant: (row: number) => boolean = () => true): number {
+  let exposed = 0
+  for (let row = 0; row < size; row++) if (states[row] !== exposureState.none && isMeant(row)) exposed++
+  return exposed
+}
+
+async function joinFiles(
+  files: UnitFile[],
+  shard: number,
+  workFolder: string,
+): Promise<UnitTableResult['files'][number]> {
+  const units = await readUnits(files, { types: null, attributes: null, units: true })
+  const path = join(workFolder, `units-${shard}.parquet`)
+  const written = await writeUnits(units, units.halves, null, path)
+  return { path, shard, ...written, size: units.size, isNew: true }
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import type { UnitTableResult } from '../../engine/polars/update-unit-table.ts'
+import type { Window } from '../../engine/plan.ts'
+import { unitRuleName, type UnitFile } from '../../engine/unit-table.ts'
+import type { ComputePool } from '../../jobs/compute/pool.ts'
+import type { WorkFolders } from '../../jobs/work-folders.ts'
+import type { ObjectStore } from '../../storage/object-store.ts'
+import type { DatasetPart, DatasetRepository } from './dataset.repository.ts'
+import { partFilesOf } from './part-files.ts'
+import type { UnitTable, UnitTableRepository } from './unit-table.repository.ts'
+
+/** With more event types the table would be wider than the events are long. */
+const MOST_EVENT_TYPES = 64
+
+/**
+ * Keeps unit tables: the events of a version summed up per unit, for one window. A table is made of the newest one before
+ * it and the parts that came since, or of all parts where there is none.
+ */
+export class UnitTableService {
+  readonly #tables: UnitTableRepository
+  readonly #datasets: DatasetRepository
+  readonly #store: ObjectStore
+  readonly #compute: ComputePool
+  readonly #folders: WorkFolders
+  readonly #minEvents: number
+
+  /** @param minEvents versions with fewer events have no table: reading the events takes no longer */
+  constructor(
+    tables: UnitTableRepository,
+    datasets: DatasetRepository,
+    store: ObjectStore,
+    compute: ComputePool,
+    folders: WorkFolders,
+    minEvents: number,
+  ) {
+    this.#tables = tables
+    this.#datasets = datasets
+    this.#store = store
+    this.#compute = compute
+    this.#folders = folders
+    this.#minEvents = minEvents
+  }
+
+  /** The files of a version's table for a window, where there is one. */
+  async find(experimentId: string, datasetVersion: number, window: Window): Promise<UnitFile[] | null> {
+    const rule = unitRuleName(window)
+    if (rule === null) return null
+    const table = await this.#tables.newestUpTo(experimentId, datasetVersion, rule)
+    return table?.datasetVersion === datasetVersion ? this.#filesOf(table) : null
+  }
+
+  /** Makes the table of the newest version for a window, unless it is there or would not be worth it. */
+  async update(experimentId: string, window: Window, signal: AbortSignal): Promise<void> {
+    const rule = unitRuleName(window)
+    const version = await this.#datasets.latest(experimentId)
+    if (rule === null || version === null || version.rows < this.#minEvents) return
+    const base = await this.#tables.newestUpTo(experimentId, version.number, rule)
+    if (base?.datasetVersion === version.number) return
+    const parts = await this.#datasets.partsOf(experimentId, version.number)
+    if (new Set(parts.flatMap(({ eventTypes }) => eventTypes)).size > MOST_EVENT_TYPES) return
+    const known = base === null ? [] : await this.#datasets.partsOf(experimentId, base.datasetVersion)
+    const staying = new Set(parts.map(({ id }) => id))
+    // What was taken away cannot be taken out of sums: then all is summed up anew.
+    const isAdded = known.every(({ id }) => staying.has(id))
+    await this.#make({
+      experimentId,
+      datasetVersion: version.number,
+      rule,
+      window,
+      base: isAdded ? base : null,
+      known: isAdded ? known : [],
+      added: isAdded ? parts.filter(({ id }) => !known.some((part) => part.id === id)) : parts,
+      signal,
+    })
+  }
+
+  async #make(table: {
+    experimentId: string
+    datasetVersion: number
+    rule: string
+    window: Window
+    base: UnitTable | null
+    known: DatasetPart[]
+    added: DatasetPart[]
+    signal: AbortSignal
+  }): Promise<void> {
+    const { experimentId, datasetVersion, rule, window, base, signal } = table
+    await this.#folders.use(async (workFolder) => {
+      const result = await this.#compute.run(
+        'updateUnitTable',
+        {
+          window,
+          known: await partFilesOf(table.known, this.#store),
+          added: await partFilesOf(table.added, this.#store),
+          files: base === null ? [] : await this.#filesOf(base),
+          workFolder,
+        },
+        { signal },
+      )
+      const stored: string[] = []
+      const files = await this.#storeFiles(experimentId, base, result, stored)
+      const isStored = await this.#tables.transaction(async (tx) => {
+        await this.#datasets.lockForLanding(experimentId, tx)
+        if (await this.#tables.isErasedAfter(experimentId, datasetVersion, tx)) return false
+        const { units, exposedUnits } = result
+        return (
+          (await this.#tables.insert({ experimentId, datasetVersion, rule, files, units, exposedUnits }, tx)) !== null
+        )
+      })
+      if (!isStored) await Promise.all(stored.map((key) => this.#store.delete(key)))
+    })
+  }
+
+  async #storeFiles(
+    experimentId: string,
+    base: UnitTable | null,
+    { files }: UnitTableResult,
+    stored: string[],
+  ): Promise<UnitTable['files']> {
+    const keys = new Map<string, UnitTable['files'][number]>()
+    for (const file of base?.files ?? []) keys.set(await this.#store.localFile(file.objectKey), file)
+    return Promise.all(
+      files.map(async ({ path, shard, rows, size, bytes, isNew }) => {
+        if (!isNew) return keys.get(path)!
+        const objectKey = `curated/${experimentId}/units/${randomUUID()}.parquet`
+        await this.#store.putFile(objectKey, path)
+        stored.push(objectKey)
+        return { objectKey, shard, rows, size, bytes }
+      }),
+    )
+  }
+
+  #filesOf({ files }: UnitTable): Promise<UnitFile[]> {
+    return Promise.all(
+      files.map(async ({ objectKey, shard, rows, size }) => ({
+        path: await this.#store.localFile(objectKey),
+        shard,
+        rows,
+        size,
+      })),
+    )
+  }
+}
