@@ -25,7 +25,7 @@ export function largeFile(): Blob {
 export class JobSite {
   readonly database: TestDatabase
   readonly dataDir: string
-  readonly api: TestServer
+  api: TestServer
   readonly client: FairliftClient
   readonly #env: Record<string, string>
   readonly #workers: TestWorker[] = []
@@ -51,6 +51,13 @@ export class JobSite {
       await database.remove()
       throw error
     }
+  }
+
+  /** Ends the API as a crash would, and starts it again under its address. */
+  async restartApi(): Promise<void> {
+    await this.api.kill()
+    const port = Number(new URL(this.api.url).port)
+    this.api = await startServer({ dataDir: this.dataDir, port, env: { ...this.#env, ROLE: 'api' } })
   }
 
   async startWorker(env: Record<string, string> = {}): Promise<TestWorker> {
