@@ -137,7 +137,7 @@ const cases: Case[] = [
     what: 'a header in another encoding',
     bytes: Buffer.from(`${header},gr\xf6\xdfe\n${exposure(1)},5\n`, 'latin1'),
     code: 'CORRUPT_FILE',
-    says: /not UTF-8.*Save the file again as UTF-8/,
+    says: /not UTF-8.*Save the file as UTF-8, or name its encoding in the mapping/,
     column: 'gr\ufffd\ufffde',
   },
   {

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import stringify from 'safe-stable-stringify'
 import { z } from 'zod'
 import { limits } from './contract.ts'
+import { textEncodings } from './text-encoding.ts'
 
 const columnName = z.string().min(1).max(500)
 const eventType = z.string().trim().min(1).max(limits.eventTypeLength)
 
 /**
- * How the columns of a foreign file become events. Whatever is left out is read by the contract's own column names.
+ * How the columns of a foreign file become events. A mapping that names no column reads those of the event contract.
  * A file of one row per user (a wide file) has `outcomes`; a file of one row per event has `eventType`.
  */
 export const columnMappingSchema = z.strictObject({
@@ -71,6 +72,11 @@ export const columnMappingSchema = z.strictObject({
     .regex(/^[\t !#-~]$/, 'A field separator is one character, such as ";" or a tab, of ASCII and no quote.')
     .nullish(),
   /**
+   * How the letters of a text file are stored. By default UTF-8, and UTF-16 where the bytes tell so; Windows-1252, which
+   * Latin-1 is read as, must be said.
+   */
+  encoding: z.enum(textEncodings).nullish(),
+  /**
    * What makes two rows without an event id the same. `CONTENT`: equal user, variant, type, time, value, attributes.
    * `ROW`: nothing, each row of the file counts; for files without times, where equal rows are different purchases.
    */
@@ -91,6 +97,13 @@ export const columnMappingSchema = z.strictObject({
 })
 
 export type ColumnMapping = z.infer<typeof columnMappingSchema>
+
+/** Whether a mapping says what columns mean; one that says only how they are written leaves them to the event contract. */
+export function namesColumns(mapping: ColumnMapping): boolean {
+  const { userId, experimentId, variant, eventType, value, timestamp, constantTimestamp, eventId, outcomes } = mapping
+  const single = [userId, experimentId, eventType, value, timestamp, constantTimestamp, eventId]
+  return single.some((column) => column != null) || [variant, outcomes].some((list) => (list?.length ?? 0) > 0)
+}
 
 /** Equal for mappings that say the same, whatever the order of their fields and whether nothing is null or left out. */
 export function mappingHash(mapping: ColumnMapping | null): string {

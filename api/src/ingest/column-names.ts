@@ -1,4 +1,4 @@
-import { FileError, limits, shown } from './contract.ts'
+import { FileError, limits, OTHER_ENCODING, shown } from './contract.ts'
 
 /**
  * Checks the names of a file's columns. What is wrong with a row is told of the row; what is wrong with a name concerns
@@ -12,10 +12,11 @@ export function requireColumnNames(header: string[]): void {
   }
   const wrong = header.find((name) => name.includes('\0') || name.includes('\ufffd'))
   if (wrong === undefined) return
-  const what = wrong.includes('\0') ? 'a NUL byte' : 'bytes that are not UTF-8'
+  const isNul = wrong.includes('\0')
+  const what = isNul ? 'a NUL byte' : 'bytes that are not UTF-8'
   throw new FileError(
     'CORRUPT_FILE',
-    `The name of a column holds ${what}: "${shown(wrong)}". Save the file again as UTF-8.`,
+    `The name of a column holds ${what}: "${shown(wrong)}". ${isNul ? 'Save the file again as UTF-8.' : OTHER_ENCODING}`,
     { column: wrong },
   )
 }

@@ -61,6 +61,10 @@ export const rejectionCodes = {
 
 export type RejectionCode = keyof typeof rejectionCodes
 
+/** What to do about bytes that are not UTF-8. */
+export const OTHER_ENCODING =
+  'Save the file as UTF-8, or name its encoding in the mapping (previewUpload proposes one).'
+
 /** Why a file as a whole was refused. Nothing of it lands. */
 export const fileErrorCodes = {
   EMPTY_FILE: 'The file is empty.',
@@ -73,6 +77,7 @@ export const fileErrorCodes = {
   TOO_MANY_COLUMNS: 'The file has more columns than the limit.',
   TOO_MANY_ATTRIBUTES: 'The mapping keeps more attributes than the limit.',
   DUPLICATE_COLUMN: 'Two columns have the same name.',
+  UNREADABLE_COLUMN: 'A column holds lists, objects or bytes where plain values are expected.',
   MISSING_COLUMN: 'A column that the mapping needs is not in the file.',
   INVALID_MAPPING: 'The mapping does not fit the file or the experiment.',
 } as const

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { limits, shown, type RejectionCode } from './contract.ts'
+import { limits, OTHER_ENCODING, shown, type RejectionCode } from './contract.ts'
 
 const QUOTE = 34
 const NEWLINE = 10
@@ -85,7 +85,7 @@ export function checkCsvRecords(bytes: Buffer, separator: number, fields: number
     const text = bytes.subarray(from, record.end)
     if (mayHoldNul && text.includes(0)) return { code: 'NUL_BYTE', message: 'The row holds a NUL byte.' }
     if (!allUtf8 && !isUtf8(text)) {
-      return { code: 'INVALID_UTF8', message: 'The row holds bytes that are not UTF-8. Save the file as UTF-8.' }
+      return { code: 'INVALID_UTF8', message: `The row holds bytes that are not UTF-8. ${OTHER_ENCODING}` }
     }
     return null
   }

@@ -73,7 +73,7 @@ export type OnProgress = (progress: { rows: number; bytesRead: number; bytesTota
  */
 export async function curate(request: CurateRequest, onProgress: OnProgress): Promise<CurateResult> {
   const { experiment, mapping, workFolder } = request
-  const file = await openRawFile(request.path, workFolder, request.rawLimits, mapping?.delimiter ?? null)
+  const file = await openRawFile(request.path, workFolder, request.rawLimits, mapping ?? {})
   const log = new RejectionLog(join(workFolder, 'rejects.csv'))
   const deduplicator = new Deduplicator(request.conflictPolicy)
   const counts: Counts = { rows: 0, rejected: 0, disagreements: 0, outsideWindow: 0, emptyCells: new Map() }

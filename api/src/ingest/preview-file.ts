@@ -25,7 +25,7 @@ const SHOWN_ROWS = 20
 
 /** What a file (or its beginning) is, what it holds, and how it would be read. */
 export async function previewFile({ path, workFolder, experiment, rawLimits }: PreviewRequest): Promise<FilePreview> {
-  const file = await openRawFile(path, workFolder, rawLimits, null)
+  const file = await openRawFile(path, workFolder, rawLimits, { guesses: true })
   return {
     format: file.format,
     compression: file.compression,

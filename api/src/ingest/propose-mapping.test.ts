@@ -20,7 +20,7 @@ function sniffed(header: string, ...rows: string[]): Sniffed {
   const sample = rows.map((row) =>
     Object.fromEntries(row.split(',').map((value, i) => [names[i]!, value === '' ? null : value])),
   )
-  return { format: 'CSV', compression: 'NONE', delimiter: ',', header: names, sample }
+  return { format: 'CSV', compression: 'NONE', encoding: 'UTF_8', delimiter: ',', header: names, sample }
 }
 
 test('a file that follows the contract needs no mapping', () => {

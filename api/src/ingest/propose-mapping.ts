@@ -8,7 +8,7 @@ import type { Sniffed } from './sniff.ts'
 /** What a file looks like, and how it would be read. */
 export interface MappingProposal {
   columns: ColumnDescription[]
-  /** Null when the file follows the event contract and needs no mapping. */
+  /** Null when the file follows the event contract and needs no mapping; without columns when only its text does not. */
   mapping: ColumnMapping | null
   /** One row per event, or one row per user. */
   shape: 'EVENTS' | 'USERS'
@@ -39,9 +39,16 @@ const names = {
 /** Proposes how to read a file, from its first rows and, where it is known, from the experiment. */
 export function proposeMapping(sniffed: Sniffed, experiment: ExperimentContext | null): MappingProposal {
   const columns = describeColumns(sniffed.header, sniffed.sample)
-  if (followsContract(sniffed.header, columns)) return { columns, mapping: null, shape: 'EVENTS', notes: [] }
-
   const notes: string[] = []
+  const isWindows1252 = sniffed.encoding === 'WINDOWS_1252'
+  if (isWindows1252) {
+    notes.push(
+      'The text is not UTF-8 and is read as Windows-1252 (Latin-1): check letters such as ä and é in the rows.',
+    )
+  }
+  if (followsContract(sniffed.header, columns)) {
+    return { columns, mapping: isWindows1252 ? { encoding: 'WINDOWS_1252' } : null, shape: 'EVENTS', notes }
+  }
   const free = new Set(columns)
   const take = (
     pattern: RegExp,
@@ -66,6 +73,7 @@ export function proposeMapping(sniffed: Sniffed, experiment: ExperimentContext |
   if (experimentId !== null) mapping.experimentId = experimentId.name
   if (sniffed.delimiter !== null && sniffed.delimiter !== ',' && sniffed.delimiter !== '\t')
     mapping.delimiter = sniffed.delimiter
+  if (isWindows1252) mapping.encoding = 'WINDOWS_1252'
   if (userId === null) notes.push('No column with user ids was found: each row is counted as a user of its own.')
   if (variants.length === 0) notes.push('No column with the variant was found: choose it.')
   if (variants.length > 1) {

@@ -6,8 +6,9 @@ import type { RawChunk } from './raw-chunk.ts'
 import { readCsv } from './read-csv.ts'
 import { readJson } from './read-json.ts'
 import { readParquet } from './read-parquet.ts'
-import { asUtf8, readUnpacked, type RawLimits } from './read-raw.ts'
-import { sniffFile, type Sniffed } from './sniff.ts'
+import { readUnpacked, type RawLimits } from './read-raw.ts'
+import { sniffFile, type Sniffed, type TextForm } from './sniff.ts'
+import { asUtf8 } from './text-encoding.ts'
 
 export interface RawFile extends Sniffed {
   path: string
@@ -26,9 +27,9 @@ export async function openRawFile(
   path: string,
   workFolder: string,
   rawLimits: RawLimits,
-  delimiter: string | null,
+  form: TextForm,
 ): Promise<RawFile> {
-  const sniffed = await sniffFile(path, rawLimits, delimiter)
+  const sniffed = await sniffFile(path, rawLimits, form)
   if (sniffed.format !== 'PARQUET' || sniffed.compression === 'NONE') {
     return { ...sniffed, path, sizeBytes: (await stat(path)).size }
   }
@@ -61,6 +62,7 @@ export async function* readChunks(
   }
   const text = asUtf8(
     readUnpacked(file.path, file.compression, { readBytes: Math.min(1 << 20, chunkBytes), ...rawLimits }, onRead),
+    file.encoding!,
   )
   if (file.format === 'CSV' || file.format === 'TSV') {
     yield* readCsv(text, { separator: file.delimiter!, header: file.header, columns, chunkBytes })

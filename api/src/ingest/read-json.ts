@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import pl from 'nodejs-polars'
 import { column, frameOf, type Frame } from '../engine/polars/frame.ts'
-import { FileError, limits, shown, type Rejection, type RejectionCode } from './contract.ts'
+import { FileError, limits, OTHER_ENCODING, shown, type Rejection, type RejectionCode } from './contract.ts'
 import { splitJsonValues, splitLines } from './json-records.ts'
 import { inPieces, ROW, type RawChunk } from './raw-chunk.ts'
 
@@ -65,8 +65,7 @@ export class RecordColumns {
     if (json.length > limits.recordBytes) {
       return problem('RECORD_TOO_LONG', `The record has ${json.length} bytes; the limit is ${limits.recordBytes}.`)
     }
-    if (!isUtf8(json))
-      return problem('INVALID_UTF8', 'The record holds bytes that are not UTF-8. Save the file as UTF-8.')
+    if (!isUtf8(json)) return problem('INVALID_UTF8', `The record holds bytes that are not UTF-8. ${OTHER_ENCODING}`)
     let record: unknown
     try {
       record = JSON.parse(text)

@@ -1,73 +1,86 @@
 import pl from 'nodejs-polars'
 import { column, withColumn, type Frame } from '../engine/polars/frame.ts'
 import { FileError } from './contract.ts'
+import { parquetColumns, type ParquetColumn } from './parquet-columns.ts'
 import { ROW, type RawChunk } from './raw-chunk.ts'
 import { JSON_ATTRIBUTE_PREFIX } from './read-json.ts'
 import { trimmed } from './text-columns.ts'
 
-/** Rows and columns of a Parquet file, from its footer. Nested columns other than `attributes` are left out. */
+/** Rows and columns of a Parquet file. */
 export interface ParquetShape {
   rows: number
-  header: string[]
+  columns: ParquetColumn[]
+  /** The attributes are a map: their entries are found row by row. */
+  hasMap: boolean
 }
 
+/** @throws FileError CORRUPT_FILE */
 export async function parquetShape(path: string): Promise<ParquetShape> {
-  const scan = pl.scanParquet(path)
-  const [count, head] = await readable(async () => [
-    await scan.select(pl.len().alias('n')).collect(),
-    await scan.limit(0).collect(),
-  ])
-  const header = head.columns.flatMap((name) => {
-    const { variant } = head.getColumn(name).dtype
-    if (variant === 'Struct' && name === 'attributes') {
-      return structFields(head as Frame).map((entry) => `${JSON_ATTRIBUTE_PREFIX}${entry}`)
-    }
-    return variant === 'List' || variant === 'Struct' || variant === 'Object' ? [] : [name]
+  return readable(async () => {
+    const scan = pl.scanParquet(path)
+    const count = await scan.select(pl.len().alias('n')).collect()
+    return { rows: Number(count.getColumn('n').get(0)), ...(await parquetColumns(scan)) }
   })
-  return { rows: Number(count.getColumn('n').get(0)), header }
 }
 
 /**
  * Reads a Parquet file in pieces of rows, with the columns asked for, and says what share of the rows has been read.
  *
- * @throws FileError CORRUPT_FILE
+ * @throws FileError CORRUPT_FILE, UNREADABLE_COLUMN
  */
 export async function* readParquet(
   path: string,
-  columns: string[],
+  names: string[],
   chunkRows: number,
 ): AsyncGenerator<{ chunk: RawChunk; share: number }> {
-  const { rows } = await parquetShape(path)
-  const own = columns.filter((name) => !name.startsWith(JSON_ATTRIBUTE_PREFIX))
-  const nested = columns.length > own.length
+  const { rows, columns, hasMap } = await parquetShape(path)
+  const wanted = columns.filter(({ name }) => names.includes(name))
+  const unreadable = wanted.find(({ values }) => values === null)
+  if (unreadable !== undefined) throw unreadableColumn(unreadable.name)
+  const isEntry = ({ name }: ParquetColumn): boolean => hasMap && name.startsWith(JSON_ATTRIBUTE_PREFIX)
+  const entries = wanted.filter(isEntry).map(({ name }) => name)
+  const selected = wanted.filter((one) => !isEntry(one)).map(({ name, values }) => values!.alias(name))
+  if (entries.length > 0) selected.push(pl.col('attributes'))
   for (let offset = 0; offset < rows; offset += chunkRows) {
-    const scan = pl.scanParquet(path).select(...own, ...(nested ? ['attributes'] : []))
-    let frame = (await readable(() => scan.slice(offset, chunkRows).collect())) as Frame
-    if (nested) frame = unnestAttributes(frame)
+    const scan = pl
+      .scanParquet(path)
+      .slice(offset, chunkRows)
+      .select(...selected)
+    let frame = (await readable(() => scan.collect())) as Frame
+    if (entries.length > 0) frame = withMapEntries(frame, entries)
     const numbers = Uint32Array.from({ length: frame.height }, (_, index) => offset + index + 1)
-    const numbered = withColumn(asText(frame), column(ROW, numbers, pl.UInt32))
-    const share = (offset + frame.height) / rows
-    yield { chunk: { frame: numbered, rejections: [], rows: frame.height }, share }
+    const numbered = withColumn(trimmed(frame), column(ROW, numbers, pl.UInt32))
+    const share = (offset + numbers.length) / rows
+    yield { chunk: { frame: numbered, rejections: [], rows: numbers.length }, share }
   }
 }
 
-function unnestAttributes(frame: Frame): Frame {
-  const names = structFields(frame)
-  const renamed = Object.fromEntries(names.map((name) => [name, `${JSON_ATTRIBUTE_PREFIX}${name}`]))
-  const attributes = frame.select('attributes').unnest('attributes').rename(renamed)
-  return frame.drop('attributes').hstack(attributes) as Frame
+/** Takes a map apart. Row by row: it is rare, and Polars has no operation for it. */
+function withMapEntries(frame: Frame, names: string[]): Frame {
+  const texts = new Map(names.map((name) => [name, new Array<string | null>(frame.height).fill(null)]))
+  const maps = frame.select('attributes').toRecords() as { attributes: { key: unknown; value: unknown }[] | null }[]
+  maps.forEach(({ attributes }, row) => {
+    for (const { key, value } of attributes ?? []) {
+      const values = texts.get(`${JSON_ATTRIBUTE_PREFIX}${String(key)}`)
+      if (values !== undefined && value != null) values[row] = plainText(value, String(key))
+    }
+  })
+  const columns = [...texts].map(([name, values]) => column(name, values, pl.Utf8))
+  return columns.reduce((all, one) => withColumn(all, one), frame.drop('attributes') as Frame)
 }
 
-function structFields(frame: Frame): string[] {
-  return frame.select('attributes').unnest('attributes').columns
+function plainText(value: unknown, key: string): string {
+  if (value instanceof Date) return value.toISOString()
+  if (typeof value === 'object') throw unreadableColumn(`${JSON_ATTRIBUTE_PREFIX}${key}`)
+  return String(value)
 }
 
-/** Texts that Parquet stores as bytes or as categories become texts; all are trimmed. */
-function asText(frame: Frame): Frame {
-  const casts = frame.columns
-    .filter((name) => ['Binary', 'Categorical', 'Enum'].includes(frame.getColumn(name).dtype.variant))
-    .map((name) => pl.col(name).cast(pl.Utf8, false))
-  return trimmed(casts.length === 0 ? frame : (frame.withColumns(...casts) as Frame))
+function unreadableColumn(name: string): FileError {
+  return new FileError(
+    'UNREADABLE_COLUMN',
+    `The column "${name}" holds lists, objects or bytes that are no text. Write plain values, or upload with a mapping whose \`attributes\` name the columns to keep.`,
+    { column: name },
+  )
 }
 
 async function readable<T>(read: () => Promise<T>): Promise<T> {

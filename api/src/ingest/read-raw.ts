@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { createGunzip } from 'node:zlib'
 import { FileError } from './contract.ts'
+import { isZstd, unpackZstd } from './unpack-zstd.ts'
 
 export type Compression = 'NONE' | 'GZIP' | 'ZSTD'
 
@@ -20,7 +21,7 @@ const MAX_RATIO = 200
 export async function compressionOf(path: string): Promise<Compression> {
   const head = await firstBytes(path, 4)
   if (head[0] === 0x1f && head[1] === 0x8b) return 'GZIP'
-  if (head.length === 4 && head.readUInt32LE(0) === 0xfd2fb528) return 'ZSTD'
+  if (isZstd(head)) return 'ZSTD'
   return 'NONE'
 }
 
@@ -49,8 +50,8 @@ export async function* readUnpacked(
   const source = createReadStream(path, { highWaterMark: readBytes })
   let packed = 0
   source.on('data', (chunk) => onRead((packed += chunk.length)))
-  const unpacker = compression === 'GZIP' ? createGunzip() : compression === 'ZSTD' ? createZstdDecompress() : null
-  if (unpacker !== null) source.on('error', (error) => unpacker.destroy(error)).pipe(unpacker)
+  const unpacker = compression === 'GZIP' ? createGunzip() : compression === 'ZSTD' ? unpackZstd(source) : null
+  if (compression === 'GZIP') source.on('error', (error) => unpacker!.destroy(error)).pipe(unpacker!)
   let unpacked = 0
   try {
     for await (const chunk of unpacker ?? source) {
@@ -88,26 +89,4 @@ export async function* readUnpacked(
 
 function isZlibError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && /^(Z_|ZSTD_|ERR_)/.test((error as NodeJS.ErrnoException).code ?? '')
-}
-
-/** Text as UTF-8 without a byte order mark; files that begin with a UTF-16 mark are converted. */
-export async function* asUtf8(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let decoder: InstanceType<typeof TextDecoder> | null = null
-  let head: Buffer | null = Buffer.alloc(0)
-  for await (let chunk of source) {
-    if (head !== null) {
-      chunk = Buffer.concat([head, chunk])
-      if (chunk.length < 3) {
-        head = chunk
-        continue
-      }
-      head = null
-      if (chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) chunk = chunk.subarray(3)
-      else if (chunk[0] === 0xff && chunk[1] === 0xfe) decoder = new TextDecoder('utf-16le')
-      else if (chunk[0] === 0xfe && chunk[1] === 0xff) decoder = new TextDecoder('utf-16be')
-    }
-    yield decoder === null ? chunk : Buffer.from(decoder.decode(chunk, { stream: true }))
-  }
-  if (head !== null) yield head
-  if (decoder !== null) yield Buffer.from(decoder.decode())
 }

@@ -1,4 +1,4 @@
-import type { ColumnMapping } from './column-mapping.ts'
+import { namesColumns, type ColumnMapping } from './column-mapping.ts'
 import { requireColumnNames } from './column-names.ts'
 import { EXPOSURE } from '../engine/event-columns.ts'
 import { JSON_ATTRIBUTE_PREFIX } from './read-json.ts'
@@ -59,29 +59,29 @@ export function resolveMapping(
 ): ReadPlan {
   requireColumnNames(header)
   const names = mapping ?? {}
+  const followsContract = mapping === null || !namesColumns(mapping)
   const present = new Set(header)
   const isWide = (names.outcomes?.length ?? 0) > 0
   const everyRowExposes = (names.exposure ?? (isWide ? 'EVERY_ROW' : 'EVENTS')) === 'EVERY_ROW'
   /** The column of a field: as mapped, else by the contract's name where the file has it. */
   const columnOf = (mapped: string | null | undefined, contractName: string): string | null => {
     if (mapped != null) return require(mapped)
-    return mapping === null && present.has(contractName) ? contractName : null
+    return followsContract && present.has(contractName) ? contractName : null
   }
   const require = (column: string): string => {
     if (present.has(column)) return column
-    throw missingColumn(column, header, mapping !== null)
+    throw missingColumn(column, header, !followsContract)
   }
 
-  const userId = mapping === null ? require('user_id') : columnOf(names.userId, 'user_id')
+  const userId = followsContract ? require('user_id') : columnOf(names.userId, 'user_id')
   const variantColumns =
-    names.variant ?? (present.has('variant_id') && mapping === null ? [{ column: 'variant_id' }] : [])
-  const eventType = mapping === null ? require('event_type') : columnOf(names.eventType, 'event_type')
-  const timestamp =
-    mapping === null
-      ? require('timestamp')
-      : names.constantTimestamp != null
-        ? null
-        : columnOf(names.timestamp, 'timestamp')
+    names.variant ?? (present.has('variant_id') && followsContract ? [{ column: 'variant_id' }] : [])
+  const eventType = followsContract ? require('event_type') : columnOf(names.eventType, 'event_type')
+  const timestamp = followsContract
+    ? require('timestamp')
+    : names.constantTimestamp != null
+      ? null
+      : columnOf(names.timestamp, 'timestamp')
   if (timestamp === null && names.constantTimestamp == null) {
     throw new FileError(
       'INVALID_MAPPING',
@@ -151,7 +151,7 @@ export function resolveMapping(
     ...plan.outcomes.map(({ column }) => column),
     ...plan.maxEmptyShares.map(({ column }) => column),
   ].filter((column) => column !== null)
-  const attributesJson = mapping === null && present.has('attributes') ? 'attributes' : null
+  const attributesJson = followsContract && present.has('attributes') ? 'attributes' : null
   const attributes = attributeColumns(
     names.attributes ?? null,
     header,

@@ -5,7 +5,8 @@ import { FileError, shown } from './contract.ts'
 import { splitJsonValues, splitLines } from './json-records.ts'
 import { RecordColumns } from './read-json.ts'
 import { parquetShape, readParquet } from './read-parquet.ts'
-import { asUtf8, compressionOf, readUnpacked, type Compression, type RawLimits } from './read-raw.ts'
+import { compressionOf, readUnpacked, type Compression, type RawLimits } from './read-raw.ts'
+import { asUtf8, encodingOf, type FileEncoding, type TextEncoding } from './text-encoding.ts'
 
 export type FileFormat = 'CSV' | 'TSV' | 'PARQUET' | 'NDJSON' | 'JSON'
 
@@ -13,6 +14,8 @@ export type FileFormat = 'CSV' | 'TSV' | 'PARQUET' | 'NDJSON' | 'JSON'
 export interface Sniffed {
   format: FileFormat
   compression: Compression
+  /** How the letters are stored; text files only. */
+  encoding: FileEncoding | null
   /** Field separator; text files only. */
   delimiter: string | null
   /** Column names in order; for JSON those of the first records. */
@@ -24,28 +27,37 @@ export interface Sniffed {
 const HEAD_BYTES = 512 << 10
 const SAMPLE_ROWS = 200
 
+/** What is known of a text file beforehand, from its mapping. */
+export interface TextForm {
+  delimiter?: string | null
+  encoding?: TextEncoding | null
+  /** Propose an encoding that cannot be told for sure. */
+  guesses?: boolean
+}
+
 /**
  * Looks at the beginning of a file: what it is, by its content and not by its name, and how it begins.
  *
- * @param delimiter the field separator where it is known.
- * @throws FileError EMPTY_FILE, NO_ROWS, UNKNOWN_FORMAT, ARCHIVE, CORRUPT_FILE, TOO_MANY_COLUMNS
+ * @throws FileError EMPTY_FILE, NO_ROWS, UNKNOWN_FORMAT, ARCHIVE, CORRUPT_FILE, TOO_MANY_COLUMNS, INVALID_MAPPING
  */
-export async function sniffFile(path: string, rawLimits: RawLimits, delimiter: string | null = null): Promise<Sniffed> {
+export async function sniffFile(path: string, rawLimits: RawLimits, form: TextForm = {}): Promise<Sniffed> {
   const compression = await compressionOf(path)
   const head = await readHead(readUnpacked(path, compression, rawLimits))
   if (head.length === 0) throw new FileError('EMPTY_FILE', 'The file is empty. Nothing was taken over.')
   refuseOtherFormats(head)
   if (head.toString('latin1', 0, 4) === 'PAR1') {
-    if (compression !== 'NONE') return { format: 'PARQUET', compression, delimiter: null, header: [], sample: [] }
-    return { format: 'PARQUET', compression, delimiter: null, ...(await sniffParquet(path)) }
+    const shape = compression === 'NONE' ? await sniffParquet(path) : { header: [], sample: [] }
+    return { format: 'PARQUET', compression, encoding: null, delimiter: null, ...shape }
   }
   const isWhole = head.length < HEAD_BYTES
-  const text = await utf8Head(head)
+  const encoding = encodingOf(head, form.encoding ?? null, form.guesses ?? false)
+  const text = await utf8Head(head, encoding)
   refuseBinary(text)
   const first = text.toString('utf8').trimStart()[0]
   if (first === undefined) throw new FileError('EMPTY_FILE', 'The file holds nothing but white space.')
-  if (first === '[' || first === '{') return { ...sniffJson(text, first, isWhole), compression, delimiter: null }
-  return { ...sniffDelimited(text, delimiter, isWhole), compression }
+  if (first === '[' || first === '{')
+    return { ...sniffJson(text, first, isWhole), compression, encoding, delimiter: null }
+  return { ...sniffDelimited(text, form.delimiter ?? null, isWhole), compression, encoding }
 }
 
 async function readHead(source: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -59,13 +71,21 @@ async function readHead(source: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(buffers).subarray(0, HEAD_BYTES)
 }
 
-async function utf8Head(head: Buffer): Promise<Buffer> {
+async function utf8Head(head: Buffer, encoding: FileEncoding): Promise<Buffer> {
   const pieces: Buffer[] = []
   async function* once(): AsyncGenerator<Buffer> {
-    yield head
+    yield withoutHalfLetter(head, encoding)
   }
-  for await (const piece of asUtf8(once())) pieces.push(piece)
+  for await (const piece of asUtf8(once(), encoding)) pieces.push(piece)
   return Buffer.concat(pieces)
+}
+
+/** A head of UTF-16 that was cut may end between the two halves of a letter. */
+function withoutHalfLetter(head: Buffer, encoding: FileEncoding): Buffer {
+  if (head.length < HEAD_BYTES || !encoding.startsWith('UTF_16')) return head
+  const at = head.length - 2
+  const last = encoding === 'UTF_16LE' ? head.readUInt16LE(at) : head.readUInt16BE(at)
+  return last >= 0xd800 && last < 0xdc00 ? head.subarray(0, at) : head
 }
 
 const otherFormats: [string, FileErrorKind, string][] = [
@@ -104,10 +124,12 @@ function refuseBinary(text: Buffer): void {
 }
 
 async function sniffParquet(path: string): Promise<Pick<Sniffed, 'header' | 'sample'>> {
-  const { rows, header } = await parquetShape(path)
+  const { rows, columns } = await parquetShape(path)
   if (rows === 0) throw new FileError('NO_ROWS', 'The Parquet file has no rows. Nothing was taken over.')
+  const header = columns.map(({ name }) => name)
   requireColumnNames(header)
-  for await (const { chunk } of readParquet(path, header, SAMPLE_ROWS)) {
+  const readable = columns.filter(({ values }) => values !== null).map(({ name }) => name)
+  for await (const { chunk } of readParquet(path, readable, SAMPLE_ROWS)) {
     return { header, sample: records(chunk.frame.toRecords() as Record<string, unknown>[]) }
   }
   return { header, sample: [] }

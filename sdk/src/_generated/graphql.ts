@@ -52,7 +52,7 @@ export type ColumnKind =
   /** Points in time. */
   | 'TIMESTAMP';
 
-/** How the columns of a foreign file become events. Files that follow the event contract (user_id, event_type, timestamp, variant_id, value ...) need none. previewUpload proposes one. */
+/** How the columns of a foreign file become events. Files that follow the event contract (user_id, event_type, timestamp, variant_id, value ...) need none; a mapping that names no column reads the contract’s. previewUpload proposes one. */
 export type ColumnMappingInput = {
   /** Columns kept as attributes. By default all that are used for nothing else. */
   attributes?: Array<AttributeColumnInput> | null | undefined;
@@ -62,6 +62,8 @@ export type ColumnMappingInput = {
   decimalComma?: boolean | null | undefined;
   /** Field separator of a text file. By default it is found. */
   delimiter?: string | null | undefined;
+  /** How the letters of a text file are stored. By default UTF-8, and UTF-16 where the bytes tell so; a byte order mark counts more than this. */
+  encoding?: TextEncoding | null | undefined;
   /** Column with an id of the event. */
   eventId?: string | null | undefined;
   /** Column of the event’s type. */
@@ -510,6 +512,15 @@ export type RunAnalysisInput = {
   to?: string | null | undefined;
 };
 
+/** How the letters of a text file are stored. */
+export type TextEncoding =
+  /** UTF-8. */
+  | 'UTF_8'
+  /** UTF-16, in either order of bytes. */
+  | 'UTF_16'
+  /** Windows-1252; Latin-1 (ISO 8859-1) is read as it. */
+  | 'WINDOWS_1252';
+
 /** Why an interval has no end on a side. */
 export type UnboundedReason =
   /** The control is not clearly different from zero, so a change in percent may be of any size. */
@@ -766,7 +777,7 @@ export type ArmStatisticsFieldsFragment = { n: number, total: number, denominato
 
 export type BatchFieldsFragment = { id: string, status: BatchStatus, originalName: string, format: FileFormat | null, compression: Compression | null, sizeBytes: number, sha256: string, maxRejectRate: number, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, rawUrl: string, rejectsUrl: string | null, createdAt: string, landedAt: string | null, error: { code: string, message: string } | null, mapping: ColumnMappingFieldsFragment | null, errorCounts: Array<{ code: string, count: number }>, warnings: Array<{ code: string, count: number, message: string }>, experiment: { id: string, key: string, name: string }, job: { id: string, status: JobStatus, progress: number, stage: string | null } | null };
 
-export type ColumnMappingFieldsFragment = { eventId: string | null, userId: string | null, experimentId: string | null, eventType: string | null, value: string | null, timestamp: string | null, timestampFormat: string | null, timezone: string | null, constantTimestamp: string | null, exposure: ExposureRule | null, rowIdentity: RowIdentity | null, delimiter: string | null, decimalComma: boolean | null, variant: Array<{ column: string, values: Array<{ value: string, variant: string }> | null }> | null, outcomes: Array<{ column: string, kind: OutcomeKind, eventType: string }> | null, attributes: Array<{ column: string, name: string | null }> | null };
+export type ColumnMappingFieldsFragment = { eventId: string | null, userId: string | null, experimentId: string | null, eventType: string | null, value: string | null, timestamp: string | null, timestampFormat: string | null, timezone: string | null, constantTimestamp: string | null, exposure: ExposureRule | null, rowIdentity: RowIdentity | null, delimiter: string | null, encoding: TextEncoding | null, decimalComma: boolean | null, variant: Array<{ column: string, values: Array<{ value: string, variant: string }> | null }> | null, outcomes: Array<{ column: string, kind: OutcomeKind, eventType: string }> | null, attributes: Array<{ column: string, name: string | null }> | null };
 
 export type ConfidenceIntervalFieldsFragment = { kind: IntervalKind, level: number, lower: number | null, upper: number | null, lowerUnbounded: UnboundedReason | null, upperUnbounded: UnboundedReason | null, gap: { lower: number, upper: number } | null };
 
@@ -1456,6 +1467,7 @@ export const ColumnMappingFieldsFragmentDoc = new TypedDocumentString(`
   exposure
   rowIdentity
   delimiter
+  encoding
   decimalComma
 }
     `, {"fragmentName":"ColumnMappingFields"}) as unknown as TypedDocumentString<ColumnMappingFieldsFragment, unknown>;
@@ -1537,6 +1549,7 @@ export const BatchFieldsFragmentDoc = new TypedDocumentString(`
   exposure
   rowIdentity
   delimiter
+  encoding
   decimalComma
 }`, {"fragmentName":"BatchFields"}) as unknown as TypedDocumentString<BatchFieldsFragment, unknown>;
 export const JobFieldsFragmentDoc = new TypedDocumentString(`
@@ -1680,6 +1693,7 @@ fragment ColumnMappingFields on ColumnMapping {
   exposure
   rowIdentity
   delimiter
+  encoding
   decimalComma
 }
 fragment JobFields on Job {
@@ -2167,6 +2181,7 @@ fragment ColumnMappingFields on ColumnMapping {
   exposure
   rowIdentity
   delimiter
+  encoding
   decimalComma
 }`) as unknown as TypedDocumentString<BatchQuery, BatchQueryVariables>;
 export const BatchesDocument = new TypedDocumentString(`
@@ -2259,6 +2274,7 @@ fragment ColumnMappingFields on ColumnMapping {
   exposure
   rowIdentity
   delimiter
+  encoding
   decimalComma
 }
 fragment PageInfoFields on PageInfo {
@@ -2611,6 +2627,7 @@ fragment ColumnMappingFields on ColumnMapping {
   exposure
   rowIdentity
   delimiter
+  encoding
   decimalComma
 }
 fragment JobFields on Job {
@@ -2995,6 +3012,7 @@ fragment ColumnMappingFields on ColumnMapping {
   exposure
   rowIdentity
   delimiter
+  encoding
   decimalComma
 }
 fragment DatasetVersionFields on DatasetVersion {
@@ -3348,6 +3366,7 @@ fragment ColumnMappingFields on ColumnMapping {
   exposure
   rowIdentity
   delimiter
+  encoding
   decimalComma
 }
 fragment JobFields on Job {
@@ -3638,6 +3657,7 @@ export const PreviewUploadDocument = new TypedDocumentString(`
   exposure
   rowIdentity
   delimiter
+  encoding
   decimalComma
 }`) as unknown as TypedDocumentString<PreviewUploadMutation, PreviewUploadMutationVariables>;
 export const RequestUploadDocument = new TypedDocumentString(`
@@ -3742,6 +3762,7 @@ fragment ColumnMappingFields on ColumnMapping {
   exposure
   rowIdentity
   delimiter
+  encoding
   decimalComma
 }
 fragment JobFields on Job {
@@ -4238,6 +4259,7 @@ fragment ColumnMappingFields on ColumnMapping {
   exposure
   rowIdentity
   delimiter
+  encoding
   decimalComma
 }
 fragment JobFields on Job {

@@ -18,6 +18,7 @@ const nothing: ColumnMapping = {
   exposure: null,
   rowIdentity: null,
   delimiter: null,
+  encoding: null,
   decimalComma: null,
 }
 
@@ -75,6 +76,7 @@ const columnOf = (mapping: MappingDraft, name: string) => mapping.columns.find((
 describe('draftOf', () => {
   test('a file that needs no mapping has no draft', () => {
     expect(draftOf(preview(null, { user_id: [] }), variants)).toBeNull()
+    expect(draftOf(preview({ ...nothing, encoding: 'WINDOWS_1252' }, { user_id: [] }), variants)).toBeNull()
   })
 
   test('each column has the use that was proposed', () => {

@@ -31,7 +31,7 @@ export interface MappingDraft {
   constantTimestamp: string | null
   decimalComma: boolean
   /** What is not for editing here, and stays as it was proposed. */
-  rest: Pick<ColumnMapping, 'exposure' | 'rowIdentity' | 'delimiter'>
+  rest: Pick<ColumnMapping, 'exposure' | 'rowIdentity' | 'delimiter' | 'encoding'>
 }
 
 const singleUses = ['userId', 'timestamp', 'eventType', 'value', 'eventId', 'experimentId'] as const
@@ -39,10 +39,11 @@ const outcomeKinds: readonly ColumnUse[] = ['FLAG', 'COUNT', 'VALUE']
 
 export const isOutcome = (use: ColumnUse): use is OutcomeKind => outcomeKinds.includes(use)
 
-/** The server's proposal, to be edited. Null when the file needs no mapping. */
+/** The server's proposal, to be edited. Null when the columns need no mapping: they follow the event contract. */
 export function draftOf({ mapping, columns }: UploadPreview, variants: readonly Variant[]): MappingDraft | null {
-  if (mapping === null) return null
-  const { timezone, timestampFormat, constantTimestamp, decimalComma, exposure, rowIdentity, delimiter } = mapping
+  if (mapping === null || !namesColumns(mapping)) return null
+  const { timezone, timestampFormat, constantTimestamp, decimalComma, exposure, rowIdentity, delimiter, encoding } =
+    mapping
   return {
     columns: columns.map(({ name, examples }) => ({
       column: name,
@@ -54,8 +55,13 @@ export function draftOf({ mapping, columns }: UploadPreview, variants: readonly 
     timestampFormat: timestampFormat ?? '',
     constantTimestamp,
     decimalComma: decimalComma ?? false,
-    rest: { exposure, rowIdentity, delimiter },
+    rest: { exposure, rowIdentity, delimiter, encoding },
   }
+}
+
+/** Whether a mapping says what columns mean, and not only how the text is written. */
+function namesColumns(mapping: ColumnMapping): boolean {
+  return mapping.variant !== null || mapping.outcomes !== null || singleUses.some((use) => mapping[use] !== null)
 }
 
 function useOf(name: string, mapping: ColumnMapping): ColumnUse {
@@ -104,6 +110,7 @@ export function mappingInputOf(draft: MappingDraft): ColumnMappingInput {
     constantTimestamp: hasTime ? undefined : constantTimestamp,
     decimalComma: decimalComma || undefined,
     delimiter: rest.delimiter,
+    encoding: rest.encoding,
     exposure: rest.exposure,
     // Rows without a time look alike: as events of their own they are kept. With times the default is safer.
     rowIdentity: hasTime && rest.rowIdentity === 'ROW' ? undefined : rest.rowIdentity,

@@ -67,7 +67,7 @@ export class UploadFlow {
       experimentId,
       file,
       signal: this.#abort.signal,
-      mapping: this.draft === null ? undefined : mappingInputOf(this.draft),
+      mapping: this.draft === null ? this.preview?.mapping : mappingInputOf(this.draft),
       maxRejectRate: this.maxRejectPercent === null ? undefined : this.maxRejectPercent / 100,
       onProgress: ({ sentBytes }) => (this.sentBytes = sentBytes),
     })

@@ -32,6 +32,17 @@ registerEnumType(RowIdentity, {
   },
 })
 
+export const TextEncodingEnum = { UTF_8: 'UTF_8', UTF_16: 'UTF_16', WINDOWS_1252: 'WINDOWS_1252' } as const
+registerEnumType(TextEncodingEnum, {
+  name: 'TextEncoding',
+  description: 'How the letters of a text file are stored.',
+  valuesConfig: {
+    UTF_8: { description: 'UTF-8.' },
+    UTF_16: { description: 'UTF-16, in either order of bytes.' },
+    WINDOWS_1252: { description: 'Windows-1252; Latin-1 (ISO 8859-1) is read as it.' },
+  },
+})
+
 @InputType('VariantValueInput', { description: 'What a value of a variant’s column means.' })
 export class VariantValueInput {
   @Field(() => String, { description: 'The value in the file.' })
@@ -113,7 +124,7 @@ export class EmptyShareInput {
 
 @InputType('ColumnMappingInput', {
   description:
-    'How the columns of a foreign file become events. Files that follow the event contract (user_id, event_type, timestamp, variant_id, value ...) need none. previewUpload proposes one.',
+    'How the columns of a foreign file become events. Files that follow the event contract (user_id, event_type, timestamp, variant_id, value ...) need none; a mapping that names no column reads the contract’s. previewUpload proposes one.',
 })
 export class ColumnMappingInput {
   @Field(() => String, { nullable: true, description: 'Column of the user’s id. Null: each row is a user of its own.' })
@@ -186,6 +197,13 @@ export class ColumnMappingInput {
 
   @Field(() => String, { nullable: true, description: 'Field separator of a text file. By default it is found.' })
   delimiter?: string | null
+
+  @Field(() => TextEncodingEnum, {
+    nullable: true,
+    description:
+      'How the letters of a text file are stored. By default UTF-8, and UTF-16 where the bytes tell so; a byte order mark counts more than this.',
+  })
+  encoding?: keyof typeof TextEncodingEnum | null
 
   @Field(() => RowIdentity, {
     nullable: true,

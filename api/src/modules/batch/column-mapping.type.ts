@@ -3,7 +3,7 @@ import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql'
 import type { ColumnMapping } from '../../ingest/column-mapping.ts'
 import type { FilePreview } from '../../ingest/preview-file.ts'
 import { CompressionEnum, FileFormatEnum } from './batch.type.ts'
-import { ExposureRule, OutcomeKind, RowIdentity } from './column-mapping.input.ts'
+import { ExposureRule, OutcomeKind, RowIdentity, TextEncodingEnum } from './column-mapping.input.ts'
 
 @ObjectType('VariantValue', { description: 'What a value of a variant’s column means.' })
 export class VariantValueType {
@@ -95,6 +95,12 @@ export class ColumnMappingType implements Partial<Omit<ColumnMapping, 'constantT
 
   @Field(() => String, { nullable: true, description: 'Field separator. Null: it is found.' })
   delimiter?: string | null
+
+  @Field(() => TextEncodingEnum, {
+    nullable: true,
+    description: 'How the letters of a text file are stored. Null: by its bytes, UTF-8 or UTF-16.',
+  })
+  encoding?: keyof typeof TextEncodingEnum | null
 
   @Field(() => RowIdentity, { nullable: true, description: 'What makes two rows the same event. Null: the default.' })
   rowIdentity?: keyof typeof RowIdentity | null
