@@ -1,6 +1,19 @@
 import type { Logger } from '../../logger.ts'
 import { usualWindowOf } from '../analysis/analysis-request.ts'
 import type { AutoRunService } from '../analysis/auto-run.service.ts'
+import type { UnitTableService } from '../dataset/unit-table.service.ts'
+import type { EventCopyService } from '../event/event-copy.service.ts'
+import type { ExperimentService } from '../experiment/experiment.service.ts'
+
+/**
+ * What follows from a batch that has landed. It is done again when the worker dies between the landing and its end, so
+ * each step finds out by itself whether there is anything left to do. Whatever takes long is queued as a job of its own:
+ * who waits for the batch waits for this.
+ */
+export class AfterLandingService {
+  readonly #experiments: ExperimentService
+  readonly #unitTables: UnitTableService
+  readonly #autoRun: AutoRunService
   readonly #copies: EventCopyService
   readonly #logger: Logger
 
@@ -16,31 +29,6 @@ import type { AutoRunService } from '../analysis/auto-run.service.ts'
     this.#autoRun = autoRun
     this.#copies = copies
     this.#logger = logger
-
-/**
- * What follows from a batch that has landed. It is done again when the worker dies between the landing and its end, so
- * each step finds out by itself whether there is anything left to do. Whatever takes long is queued as a job of its own:
- * who waits for the batch waits for this.
- */
-export class AfterLandingService {
-  readonly #experiments: ExperimentService
-  readonly #unitTables: UnitTableService
-  readonly #autoRun: AutoRunService
-<<<<<<< HEAD
-  readonly #copies: EventCopyService
-
-  constructor(autoRun: AutoRunService, copies: EventCopyService) {
-    this.#autoRun = autoRun
-    this.#copies = copies
-=======
-  readonly #logger: Logger
-
-  constructor(experiments: ExperimentService, unitTables: UnitTableService, autoRun: AutoRunService, logger: Logger) {
-    this.#experiments = experiments
-    this.#unitTables = unitTables
-    this.#autoRun = autoRun
-    this.#logger = logger
->>>>>>> e3f2fbb (feat(engine): a unit table answers most questions, kept up to date by each batch)
   }
 
   /** Does the steps in their order, the result that people wait for first. */
