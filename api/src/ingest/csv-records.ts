@@ -24,50 +24,63 @@ export interface CheckedChunk {
   bad: BadRecord[]
 }
 
+/** What is wrong with a record. */
+export interface RecordProblem {
+  code: RejectionCode
+  message: string
+}
+
+export interface CsvRecord {
+  /** After its line end. */
+  end: number
+  isBlank: boolean
+  /** Null when the record can be read. */
+  problem: RecordProblem | null
+}
+
 /**
- * Walks over the records of a chunk of CSV and finds those that cannot be read: too few or too many fields, quotes that
- * do not close, bytes that are not UTF-8, NUL bytes. After a bad record reading goes on at the next line, so one stray
- * quote costs one row and not the rest of the file.
+ * Finds the records of a chunk of CSV one after the other, and those that cannot be read: too few or too many fields,
+ * quotes that do not close, bytes that are not UTF-8, NUL bytes. After a bad record reading goes on at the next line, so
+ * one stray quote costs one row and not the rest of the file.
  *
  * Fields follow RFC 4180: a field that begins with a quote ends at the next single quote; a quote elsewhere is text.
- *
- * @param isLast the file ends with this chunk, so its last record may lack a line end.
  */
-export function checkCsvRecords(bytes: Buffer, separator: number, fields: number, isLast: boolean): CheckedChunk {
-  const bad: BadRecord[] = []
-  const allUtf8 = isUtf8(bytes)
-  const mayHoldNul = bytes.includes(0)
-  let records = 0
-  let start = 0
-  while (start < bytes.length) {
+export class CsvRecordReader {
+  readonly #bytes: Buffer
+  readonly #separator: number
+  readonly #fields: number
+  readonly #isLast: boolean
+  readonly #allUtf8: boolean
+  readonly #mayHoldNul: boolean
+
+  /** @param isLast the file ends with this chunk, so its last record may lack a line end. */
+  constructor(bytes: Buffer, separator: number, fields: number, isLast: boolean) {
+    this.#bytes = bytes
+    this.#separator = separator
+    this.#fields = fields
+    this.#isLast = isLast
+    this.#allUtf8 = isUtf8(bytes)
+    this.#mayHoldNul = bytes.includes(0)
+  }
+
+  /** The record that begins at `start`; null when the rest of it is to come with the next chunk. */
+  at(start: number): CsvRecord | null {
+    const bytes = this.#bytes
     const blank = blankLineEnd(bytes, start)
-    if (blank > 0) {
-      bad.push({ start, end: blank, index: records, code: null, message: '' })
-      start = blank
-      continue
-    }
-    const record = readRecord(bytes, start, separator)
+    if (blank > 0) return { end: blank, isBlank: true, problem: null }
+    const record = readRecord(bytes, start, this.#separator)
     if (record.end < 0) {
       // The record is not whole: more of it is to come, or the file ends within it.
-      record.neverCloses = record.inQuotes && (isLast || bytes.length - start > limits.recordBytes)
-      if (!record.neverCloses && !isLast) break
+      record.neverCloses = record.inQuotes && (this.#isLast || bytes.length - start > limits.recordBytes)
+      if (!record.neverCloses && !this.#isLast) return null
       record.end = bytes.length
     }
-    checkRecord(record, start)
-    records++
-    start = record.end
-  }
-  return { end: start, records, bad }
-
-  /** Notes what is wrong with a record. A bad one ends with its first line: a stray quote may have joined good lines to it. */
-  function checkRecord(record: RecordShape, from: number): void {
-    const problem = problemOf(record, from)
-    if (problem === null) return
-    record.end = Math.min(record.end, lineEnd(bytes, from))
-    bad.push({ start: from, end: record.end, index: records, ...problem })
+    const problem = this.#problemOf(record, start)
+    // A bad record ends with its first line: a stray quote may have joined good lines to it.
+    return { end: problem === null ? record.end : Math.min(record.end, lineEnd(bytes, start)), isBlank: false, problem }
   }
 
-  function problemOf(record: RecordShape, from: number): { code: RejectionCode; message: string } | null {
+  #problemOf(record: RecordShape, from: number): RecordProblem | null {
     if (record.neverCloses) return { code: 'MALFORMED_QUOTES', message: 'A quote is opened and never closed.' }
     if (record.malformed) {
       return {
@@ -79,16 +92,34 @@ export function checkCsvRecords(bytes: Buffer, separator: number, fields: number
     if (length > limits.recordBytes) {
       return { code: 'RECORD_TOO_LONG', message: `The row has ${length} bytes; the limit is ${limits.recordBytes}.` }
     }
-    if (record.fields !== fields) {
-      return { code: 'RAGGED_ROW', message: `The row has ${record.fields} fields; the header has ${fields}.` }
+    if (record.fields !== this.#fields) {
+      return { code: 'RAGGED_ROW', message: `The row has ${record.fields} fields; the header has ${this.#fields}.` }
     }
-    const text = bytes.subarray(from, record.end)
-    if (mayHoldNul && text.includes(0)) return { code: 'NUL_BYTE', message: 'The row holds a NUL byte.' }
-    if (!allUtf8 && !isUtf8(text)) {
+    const text = this.#bytes.subarray(from, record.end)
+    if (this.#mayHoldNul && text.includes(0)) return { code: 'NUL_BYTE', message: 'The row holds a NUL byte.' }
+    if (!this.#allUtf8 && !isUtf8(text)) {
       return { code: 'INVALID_UTF8', message: `The row holds bytes that are not UTF-8. ${OTHER_ENCODING}` }
     }
     return null
   }
+}
+
+/** All records of a chunk; see CsvRecordReader. */
+export function checkCsvRecords(bytes: Buffer, separator: number, fields: number, isLast: boolean): CheckedChunk {
+  const reader = new CsvRecordReader(bytes, separator, fields, isLast)
+  const bad: BadRecord[] = []
+  let records = 0
+  let start = 0
+  while (start < bytes.length) {
+    const record = reader.at(start)
+    if (record === null) break
+    const { end, isBlank, problem } = record
+    if (isBlank) bad.push({ start, end, index: records, code: null, message: '' })
+    else if (problem !== null) bad.push({ start, end, index: records, ...problem })
+    if (!isBlank) records++
+    start = end
+  }
+  return { end: start, records, bad }
 }
 
 interface RecordShape {
@@ -164,7 +195,7 @@ export function withoutBadRecords(bytes: Buffer, { end, bad }: CheckedChunk): Bu
 }
 
 /** The text of a bad record, to be shown. */
-export function recordText(bytes: Buffer, record: BadRecord): string {
+export function recordText(bytes: Buffer, record: { start: number; end: number }): string {
   const end = Math.min(record.end, record.start + limits.shownValueLength * 4)
   return shown(bytes.toString('utf8', record.start, end).replace(/\r?\n$/, ''))
 }

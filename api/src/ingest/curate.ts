@@ -1,20 +1,17 @@
 import { join } from 'node:path'
-import pl from 'nodejs-polars'
-import { keptRows, type Frame } from '../engine/polars/frame.ts'
+import type { Frame } from '../engine/polars/frame.ts'
+import { eventsOfChunk } from './chunk-events.ts'
 import type { ColumnMapping } from './column-mapping.ts'
 import { FileError, limits, type ExperimentContext, type Rejection } from './contract.ts'
 import { Deduplicator, type ConflictPolicy } from './deduplicate.ts'
-import { eventColumn } from '../engine/event-columns.ts'
-import { KEY_VERSION, keysOf, withKeys, withUnits } from './event-key.ts'
-import { countDisagreements, makeEvents } from './make-events.ts'
+import { KEY_VERSION } from './event-key.ts'
 import { ROW } from './raw-chunk.ts'
 import { openRawFile, readChunks, type RawFile } from './read-chunks.ts'
 import type { Compression, RawLimits } from './read-raw.ts'
 import { RejectionLog } from './rejection-log.ts'
 import { resolveMapping, type ReadPlan } from './resolve-mapping.ts'
 import type { FileFormat } from './sniff.ts'
-import { checkRows } from './validate.ts'
-import { rewritePart, writePart, type WrittenPart } from './write-part.ts'
+import { rewritePart, type WrittenPart } from './write-part.ts'
 
 export interface CurateRequest {
   /** The raw file. */
@@ -79,32 +76,27 @@ export async function curate(request: CurateRequest, onProgress: OnProgress): Pr
   const counts: Counts = { rows: 0, rejected: 0, disagreements: 0, outsideWindow: 0, emptyCells: new Map() }
   const written: (WrittenPart | null)[] = []
   let writing: Promise<WrittenPart> | null = null
-  const now = new Date(request.receivedAt)
   let plan = resolveMapping(mapping, file.header, experiment)
   let bytesRead = 0
 
-  const chunks = readChunks(file, plan.columns, request.chunkBytes, request.rawLimits, (bytes) => (bytesRead = bytes))
+  const context = { experiment, sha256: request.sha256, now: new Date(request.receivedAt) }
+  const { chunkBytes, rawLimits } = request
+  const chunks = readChunks(file, plan, { chunkBytes, rawLimits, ...context }, (bytes) => (bytesRead = bytes))
   for await (const chunk of chunks) {
     plan = planForChunk(chunk.frame, plan, file, request)
-    const frame = withAllColumns(chunk.frame, plan)
-    const { good, rejections, rejectedRows } = await checkRows(frame, plan, experiment, now)
-    await log.add([...chunk.rejections, ...rejections].sort((a, b) => a.row - b.row))
-    const events = withKeys(withUnits(makeEvents(good, { plan, sha256: request.sha256 }), experiment.id))
-    if (counts.rows === 0) deduplicator.expect(events.height * (file.sizeBytes / Math.max(1, bytesRead)))
-    const rawRow = events.getColumn(eventColumn.row)
-    const fresh = keptRows(
-      events,
-      deduplicator.take(keysOf(events), (event) => Number(rawRow.get(event))),
-    )
+    const { rejections, rejectedRows, disagreements, events, takeNew } = await eventsOfChunk(chunk, plan, context)
+    await log.add(rejections.sort((a, b) => a.row - b.row))
+    if (counts.rows === 0) deduplicator.expect(events * (file.sizeBytes / Math.max(1, bytesRead)))
+    const fresh = takeNew(deduplicator)
     // One part is written while the next chunk is read: writing leaves this thread free.
     written.push(await writing)
-    writing = fresh.height === 0 ? null : writePart(fresh, join(workFolder, `part-${written.length}.parquet`))
+    writing = fresh.events === 0 ? null : fresh.write(join(workFolder, `part-${written.length}.parquet`))
 
     counts.rows += chunk.rows
-    counts.rejected += chunk.rejections.length + rejectedRows
-    counts.disagreements += countDisagreements(good, plan)
-    counts.outsideWindow += countOutsideWindow(fresh, experiment)
-    countEmptyCells(frame, plan, counts)
+    counts.rejected += rejectedRows
+    counts.disagreements += disagreements
+    counts.outsideWindow += fresh.outsideWindow
+    countEmptyCells(chunk.frame, plan, counts)
     if (counts.rows > limits.rows)
       throw new FileError('TOO_MANY_ROWS', `The file has more than ${limits.rows} rows. Split it.`)
     onProgress({ rows: counts.rows, bytesRead, bytesTotal: file.sizeBytes })
@@ -153,25 +145,10 @@ function planForChunk(frame: Frame, plan: ReadPlan, file: RawFile, { mapping, ex
   return resolveMapping(mapping, file.header, experiment)
 }
 
-/** The frame with the columns of the plan that its records happen not to have, empty. */
-function withAllColumns(frame: Frame, plan: ReadPlan): Frame {
-  const absent = plan.columns.filter((name) => !frame.columns.includes(name))
-  if (absent.length === 0) return frame
-  return frame.withColumns(...absent.map((name) => pl.lit(null).cast(pl.Utf8).alias(name))) as Frame
-}
-
-function countOutsideWindow(events: Frame, { startAt, endAt }: ExperimentContext): number {
-  const micros = (iso: string) => pl.lit(Date.parse(iso) * 1000)
-  const time = pl.col(eventColumn.time)
-  let outside = pl.lit(false)
-  if (startAt !== null) outside = outside.or(time.lt(micros(startAt)))
-  if (endAt !== null) outside = outside.or(time.gtEq(micros(endAt)))
-  return startAt === null && endAt === null ? 0 : events.filter(outside).height
-}
-
 function countEmptyCells(frame: Frame, { maxEmptyShares }: ReadPlan, { emptyCells }: Counts): void {
   for (const { column } of maxEmptyShares) {
-    emptyCells.set(column, (emptyCells.get(column) ?? 0) + frame.getColumn(column).nullCount())
+    const empty = frame.columns.includes(column) ? frame.getColumn(column).nullCount() : frame.height
+    emptyCells.set(column, (emptyCells.get(column) ?? 0) + empty)
   }
 }
 

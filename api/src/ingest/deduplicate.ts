@@ -1,4 +1,5 @@
 import { KEY_LANES, type EventKeys } from './event-keys.ts'
+import { inRuns } from './in-runs.ts'
 import { KeySet } from './key-set.ts'
 import { LaneList } from './lane-list.ts'
 
@@ -48,38 +49,46 @@ export class Deduplicator {
     const chunk = this.#firstKeys.length
     const first = this.#keys.size
     this.#firstKeys.push(first)
-    const { rows, width, lanes } = keys
+    const { rows, width } = keys
     if (width > KEY_LANES) this.#contents ??= new LaneList(2, first)
     const keep = new Uint8Array(rows).fill(1)
-    /** Rows of this chunk's keys: the key numbered first + i is held by row holders[i], or by movedHere. */
-    const holders = new Int32Array(rows)
-    const movedHere = new Map<number, number>()
-    for (let row = 0, i = 0; row < rows; row++, i += width) {
+    const taking: Taking = { chunk, first, keys, keep, holders: new Int32Array(rows), movedHere: new Map(), rawRowOf }
+    inRuns(rows, (from, to) => this.#takeRun(taking, from, to))
+    return keep
+  }
+
+  #takeRun(taking: Taking, from: number, to: number): void {
+    const { keys, first, holders } = taking
+    const { width, lanes } = keys
+    for (let row = from, i = from * width; row < to; row++, i += width) {
       const number = this.#keys.add(lanes[i]!, lanes[i + 1]!, lanes[i + 2]!, lanes[i + 3]!)
       if (number < 0) {
         holders[this.#keys.size - 1 - first] = row
         if (this.#contents !== null) this.#setContent(this.#contents.grow(), keys, i)
-        continue
-      }
-      if (!this.#isConflict(number, keys, i)) {
-        keep[row] = 0
-        this.duplicates++
-        if (this.sampleRows.length < MOST_SAMPLES) this.sampleRows.push(rawRowOf(row))
-        continue
-      }
-      this.conflicts++
-      if (this.#policy === 'KEEP_FIRST') {
-        keep[row] = 0
-        continue
-      }
-      const holder = movedHere.get(number) ?? (number >= first ? holders[number - first] : undefined)
-      if (holder !== undefined) keep[holder] = 0
-      else this.#drop(number, keyAt(keys, i))
-      movedHere.set(number, row)
-      this.#moved.set(number, chunk)
-      this.#setContent(number, keys, i)
+      } else this.#takeAgain(taking, row, number)
     }
-    return keep
+  }
+
+  /** Takes an event whose key is there already, as some number. */
+  #takeAgain({ chunk, first, keys, keep, holders, movedHere, rawRowOf }: Taking, row: number, number: number): void {
+    const i = row * keys.width
+    if (!this.#isConflict(number, keys, i)) {
+      keep[row] = 0
+      this.duplicates++
+      if (this.sampleRows.length < MOST_SAMPLES) this.sampleRows.push(rawRowOf(row))
+      return
+    }
+    this.conflicts++
+    if (this.#policy === 'KEEP_FIRST') {
+      keep[row] = 0
+      return
+    }
+    const holder = movedHere.get(number) ?? (number >= first ? holders[number - first] : undefined)
+    if (holder !== undefined) keep[holder] = 0
+    else this.#drop(number, keyAt(keys, i))
+    movedHere.set(number, row)
+    this.#moved.set(number, chunk)
+    this.#setContent(number, keys, i)
   }
 
   /**
@@ -133,6 +142,19 @@ export class Deduplicator {
 }
 
 const MOST_SAMPLES = 10
+
+/** A chunk whose events are being taken. */
+interface Taking {
+  chunk: number
+  /** Number of its first new key. */
+  first: number
+  keys: EventKeys
+  keep: Uint8Array
+  /** Rows of the chunk's keys: the key numbered first + i is held by row holders[i], or by movedHere. */
+  holders: Int32Array
+  movedHere: Map<number, number>
+  rawRowOf: (event: number) => number
+}
 
 /** Which events are left when those of some keys are dropped: 1 where an event stays, 0 where it does not. */
 export function keptWithout(dropped: Key[], { rows, width, lanes }: EventKeys): Uint8Array {

@@ -30,8 +30,7 @@ export function makeEvents(good: Frame, { plan, sha256 }: EventSource): Frame {
       userId.alias(eventColumn.userId),
       event.variant.cast(pl.Utf8).alias(eventColumn.variantId),
       event.type.alias(eventColumn.eventType),
-      // -0 and 0 are equal and must have equal keys.
-      event.value.cast(pl.Float64).plus(pl.lit(0)).alias(eventColumn.value),
+      withoutNegativeZero(event.value.cast(pl.Float64)).alias(eventColumn.value),
       pl.col(field.time).alias(eventColumn.time),
       eventIdOf(plan, sha256, event.suffix).cast(pl.Utf8).alias(eventColumn.eventId),
       ...attributes,
@@ -82,6 +81,14 @@ export function makeEvents(good: Frame, { plan, sha256 }: EventSource): Frame {
     )
   })
   return frames.length === 1 ? frames[0]! : stack(frames)
+}
+
+/** -0 and 0 are equal and must have equal keys. */
+function withoutNegativeZero(value: Expr): Expr {
+  return pl
+    .when(value.eq(pl.lit(0)))
+    .then(pl.lit(0).cast(pl.Float64))
+    .otherwise(value)
 }
 
 /** How many good rows name different variants in their variant columns. */

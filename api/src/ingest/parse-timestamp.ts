@@ -1,6 +1,7 @@
 import pl, { type Expr } from 'nodejs-polars'
 import { column, stack, type Frame } from '../engine/polars/frame.ts'
 import { epochOfLocalTime } from './local-time.ts'
+import { ROW } from './raw-chunk.ts'
 import { parseExactly } from './parse-exactly.ts'
 
 export interface TimestampFormat {
@@ -14,7 +15,7 @@ export interface TimestampFormat {
 export const TIME = ' time'
 
 /**
- * Adds the column TIME to a frame. Rows may come back in another order.
+ * Adds the column TIME to a frame. Rows with numbers stay in order; others may come back in another one.
  *
  * The form that most rows have is tried on all of them, and the other forms only on the rows that it did not fit.
  */
@@ -48,7 +49,9 @@ export function parseTimestamps(frame: Frame, name: string, { format, timezone }
     rest = missing === 0 ? (read.slice(0, 0) as Frame) : (read.filter(pl.col(TIME).isNull()) as Frame)
   }
   if (rest.height > 0) done.push(rest)
-  return done.length === 1 ? done[0]! : stack(done)
+  if (done.length === 1) return done[0]!
+  // Of two events with one id it is the order that says which came first.
+  return frame.columns.includes(ROW) ? stack(done).sort(ROW) : stack(done)
 }
 
 interface Reader {

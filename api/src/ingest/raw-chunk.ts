@@ -1,13 +1,23 @@
 import type { Frame } from '../engine/polars/frame.ts'
 import type { Rejection } from './contract.ts'
+import type { EventBlock } from './event-block.ts'
 
 /** A piece of a raw file: the rows that could be read, and those that could not. */
 export interface RawChunk {
+  /** The events of the rows that a scan understood: the frame has the other rows. Null when the frame has them all. */
+  scan: ScannedEvents | null
   /** Column `row` (number of the data row, from 1) and the file's columns. Texts are trimmed, empty ones are null. */
   frame: Frame
   rejections: Rejection[]
   /** Data rows of the piece, the rejected ones included. */
   rows: number
+}
+
+export interface ScannedEvents {
+  /** Used again for the next chunk. */
+  block: EventBlock
+  /** Reads all rows of the chunk into a frame. */
+  otherwise(): RawChunk
 }
 
 /** Name of the row number's column in frames; files cannot have it, as their columns are renamed on reading. */

@@ -2,11 +2,16 @@ import { createWriteStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import type { ExperimentContext } from './contract.ts'
+import { CsvScanner } from './csv-scanner.ts'
+import { unitSeed } from './event-key.ts'
 import type { RawChunk } from './raw-chunk.ts'
 import { readCsv } from './read-csv.ts'
 import { readJson } from './read-json.ts'
 import { readParquet } from './read-parquet.ts'
 import { readUnpacked, type RawLimits } from './read-raw.ts'
+import type { ReadPlan } from './resolve-mapping.ts'
+import { scanPlanOf } from './scan-plan.ts'
 import { sniffFile, type Sniffed, type TextForm } from './sniff.ts'
 import { asUtf8 } from './text-encoding.ts'
 
@@ -39,19 +44,27 @@ export async function openRawFile(
   return { ...inner, compression: sniffed.compression, path: unpacked, sizeBytes: (await stat(unpacked)).size }
 }
 
+export interface ReadContext {
+  /** How much of the file is worked on at a time. */
+  chunkBytes: number
+  rawLimits: RawLimits
+  experiment: ExperimentContext
+  now: Date
+}
+
 /**
  * The rows of a file in pieces of bounded size, whatever its format.
  *
- * @param columns the columns to read; JSON records give all they have.
+ * @param plan the columns to read; JSON records give all they have.
  * @param onRead is told how many of the file's bytes have been read.
  */
 export async function* readChunks(
   file: RawFile,
-  columns: string[],
-  chunkBytes: number,
-  rawLimits: RawLimits,
+  plan: ReadPlan,
+  { chunkBytes, rawLimits, experiment, now }: ReadContext,
   onRead: (bytes: number) => void,
 ): AsyncGenerator<RawChunk> {
+  const { columns } = plan
   if (file.format === 'PARQUET') {
     const chunkRows = Math.ceil(chunkBytes * ROWS_PER_BYTE)
     for await (const { chunk, share } of readParquet(file.path, columns, chunkRows)) {
@@ -65,7 +78,11 @@ export async function* readChunks(
     file.encoding!,
   )
   if (file.format === 'CSV' || file.format === 'TSV') {
-    yield* readCsv(text, { separator: file.delimiter!, header: file.header, columns, chunkBytes })
+    const separator = file.delimiter!
+    const scanPlan = scanPlanOf(plan, file.header, experiment, now)
+    const shape = { separator, fields: file.header.length, chunkBytes }
+    const scanner = scanPlan === null ? null : new CsvScanner(scanPlan, unitSeed(experiment.id), shape)
+    yield* readCsv(text, { separator, header: file.header, columns, chunkBytes, scanner })
   } else {
     // Objects take about four times the bytes of text that hold them while they are parsed.
     yield* readJson(text, { format: file.format, chunkBytes: chunkBytes / 4 })

@@ -12,7 +12,7 @@ async function read(content: string | Buffer, options: Partial<CsvOptions> = {},
   const rejections: { row: number; code: string; message: string; value: string | null }[] = []
   let count = 0
   const header = options.header ?? ['a', 'b', 'c']
-  const settings = { separator: ',', header, columns: header, chunkBytes: 1 << 20, ...options }
+  const settings = { separator: ',', header, columns: header, chunkBytes: 1 << 20, scanner: null, ...options }
   for await (const chunk of readCsv(inSlices(Buffer.from(content), slice), settings)) {
     rows.push(
       ...(chunk.frame.toRecords() as Record<string, unknown>[]).map(({ [ROW]: row, ...rest }) => ({ row, ...rest })),

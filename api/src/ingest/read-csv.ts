@@ -4,6 +4,7 @@ import { column, frameOf, withColumn, type Frame } from '../engine/polars/frame.
 import { FileError } from './contract.ts'
 import { countByte } from './count-byte.ts'
 import { checkCsvRecords, firstRecordEnd, recordText, withoutBadRecords } from './csv-records.ts'
+import type { CsvScanner } from './csv-scanner.ts'
 import { inPieces, ROW, type RawChunk } from './raw-chunk.ts'
 import { trimmed } from './text-columns.ts'
 
@@ -15,6 +16,8 @@ export interface CsvOptions {
   columns: string[]
   /** How much of the file is worked on at a time. */
   chunkBytes: number
+  /** Takes the rows that it understands; null when there is none for this file. */
+  scanner: CsvScanner | null
 }
 
 /**
@@ -32,8 +35,8 @@ export async function* readCsv(source: AsyncIterable<Buffer>, options: CsvOption
       headerIsRead = true
     }
     const { end, ...chunk } =
-      readPlainChunk(bytes, options, rowsBefore, piece.isLast) ??
-      readCheckedChunk(bytes, options, rowsBefore, piece.isLast)
+      readScannedChunk(bytes, options, rowsBefore, piece.isLast) ??
+      readFrameChunk(bytes, options, rowsBefore, piece.isLast)
     if (end === 0 && bytes.length >= options.chunkBytes) {
       throw new FileError('UNKNOWN_FORMAT', `No line ends within ${bytes.length} bytes: this is no CSV file.`)
     }
@@ -45,6 +48,39 @@ export async function* readCsv(source: AsyncIterable<Buffer>, options: CsvOption
 
 /** A chunk, and how many bytes of it were used: what follows is the beginning of the next record. */
 type ReadChunk = RawChunk & { end: number }
+
+/** The fastest way: most rows become events while their bytes are looked at, and only the others become a frame. */
+function readScannedChunk(bytes: Buffer, options: CsvOptions, rowsBefore: number, isLast: boolean): ReadChunk | null {
+  const { scanner } = options
+  const scanned = scanner?.scan(bytes, rowsBefore, isLast) ?? null
+  if (scanner === null || scanned === null) return null
+  const { end, rows, odd } = scanned
+  const readable = odd.filter(({ problem }) => problem === null)
+  let frame = parse(Buffer.concat(readable.map((record) => bytes.subarray(record.start, record.end))), options, 0)
+  if (frame.height !== readable.length) {
+    throw disagreement(rowsBefore, rows, `${readable.length} of them were to be read again, ${frame.height} were.`)
+  }
+  const numbers = Uint32Array.from(readable, ({ row }) => row)
+  frame = withColumn(frame.drop(OVERFLOW), column(ROW, numbers, pl.UInt32))
+  const rejections = odd.flatMap(({ problem, row, ...record }) =>
+    problem === null ? [] : [{ row, column: null, value: recordText(bytes, record), ...problem }],
+  )
+  const otherwise = (): RawChunk => readFrameChunk(bytes.subarray(0, end), options, rowsBefore, isLast)
+  const scan = { block: scanner.block, otherwise }
+  return { scan, frame: trimmed(frame), rejections, rows, end }
+}
+
+function readFrameChunk(bytes: Buffer, options: CsvOptions, rowsBefore: number, isLast: boolean): ReadChunk {
+  return readPlainChunk(bytes, options, rowsBefore, isLast) ?? readCheckedChunk(bytes, options, rowsBefore, isLast)
+}
+
+/** Two readings of one file that disagree must never pass silently: rows would get wrong numbers or be lost. */
+function disagreement(rowsBefore: number, rows: number, what: string): FileError {
+  return new FileError(
+    'CORRUPT_FILE',
+    `Rows ${rowsBefore + 1} to ${rowsBefore + rows} cannot be told apart reliably: ${what} Check the quotes in these rows.`,
+  )
+}
 
 /**
  * The fast way, for chunks without quotes: when no record has a field too many and the chunk's separators number what
@@ -64,7 +100,7 @@ function readPlainChunk(bytes: Buffer, options: CsvOptions, rowsBefore: number, 
   const fields = frame.drop(OVERFLOW)
   // Without quotes an empty field is null already, and without white space there is nothing to trim.
   const isTrimmed = !text.includes(' ') && (separator === '\t' || !text.includes('\t')) && !text.includes('\u00a0')
-  return { frame: isTrimmed ? fields : trimmed(fields), rejections: [], rows: frame.height, end }
+  return { scan: null, frame: isTrimmed ? fields : trimmed(fields), rejections: [], rows: frame.height, end }
 }
 
 /** The careful way: every record is looked at, the bad ones are set aside. */
@@ -73,12 +109,8 @@ function readCheckedChunk(bytes: Buffer, options: CsvOptions, rowsBefore: number
   let frame = parse(withoutBadRecords(bytes, checked), options, rowsBefore).drop(OVERFLOW)
   const bad = checked.bad.filter((record) => record.code !== null)
   if (frame.height + bad.length !== checked.records) {
-    // Two readings of one file that disagree must never pass silently: rows would get wrong numbers or be lost.
-    throw new FileError(
-      'CORRUPT_FILE',
-      `Rows ${rowsBefore + 1} to ${rowsBefore + checked.records} cannot be told apart reliably: ` +
-        `${checked.records - bad.length} records were found, ${frame.height} were read. Check the quotes in these rows.`,
-    )
+    const found = `${checked.records} records were found, ${frame.height} were read.`
+    throw disagreement(rowsBefore, checked.records, found)
   }
   if (bad.length > 0) frame = withColumn(frame, column(ROW, rowNumbers(checked.records, bad, rowsBefore), pl.UInt32))
   const rejections = bad.map((record) => ({
@@ -88,7 +120,7 @@ function readCheckedChunk(bytes: Buffer, options: CsvOptions, rowsBefore: number
     value: recordText(bytes, record),
     message: record.message,
   }))
-  return { frame: trimmed(frame), rejections, rows: checked.records, end: checked.end }
+  return { scan: null, frame: trimmed(frame), rejections, rows: checked.records, end: checked.end }
 }
 
 /** The numbers of the rows that are left when the bad ones are taken out. */

@@ -42,7 +42,7 @@ export async function* readJson(
       if (problem !== null) rejections.push({ row, ...problem })
     })
     rowsBefore += values.length
-    if (values.length > 0) yield { frame: columns.toFrame(), rejections, rows: values.length }
+    if (values.length > 0) yield { scan: null, frame: columns.toFrame(), rejections, rows: values.length }
   }
 }
 

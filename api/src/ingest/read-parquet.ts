@@ -51,7 +51,7 @@ export async function* readParquet(
     const numbers = Uint32Array.from({ length: frame.height }, (_, index) => offset + index + 1)
     const numbered = withColumn(trimmed(frame), column(ROW, numbers, pl.UInt32))
     const share = (offset + numbers.length) / rows
-    yield { chunk: { frame: numbered, rejections: [], rows: numbers.length }, share }
+    yield { chunk: { scan: null, frame: numbered, rejections: [], rows: numbers.length }, share }
   }
 }
 

@@ -5,7 +5,9 @@ import pl, { type DataType } from 'nodejs-polars'
 import { int64Values, keptRows, type Frame } from '../engine/polars/frame.ts'
 import { keptWithout, type Key } from './deduplicate.ts'
 import { ATTRIBUTE_PREFIX, eventColumn, keyColumns, storedColumns } from '../engine/event-columns.ts'
+import { FEW_VALUES } from './event-block.ts'
 import { KEY_VERSION, keysOf, withKeyColumns, withKeys } from './event-key.ts'
+import type { EventKeys } from './event-keys.ts'
 import { readAllKeys, readKeyFileHead, writeKeyFile } from './key-file.ts'
 
 /** What the manifest says of a part: one immutable Parquet file of curated events. */
@@ -52,28 +54,52 @@ export async function writePart(events: Frame, path: string): Promise<WrittenPar
     .select(...stored.map((name) => pl.col(name).cast(storedType(events, name))), ...keyColumns)
     .sort([pl.col(eventColumn.unit), pl.col(eventColumn.time), pl.col(eventColumn.keyHigh)])
     .collect()) as Frame
+  const [minTime, maxTime] = range(events, eventColumn.time)
+  const units = int64Values(sorted, eventColumn.unit)
+  return writeSorted(sorted.select(...stored) as Frame, path, {
+    keys: keysOf(sorted),
+    minMicros: Number(minTime),
+    maxMicros: Number(maxTime),
+    minUnit: units[0]!,
+    maxUnit: units.at(-1)!,
+    eventTypes: (events.getColumn(eventColumn.eventType).unique().toArray() as string[]).sort(),
+  })
+}
+
+/** What is known of sorted events beside their columns. */
+export interface SortedFacts {
+  keys: EventKeys
+  minMicros: number
+  maxMicros: number
+  minUnit: bigint
+  maxUnit: bigint
+  /** In order. */
+  eventTypes: string[]
+}
+
+/** Writes events that are in a part's order, with a part's columns and types. */
+export async function writeSorted(sorted: Frame, path: string, facts: SortedFacts): Promise<WrittenPart> {
+  const attributes = sorted.columns.filter((name) => name.startsWith(ATTRIBUTE_PREFIX)).sort()
   const keysPath = `${path}.keys`
   await Promise.all([
     sorted
       .lazy()
-      .select(...stored)
+      .select(...storedColumns, ...attributes)
       .sinkParquet(path, { compression: 'zstd', compressionLevel: 1, rowGroupSize: ROW_GROUP_ROWS })
       .collect(),
-    writeKeyFile(keysPath, keysOf(sorted), KEY_VERSION),
+    writeKeyFile(keysPath, facts.keys, KEY_VERSION),
   ])
-  const [minTime, maxTime] = range(events, eventColumn.time)
-  const [minUnit, maxUnit] = range(events, eventColumn.unit)
   return {
     path,
     keysPath,
-    rows: events.height,
+    rows: facts.keys.rows,
     bytes: (await stat(path)).size,
     sha256: await sha256Of(path),
-    minTimeMs: Math.floor(Number(minTime) / 1000),
-    maxTimeMs: Math.ceil(Number(maxTime) / 1000),
-    minUnit: String(minUnit),
-    maxUnit: String(maxUnit),
-    eventTypes: (events.getColumn(eventColumn.eventType).unique().toArray() as string[]).sort(),
+    minTimeMs: Math.floor(facts.minMicros / 1000),
+    maxTimeMs: Math.ceil(facts.maxMicros / 1000),
+    minUnit: String(facts.minUnit),
+    maxUnit: String(facts.maxUnit),
+    eventTypes: facts.eventTypes,
     attributes: attributes.map((name) => name.slice(ATTRIBUTE_PREFIX.length)),
   }
 }
@@ -90,7 +116,6 @@ function storedType(events: Frame, name: string): DataType {
   return isAttribute && values.head(SAMPLE_ROWS).nUnique() <= FEW_VALUES ? pl.Categorical : values.dtype
 }
 const SAMPLE_ROWS = 10_000
-const FEW_VALUES = 1_000
 
 /** The part without the events of some keys, as a new file; null when nothing is left of it. */
 export async function rewritePart<Part extends PartFiles>(

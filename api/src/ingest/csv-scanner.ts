@@ -1,0 +1,164 @@
+import { isUtf8 } from 'node:buffer'
+import { limits } from './contract.ts'
+import { CsvRecordReader, type RecordProblem } from './csv-records.ts'
+import { EventBlock } from './event-block.ts'
+import { plainBytes } from './in-runs.ts'
+import type { ScanPlan } from './scan-plan.ts'
+
+/** A record that the scan did not take. */
+export interface OddRecord {
+  start: number
+  /** After its line end. */
+  end: number
+  /** Number of the data row in the file. */
+  row: number
+  /** Why it cannot be read; null when it can be, by another reader. */
+  problem: RecordProblem | null
+}
+
+export interface ScannedChunk {
+  /** Bytes up to the end of the last whole record. */
+  end: number
+  /** Records before `end`, blank lines not. */
+  rows: number
+  /** In order. */
+  odd: OddRecord[]
+}
+
+/** Where more records than this are odd, the readers of whole columns are faster. */
+const MOST_ODD = 0.25
+/** Of fewer records nothing can be said about shares. */
+const ENOUGH_RECORDS = 1_000
+
+const NEWLINE = 10
+const RETURN = 13
+const QUOTE = 34
+
+/** What a byte is to the scan: part of a field, or one of these. */
+const SEPARATES = 1
+const ENDS_LINE = 2
+const IS_ODD = 3
+
+/** Row capacity of a block to begin with, as a share of the bytes: pages that are not used take no memory. */
+const BYTES_PER_ROW = 32
+
+const RUN_ROWS = 2048
+
+/** How far the scan of a chunk has come. */
+interface ScanState extends Pick<ScannedChunk, 'rows' | 'odd'> {
+  bytes: Uint8Array
+  /** Whether all lines are good UTF-8. */
+  allUtf8: boolean
+  /** After the last line end. */
+  linesEnd: number
+  rowsBefore: number
+  start: number
+}
+
+/** Reads chunks of CSV straight into events, row by row; what is not plain is left to other readers. */
+export class CsvScanner {
+  readonly block: EventBlock
+  readonly #separator: number
+  readonly #fields: number
+  readonly #kinds = new Uint8Array(256)
+  readonly #starts: Int32Array
+  readonly #ends: Int32Array
+
+  constructor(plan: ScanPlan, unitSeed: number, file: { separator: string; fields: number; chunkBytes: number }) {
+    this.block = new EventBlock(plan, unitSeed, Math.ceil(file.chunkBytes / BYTES_PER_ROW))
+    this.#separator = file.separator.charCodeAt(0)
+    this.#fields = file.fields
+    this.#kinds[this.#separator] = SEPARATES
+    this.#kinds[NEWLINE] = ENDS_LINE
+    this.#kinds[QUOTE] = IS_ODD
+    this.#kinds[0] = IS_ODD
+    this.#starts = new Int32Array(file.fields)
+    this.#ends = new Int32Array(file.fields)
+  }
+
+  /**
+   * Fills the block with the events of a chunk. Null when the chunk is of another kind than the scan is good at: then the
+   * block is of no use.
+   *
+   * @param isLast the file ends with this chunk, so its last record may lack a line end.
+   */
+  scan(bytes: Buffer, rowsBefore: number, isLast: boolean): ScannedChunk | null {
+    let scanned: ScannedChunk | null
+    do {
+      this.block.clear()
+      scanned = this.#scanOnce(bytes, rowsBefore, isLast)
+    } while (this.block.loosen())
+    return scanned
+  }
+
+  #scanOnce(bytes: Buffer, rowsBefore: number, isLast: boolean): ScannedChunk | null {
+    const linesEnd = bytes.lastIndexOf(NEWLINE) + 1
+    const allUtf8 = isUtf8(bytes.subarray(0, linesEnd))
+    const careful = new CsvRecordReader(bytes, this.#separator, this.#fields, isLast)
+    const state: ScanState = { bytes: plainBytes(bytes), allUtf8, linesEnd, rowsBefore, start: 0, rows: 0, odd: [] }
+    while (state.start < bytes.length) {
+      this.#scanPlainRows(state)
+      if (state.start >= bytes.length) break
+      const { start } = state
+      const record = careful.at(start)
+      if (record === null) break
+      state.start = record.end
+      if (record.isBlank) continue
+      state.rows++
+      state.odd.push({ start, end: record.end, row: rowsBefore + state.rows, problem: record.problem })
+      if (state.rows >= ENOUGH_RECORDS && state.odd.length > state.rows * MOST_ODD) return null
+    }
+    return { end: state.start, rows: state.rows, odd: state.odd }
+  }
+
+  /** Takes rows up to the first that it cannot take, a few thousand at a time. */
+  #scanPlainRows(state: ScanState): void {
+    while (this.#scanRun(state)) continue
+  }
+
+  /** Takes some rows; returns whether to go on. See in-runs.ts for why it does not go through all of them. */
+  #scanRun(state: ScanState): boolean {
+    const { bytes, linesEnd, allUtf8 } = state
+    const { block } = this
+    const firstRow = state.rowsBefore + 1
+    let { start, rows } = state
+    let goesOn = true
+    for (let k = 0; k < RUN_ROWS && goesOn; k++) {
+      const end = start < linesEnd ? this.#plainEnd(bytes, start) : 0
+      goesOn =
+        end > 0 &&
+        end - start <= limits.recordBytes &&
+        (allUtf8 || isUtf8(bytes.subarray(start, end))) &&
+        block.take(bytes, this.#starts, this.#ends, firstRow + rows)
+      if (!goesOn) break
+      rows++
+      start = end
+    }
+    state.start = start
+    state.rows = rows
+    return goesOn
+  }
+
+  /** Finds the fields of a record without quotes; returns where it ends, or 0 when it is none. A line end must follow. */
+  #plainEnd(bytes: Uint8Array, start: number): number {
+    const kinds = this.#kinds
+    const starts = this.#starts
+    const ends = this.#ends
+    const last = this.#fields - 1
+    let field = 0
+    starts[0] = start
+    for (let i = start; ; i++) {
+      const kind = kinds[bytes[i]!]!
+      if (kind === 0) continue
+      if (kind === SEPARATES) {
+        if (field === last) return 0
+        ends[field++] = i
+        starts[field] = i + 1
+      } else if (kind === ENDS_LINE) {
+        if (field !== last) return 0
+        ends[field] = i > starts[field]! && bytes[i - 1] === RETURN ? i - 1 : i
+        return i + 1
+      } else return 0
+    }
+  }
+}

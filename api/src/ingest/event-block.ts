@@ -1,0 +1,391 @@
+import { ATTRIBUTE_PREFIX, EXPOSURE } from '../engine/event-columns.ts'
+import {
+  addLanes,
+  addText,
+  addTime,
+  addUnit,
+  addValue,
+  EVENT_ID_SEED,
+  fieldSeed,
+  seedOfTextColumn,
+} from './content-hash.ts'
+import { limits } from './contract.ts'
+import { KEY_AND_CONTENT_LANES, KEY_LANES, type EventKeys } from './event-keys.ts'
+import { gatherKeys } from './gather.ts'
+import { inRuns } from './in-runs.ts'
+import { exactMicros, exactNumber } from './exact-fields.ts'
+import { murmurHash128 } from './murmur-hash.ts'
+import { RenamedDictionary } from './renamed-dictionary.ts'
+import type { ScanPlan } from './scan-plan.ts'
+import { TextDictionary } from './text-dictionary.ts'
+import { TextViews } from './text-views.ts'
+
+/** Texts of an attribute are told apart by number as long as there are no more than this. */
+export const FEW_VALUES = 1_000
+
+/** What codes of 16 bits can tell apart. */
+export const MOST_CODES = 32_767
+
+/** An event as JavaScript values: one that the scan did not understand and another reader did. */
+export interface PlainEvent {
+  row: number
+  userId: string
+  variantId: string | null
+  eventType: string
+  value: number | null
+  micros: number
+  eventId: string | null
+  /** In the block's order of attributes. */
+  attributes: (string | null)[]
+}
+
+/** The texts of one attribute: by number where they are few, else as they are. */
+export interface AttributeTexts {
+  name: string
+  column: number
+  seed: number
+  dictionary: TextDictionary | null
+  /** -1 where there is none. */
+  codes: Int16Array
+  texts: TextViews | null
+}
+
+/**
+ * The events of a chunk in flat arrays, one entry a row. A row is looked at byte by byte: no JavaScript text is made of
+ * any field, and no expression is evaluated over columns. What a row must be to be taken is what row-rules.ts asks, for
+ * the common spellings; any other row, good or bad, is left for the readers that know all spellings and all reasons.
+ */
+export class EventBlock {
+  rows = 0
+  row: Uint32Array
+  time: Float64Array
+  unitHigh: Int32Array
+  unitLow: Int32Array
+  /** NaN where there is none. */
+  value: Float64Array
+  variant: Int16Array
+  eventType: Int16Array
+  readonly userId: TextViews
+  readonly eventId: TextViews
+  readonly attributes: AttributeTexts[]
+  readonly variants: RenamedDictionary
+  readonly eventTypes: RenamedDictionary
+  hasIds = false
+  /** Attributes with more texts than a dictionary holds. */
+  readonly #overfull = new Set<AttributeTexts>()
+  #capacity: number
+  /** What each event says, in four lanes. */
+  #contents: Int32Array
+  #idHashes: Int32Array
+  readonly #plan: ScanPlan
+  readonly #unitSeed: number
+  readonly #experiments: RenamedDictionary
+  readonly #typeRules: TypeRule[] = []
+  readonly #hash = new Int32Array(4)
+  readonly #double = new Float64Array(1)
+  readonly #doubleLanes = new Int32Array(this.#double.buffer)
+
+  /** @param capacity rows to begin with */
+  constructor(plan: ScanPlan, unitSeed: number, capacity: number) {
+    this.#plan = plan
+    this.#unitSeed = unitSeed
+    this.#capacity = capacity
+    this.row = new Uint32Array(capacity)
+    this.time = new Float64Array(capacity)
+    this.unitHigh = new Int32Array(capacity)
+    this.unitLow = new Int32Array(capacity)
+    this.value = new Float64Array(capacity)
+    this.variant = new Int16Array(capacity)
+    this.eventType = new Int16Array(capacity)
+    this.userId = new TextViews(capacity)
+    this.eventId = new TextViews(plan.eventId === null ? 0 : capacity)
+    this.#contents = new Int32Array(capacity * KEY_LANES)
+    this.#idHashes = new Int32Array(plan.eventId === null ? 0 : capacity * KEY_LANES)
+    this.attributes = plan.attributes.map(({ name, column }) => {
+      const seed = seedOfTextColumn(`${ATTRIBUTE_PREFIX}${name}`)
+      const dictionary = new TextDictionary(seed, FEW_VALUES)
+      return { name, column, seed, dictionary, codes: new Int16Array(capacity), texts: null }
+    })
+    const { variantIds, eventTypeNames, experimentNames } = plan
+    this.variants = new RenamedDictionary(fieldSeed.variant_id, FEW_VALUES, (text) => variantIds.get(text) ?? null)
+    this.eventTypes = new RenamedDictionary(fieldSeed.event_type, FEW_VALUES, (text) => {
+      const type = eventTypeNames.get(text) ?? text
+      return Buffer.byteLength(type) > limits.eventTypeLength ? null : type
+    })
+    this.#experiments = new RenamedDictionary(0, FEW_VALUES, (text) => (experimentNames.includes(text) ? text : null))
+  }
+
+  /**
+   * Takes a row whose fields are `bytes[starts[column], ends[column])`. Returns false, and takes nothing, when it is not
+   * spelled in one of the common ways or breaks a rule.
+   */
+  take(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, rowNumber: number): boolean {
+    const plan = this.#plan
+    const index = this.#begin()
+    const sums = this.#contents
+
+    const userStart = starts[plan.userId]!
+    const userEnd = ends[plan.userId]!
+    if (userEnd === userStart || !isPlain(bytes, userStart, userEnd, limits.userIdLength)) return false
+
+    const micros = exactMicros(bytes, starts[plan.timestamp]!, ends[plan.timestamp]!)
+    if (!(micros >= plan.earliestMicros && micros <= plan.latestMicros)) return false
+
+    const typeStart = starts[plan.eventType]!
+    const typeEnd = ends[plan.eventType]!
+    if (typeEnd === typeStart || !isPlain(bytes, typeStart, typeEnd, limits.eventTypeLength)) return false
+    const eventType = this.eventTypes.codeOf(bytes, typeStart, typeEnd)
+    if (eventType < 0) return false
+    const rule = this.#typeRules[eventType] ?? this.#ruleOf(eventType)
+
+    if (plan.experimentId !== null) {
+      const start = starts[plan.experimentId]!
+      const end = ends[plan.experimentId]!
+      if (end > start && (!isPlain(bytes, start, end, 256) || this.#experiments.codeOf(bytes, start, end) < 0))
+        return false
+    }
+
+    let variant = -1
+    if (plan.variant !== null) {
+      const start = starts[plan.variant]!
+      const end = ends[plan.variant]!
+      if (end > start) {
+        if (!isPlain(bytes, start, end, limits.recordBytes)) return false
+        variant = this.variants.codeOf(bytes, start, end)
+        if (variant < 0) return false
+      }
+    }
+    if (rule.isExposure && variant < 0) return false
+
+    let value = NaN
+    if (plan.value !== null) {
+      const start = starts[plan.value]!
+      const end = ends[plan.value]!
+      if (end > start) {
+        value = exactNumber(bytes, start, end)
+        if (!(value >= rule.minimum && value <= rule.maximum)) return false
+      }
+    }
+    if (rule.required && Number.isNaN(value)) return false
+
+    for (let place = 0; place < this.attributes.length; place++) {
+      const attribute = this.attributes[place]!
+      const start = starts[attribute.column]!
+      const end = ends[attribute.column]!
+      if (end > start && !isPlain(bytes, start, end, limits.attributeValueLength)) return false
+      if (!setAttribute(attribute, index, bytes, start, end, FEW_VALUES, sums)) {
+        this.#overfull.add(attribute)
+        return false
+      }
+    }
+
+    if (plan.eventId !== null) {
+      const start = starts[plan.eventId]!
+      const end = ends[plan.eventId]!
+      if (end > start && !isPlain(bytes, start, end, limits.eventIdLength)) return false
+      this.#setEventId(index, bytes, start, end)
+    }
+    this.#finish(index, rowNumber, bytes, userStart, userEnd, eventType, variant, value, micros)
+    return true
+  }
+
+  /** Begins anew, for the next chunk; what is known of texts stays. */
+  clear(): void {
+    this.rows = 0
+    this.hasIds = false
+    this.userId.clear()
+    this.eventId.clear()
+    for (const { texts } of this.attributes) texts?.clear()
+  }
+
+  /**
+   * Whether some attribute turned out to have many texts. Then they are no longer told apart by number, and the chunk
+   * must be scanned again from its beginning.
+   */
+  loosen(): boolean {
+    if (this.#overfull.size === 0) return false
+    for (const attribute of this.#overfull) {
+      attribute.dictionary = null
+      attribute.codes = new Int16Array(0)
+      attribute.texts = new TextViews(this.#capacity)
+    }
+    this.#overfull.clear()
+    return true
+  }
+
+  /** Takes an event that another reader has read and checked. Returns false when there are too many different texts. */
+  add(event: PlainEvent): boolean {
+    const eventType = this.eventTypes.codeOfMeaning(event.eventType)
+    if (eventType < 0) return false
+    const index = this.#begin()
+    const encoder = new TextEncoder()
+    for (const [place, attribute] of this.attributes.entries()) {
+      const text = encoder.encode(event.attributes[place] ?? '')
+      if (!setAttribute(attribute, index, text, 0, text.length, MOST_CODES, this.#contents)) return false
+    }
+    if (this.#plan.eventId !== null) {
+      const id = encoder.encode(event.eventId ?? '')
+      this.#setEventId(index, id, 0, id.length)
+    }
+    const user = encoder.encode(event.userId)
+    const variant = event.variantId === null ? -1 : this.variants.codeOfMeaning(event.variantId)
+    this.#finish(index, event.row, user, 0, user.length, eventType, variant, event.value ?? NaN, event.micros)
+    return true
+  }
+
+  /** Makes room for a row; returns its index. */
+  #begin(): number {
+    const index = this.rows
+    if (index === this.#capacity) this.#grow()
+    const sums = this.#contents
+    const at = index * KEY_LANES
+    sums[at] = 0
+    sums[at + 1] = 0
+    sums[at + 2] = 0
+    sums[at + 3] = 0
+    return index
+  }
+
+  #setEventId(index: number, bytes: Uint8Array, start: number, end: number): void {
+    this.eventId.set(index, bytes, start, end)
+    if (end === start) return
+    this.hasIds = true
+    murmurHash128(bytes, start, end, EVENT_ID_SEED, this.#idHashes, index * KEY_LANES)
+  }
+
+  #finish(
+    index: number,
+    rowNumber: number,
+    bytes: Uint8Array,
+    userStart: number,
+    userEnd: number,
+    eventType: number,
+    variant: number,
+    value: number,
+    micros: number,
+  ): void {
+    this.userId.set(index, bytes, userStart, userEnd)
+    const hash = this.#hash
+    murmurHash128(bytes, userStart, userEnd, this.#unitSeed, hash, 0)
+    const low = hash[0]!
+    const high = hash[1]!
+    this.row[index] = rowNumber
+    this.time[index] = micros
+    this.unitLow[index] = low
+    this.unitHigh[index] = high
+    this.value[index] = value
+    this.variant[index] = variant
+    this.eventType[index] = eventType
+    const sums = this.#contents
+    const at = index * KEY_LANES
+    addUnit(low, high, sums, at)
+    const timeHigh = Math.floor(micros / 0x1_0000_0000)
+    addTime((micros - timeHigh * 0x1_0000_0000) | 0, timeHigh, sums, at)
+    if (!Number.isNaN(value)) {
+      this.#double[0] = value
+      addValue(this.#doubleLanes[0]!, this.#doubleLanes[1]!, sums, at)
+    }
+    addLanes(this.eventTypes.meanings.hashes, eventType * 4, sums, at)
+    if (variant >= 0) addLanes(this.variants.meanings.hashes, variant * 4, sums, at)
+    this.rows++
+  }
+
+  /**
+   * The keys of the events, in a given order.
+   *
+   * @param order indexes of events
+   */
+  keys(order: Int32Array): EventKeys {
+    const width = this.hasIds ? KEY_AND_CONTENT_LANES : KEY_LANES
+    const lanes = new Int32Array(order.length * width)
+    const ids = this.eventId.lanes
+    inRuns(order.length, (from, to) => gatherKeys(lanes, width, this.#contents, this.#idHashes, ids, order, from, to))
+    return { rows: order.length, width, lanes }
+  }
+
+  #ruleOf(eventType: number): TypeRule {
+    const type = this.eventTypes.meanings.texts[eventType]!
+    const rule = this.#plan.valueRules.get(type)
+    const made = {
+      isExposure: type === EXPOSURE,
+      required: rule?.required ?? false,
+      minimum: rule?.minimum ?? -Infinity,
+      maximum: rule?.maximum ?? Infinity,
+    }
+    this.#typeRules[eventType] = made
+    return made
+  }
+
+  #grow(): void {
+    const capacity = Math.max(1024, this.#capacity * 2)
+    this.#capacity = capacity
+    const grown = <Values extends Uint32Array | Int32Array | Int16Array | Float64Array>(from: Values, to: Values) => {
+      to.set(from)
+      return to
+    }
+    this.row = grown(this.row, new Uint32Array(capacity))
+    this.time = grown(this.time, new Float64Array(capacity))
+    this.unitHigh = grown(this.unitHigh, new Int32Array(capacity))
+    this.unitLow = grown(this.unitLow, new Int32Array(capacity))
+    this.value = grown(this.value, new Float64Array(capacity))
+    this.variant = grown(this.variant, new Int16Array(capacity))
+    this.eventType = grown(this.eventType, new Int16Array(capacity))
+    this.userId.grow(capacity)
+    this.#contents = grown(this.#contents, new Int32Array(capacity * KEY_LANES))
+    if (this.#plan.eventId !== null) {
+      this.eventId.grow(capacity)
+      this.#idHashes = grown(this.#idHashes, new Int32Array(capacity * KEY_LANES))
+    }
+    for (const attribute of this.attributes) {
+      if (attribute.dictionary !== null) attribute.codes = grown(attribute.codes, new Int16Array(capacity))
+      attribute.texts?.grow(capacity)
+    }
+  }
+}
+
+/**
+ * Sets an attribute of a row to a text, an empty one standing for none, and adds it to what the event says. Returns false
+ * when the attribute has too many texts for numbers.
+ */
+function setAttribute(
+  { dictionary, codes, texts, seed }: AttributeTexts,
+  index: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  most: number,
+  sums: Int32Array,
+): boolean {
+  if (dictionary === null) {
+    texts!.set(index, bytes, start, end)
+    if (end > start) addText(bytes, start, end, seed, sums, index * KEY_LANES)
+    return true
+  }
+  codes[index] = -1
+  if (end === start) return true
+  const code = dictionary.codeOf(bytes, start, end, most)
+  if (code < 0) return false
+  codes[index] = code
+  addLanes(dictionary.hashes, code * 4, sums, index * KEY_LANES)
+  return true
+}
+
+/** What a row of some event type must be. */
+interface TypeRule {
+  isExposure: boolean
+  required: boolean
+  minimum: number
+  maximum: number
+}
+
+const SPACE = 32
+/** First byte of a space that does not break lines, and its last. */
+const NBSP_FIRST = 0xc2
+const NBSP_LAST = 0xa0
+
+/** Whether a field is short enough for its limit in characters, and has no white space around it. */
+function isPlain(bytes: Uint8Array, start: number, end: number, limit: number): boolean {
+  const first = bytes[start]!
+  const last = bytes[end - 1]!
+  return end - start <= limit && first > SPACE && first !== NBSP_FIRST && last > SPACE && last !== NBSP_LAST
+}

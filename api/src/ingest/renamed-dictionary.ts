@@ -1,0 +1,37 @@
+import { TextDictionary } from './text-dictionary.ts'
+
+/** A dictionary whose texts stand for others, as a file's names of the variants do for their ids. */
+export class RenamedDictionary {
+  /** What the texts stand for. */
+  readonly meanings: TextDictionary
+  readonly #texts: TextDictionary
+  readonly #rename: (text: string) => string | null
+  /** The meaning of each text, by number; -1 for one that has none. */
+  readonly #meaningOf: number[] = []
+
+  /**
+   * @param seed of the meanings' hashes
+   * @param rename what a text stands for; null when it stands for nothing
+   */
+  constructor(seed: number, most: number, rename: (text: string) => string | null) {
+    this.meanings = new TextDictionary(seed, most)
+    this.#texts = new TextDictionary(0, most)
+    this.#rename = rename
+  }
+
+  /** The number of what a text stands for; -1 when it stands for nothing, or is one too many. */
+  codeOf(bytes: Uint8Array, start: number, end: number): number {
+    const text = this.#texts.codeOf(bytes, start, end)
+    if (text < 0) return -1
+    if (text === this.#meaningOf.length) {
+      const meaning = this.#rename(this.#texts.texts[text]!)
+      this.#meaningOf.push(meaning === null ? -1 : this.codeOfMeaning(meaning))
+    }
+    return this.#meaningOf[text]!
+  }
+
+  codeOfMeaning(meaning: string): number {
+    const bytes = new TextEncoder().encode(meaning)
+    return this.meanings.codeOf(bytes, 0, bytes.length)
+  }
+}
