@@ -4,7 +4,7 @@ import { post } from './fetcher.ts'
 const LOOK_UP = `query IdsOfTheTour {
   sample: experiment(key: "sample-checkout") { id }
   own: experiment(key: "my-first-test") { id }
-  jobs(first: 1) { nodes { id } }
+  jobs(first: 1, filter: { kind: [INGEST_BATCH, RUN_ANALYSIS] }) { nodes { id } }
 }`
 
 interface Ids {
@@ -34,6 +34,15 @@ const fillings: Record<string, Filling> = {
       'There is no experiment "sample-checkout" here.',
       '"pnpm demo" creates it. Or write the id of another',
       'one: the tab "Experiments" lists them.',
+    ],
+  },
+  LookAtEvents: {
+    variable: 'experimentId',
+    find: ({ sample }) => sample?.id,
+    missing: [
+      'There is no experiment "sample-checkout" here.',
+      '"pnpm demo" creates it. Or write the id of another',
+      'one.',
     ],
   },
   FollowJob: {

@@ -22,6 +22,7 @@ const TABS = [
   'SendEvents',
   'RunAnalysis',
   'FollowJob',
+  'LookAtEvents',
 ]
 
 /** What will be so in a moment, on a slow machine too. */

@@ -35,6 +35,7 @@ export class ExperimentDraft {
   startAt = $state('')
   endAt = $state('')
   plannedUnits = $state<number | null>(null)
+  autoRun = $state(false)
   /** The first is the control. */
   variants = $state<VariantDraft[]>([variant('control'), variant('treatment')])
   hasEqualShares = $state(true)
@@ -61,6 +62,7 @@ export class ExperimentDraft {
     this.startAt = fieldOfTime(experiment.startAt)
     this.endAt = fieldOfTime(experiment.endAt)
     this.plannedUnits = experiment.plannedUnits
+    this.autoRun = experiment.autoRun
     this.roles = Object.fromEntries(experiment.metrics.map(({ metric, role }) => [metric.key, role]))
   }
 
@@ -164,6 +166,7 @@ export class ExperimentDraft {
       startAt: timeOfField(this.startAt) ?? undefined,
       endAt: timeOfField(this.endAt) ?? undefined,
       plannedUnits: this.plannedUnits ?? undefined,
+      autoRun: this.autoRun,
       variants: this.variants.map(({ key, name }, place) => ({
         key: key.trim(),
         name: name.trim() || undefined,
@@ -184,6 +187,7 @@ export class ExperimentDraft {
       startAt: timeOfField(this.startAt),
       endAt: timeOfField(this.endAt),
       plannedUnits: this.plannedUnits,
+      autoRun: this.autoRun,
       metrics: this.#chosenMetrics(),
     }
   }

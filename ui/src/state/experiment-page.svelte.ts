@@ -88,7 +88,11 @@ export class ExperimentPage {
   /** A landed batch makes a new version of the data, and may bring new attributes. */
   async #reload(): Promise<void> {
     try {
-      this.experiment = await client.experiment({ key: this.#key })
+      const experiment = await client.experiment({ key: this.#key })
+      // An analysis that has been told of meanwhile may be newer than what was read.
+      const told = this.experiment?.latestAnalysis ?? null
+      const isBehind = told !== null && told.computedAt > (experiment.latestAnalysis?.computedAt ?? '')
+      this.experiment = isBehind ? { ...experiment, latestAnalysis: told } : experiment
     } catch {
       // The connection is being lost: when it is back, the experiment comes again by itself.
     }
