@@ -56,7 +56,8 @@ export async function updateUnitTable(
   // A table whose shards have grown too large is made anew, with more of them; one that changes as a whole as well.
   const anew = isNew || wantedBits > knownBits + 1 || rowsOf(request.added) > rows * MOST_CHANGED_SHARE
   const ranges = unitRanges(anew ? wantedBits : knownBits)
-  const attributes = attributesOf([...request.known, ...request.added])
+  // A table's files have the attributes of all parts that it was made of: those need not be opened.
+  const attributes = attributesOf([...(anew ? request.known : request.files), ...request.added])
   const result: UnitTableResult = { files: [], units: 0, exposedUnits: 0 }
   for (const [shard, range] of ranges.entries()) {
     const context = { ...request, shard, range, attributes, rule: ruleOf(request.window) }
@@ -78,9 +79,9 @@ interface ShardContext extends UnitTableRequest {
   attributes: string[]
 }
 
-/** Names of all attributes that some part has. */
-function attributesOf(parts: PartFile[]): string[] {
-  const names = parts.flatMap(({ path }) =>
+/** Names of all attributes that some file has. */
+function attributesOf(files: { path: string }[]): string[] {
+  const names = files.flatMap(({ path }) =>
     pl.scanParquet(path).columns.filter((name) => name.startsWith(ATTRIBUTE_PREFIX)),
   )
   return [...new Set(names)].map((name) => name.slice(ATTRIBUTE_PREFIX.length)).sort()
