@@ -17,6 +17,7 @@ export class TooManyBytesError extends Error {
 export class FileSink extends Writable {
   readonly #file: FileHandle
   readonly #limitBytes: number
+  readonly #ownsChunks: boolean
   #hash: Hash | null
   #position: number
   #writing: Promise<unknown> = Promise.resolve()
@@ -25,13 +26,15 @@ export class FileSink extends Writable {
    * @param hash is given what is written. Null: nothing is hashed
    * @param limitBytes what the file may have at most: what would go beyond it is not written, and fails the stream with
    *   TooManyBytesError
+   * @param ownsChunks nobody else looks at the chunks: their memory is given back as soon as they are written
    */
-  constructor(file: FileHandle, position: number, hash: Hash | null, limitBytes: number) {
+  constructor(file: FileHandle, position: number, hash: Hash | null, limitBytes: number, ownsChunks = false) {
     super({ highWaterMark: WAITING_BYTES })
     this.#file = file
     this.#position = position
     this.#hash = hash
     this.#limitBytes = limitBytes
+    this.#ownsChunks = ownsChunks
   }
 
   /** Where the next byte goes: all before it are written. */
@@ -77,5 +80,11 @@ export class FileSink extends Writable {
     if (bytesWritten !== bytes) throw new Error(`Only ${bytesWritten} of ${bytes} bytes could be written.`)
     this.#position += bytes
     this.#hash = hash
+    if (this.#ownsChunks) chunks.forEach(release)
   }
+}
+
+/** The collector sees a chunk as small, however much it holds: left to it, gigabytes pile up and are swept at length. */
+function release({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }

@@ -125,7 +125,7 @@ export class LocalUploads implements DirectUploads {
         throw new UploadPositionError(size, `${size} bytes are there: go on with byte ${size}, not ${first}.`)
       }
       if (first < size) await file.truncate(first)
-      const sink = new FileSink(file, first, this.#hashUpTo(id, first), last + 1)
+      const sink = new FileSink(file, first, this.#hashUpTo(id, first), last + 1, true)
       try {
         // The connection stays open when the bytes are not as they should be: an answer goes over it.
         await pipeline(source.iterator({ destroyOnReturn: false }), sink)

@@ -1,5 +1,5 @@
 import { uploads } from '@fairlift/db'
-import { and, asc, eq, gt, lte, sql } from '@fairlift/db/drizzle'
+import { and, eq, gt, sql } from '@fairlift/db/drizzle'
 import { Repository } from '../repository.ts'
 
 export type Upload = typeof uploads.$inferSelect
@@ -38,16 +38,7 @@ export class UploadRepository extends Repository {
     await this.db().update(uploads).set({ status: 'COMPLETED', batchId }).where(eq(uploads.id, id))
   }
 
-  /** Some of the uploads that nobody completed in time. */
-  overdue(now: Date, limit: number): Promise<Upload[]> {
-    return this.db()
-      .select()
-      .from(uploads)
-      .where(and(eq(uploads.status, 'PENDING'), lte(uploads.expiresAt, now)))
-      .orderBy(asc(uploads.expiresAt))
-      .limit(limit)
-  }
-
+  /** Gives up an upload that cannot be completed. */
   async expire(id: string): Promise<void> {
     await this.db()
       .update(uploads)

@@ -35,9 +35,6 @@ export interface UploadSettings {
   lifetimeMs: number
 }
 
-/** How many uploads that came to nothing are cleared away at a time. */
-const CLEARED_AT_ONCE = 20
-
 /** Uploads past GraphQL: agreed on first, then sent straight into the store, then told to be complete. */
 export class UploadService {
   readonly #repository: UploadRepository
@@ -69,7 +66,6 @@ export class UploadService {
   async request(request: RequestUploadRequest): Promise<RequestUploadPayload> {
     const { fileName, sizeBytes } = request
     if (sizeBytes > this.#settings.maxUploadBytes) throw uploadTooLarge(this.#settings.maxUploadBytes)
-    await this.clear()
     const { reading, known, userErrors } = await this.#batches.prepare(request)
     if (known !== null) return { upload: null, batch: known.batch, job: known.job, userErrors: [] }
     if (sizeBytes < 1) {
@@ -119,15 +115,6 @@ export class UploadService {
     await this.#repository.complete(id, batchId)
     if (batchId !== ownId) await this.#store.delete(rawKey)
     return payload
-  }
-
-  /** Removes what came of uploads that nobody completed in time. */
-  async clear(): Promise<void> {
-    for (const { id, objectKey } of await this.#repository.overdue(new Date(), CLEARED_AT_ONCE)) {
-      await this.#direct.discard({ id })
-      await this.#store.delete(objectKey)
-      await this.#repository.expire(id)
-    }
   }
 
   async #underWay({ experimentId, idempotencyKey }: Reading, sizeBytes: number): Promise<Upload | null> {
