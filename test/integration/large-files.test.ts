@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type FairliftClient, type UploadProgress } from '@fairlift/sdk'
@@ -117,6 +117,26 @@ describe('a large file', () => {
     await writeFile(changing, 'something else')
     const upload = client.uploadEvents({ experimentId: await newExperiment(), file })
     await expect(upload).rejects.toMatchObject({ name: 'NotReadableError' })
+  })
+
+  it.runIf(process.platform === 'linux')('takes no more memory of the server the larger it is', async () => {
+    const sizeBytes = 400 * MEGABYTE
+    const stop = new AbortController()
+    async function* stream(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < sizeBytes; at += MEGABYTE) yield bytes.subarray(0, MEGABYTE)
+    }
+    const peakMegabytes = async (): Promise<number> =>
+      Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${run.server.pid}/status`, 'utf8'))![1]) / 1024
+    const before = await peakMegabytes()
+    const upload = client.uploadEvents({
+      experimentId: await newExperiment(),
+      file: { name: 'huge.csv', stream, sizeBytes },
+      // What matters has happened when all of it is there: it need not be read as well.
+      onProgress: ({ sentBytes }) => sentBytes === sizeBytes && stop.abort('sent'),
+      signal: stop.signal,
+    })
+    await expect(upload).rejects.toBe('sent')
+    expect((await peakMegabytes()) - before).toBeLessThan(60)
   })
 
   it('whose input has mistakes is not sent', async () => {
