@@ -13,6 +13,7 @@ import { repeat } from './jobs/repeat.ts'
 import { JobQueue } from './jobs/queue.ts'
 import { JobRunner } from './jobs/runner.ts'
 import { copyEvents } from './jobs/tasks/copy-events.ts'
+import { eraseUser } from './jobs/tasks/erase-user.ts'
 import { ingestBatch } from './jobs/tasks/ingest-batch.ts'
 import { runAnalysis } from './jobs/tasks/run-analysis.ts'
 import { WorkFolders } from './jobs/work-folders.ts'
@@ -45,6 +46,10 @@ import { EventCopyService } from './modules/event/event-copy.service.ts'
 import { EventRepository } from './modules/event/event.repository.ts'
 import { EventConnectionResolver, EventResolver } from './modules/event/event.resolver.ts'
 import { EventService } from './modules/event/event.service.ts'
+import { ErasureRepository } from './modules/erasure/erasure.repository.ts'
+import { ErasureResolver } from './modules/erasure/erasure.resolver.ts'
+import { ErasureService } from './modules/erasure/erasure.service.ts'
+import { UserErasureService } from './modules/erasure/user-erasure.service.ts'
 import { ExperimentEventsResolver } from './modules/experiment/experiment-events.resolver.ts'
 import { ExperimentRepository } from './modules/experiment/experiment.repository.ts'
 import { ExperimentResolver } from './modules/experiment/experiment.resolver.ts'
@@ -229,9 +234,23 @@ function wire(
     maxRows: env.EVENTS_TABLE,
     maxJobMs: Math.min(MAX_COPY_MS, env.COMPUTE_TIMEOUT_SECONDS * 1000),
   })
+  const erasureRepository = new ErasureRepository(client)
+  const erasures = new ErasureService(erasureRepository, experiments, jobs)
+  const userErasures = new UserErasureService(
+    erasureRepository,
+    eventRepository,
+    datasetRepository,
+    store,
+    compute,
+    folders,
+    {
+      maxUnpackedBytes: env.MAX_UNPACKED_BYTES,
+    },
+  )
+  const afterLanding = new AfterLandingService(experiments, unitTables, autoRun, copies, logger)
   const watcher = new ExperimentWatcher(experiments, notifications)
   return {
-    services: { experiments, metrics, batches, datasets, analyses, jobs, watcher },
+    services: { experiments, metrics, batches, datasets, analyses, erasures, jobs, watcher },
     previews,
     autoRun,
     comparisons,
@@ -239,8 +258,9 @@ function wire(
     copies,
     tasks: [
       copyEvents(copies),
-      ingestBatch(landing, new AfterLandingService(experiments, unitTables, autoRun, copies, logger)),
+      ingestBatch(landing, afterLanding),
       runAnalysis(runs),
+      eraseUser(userErasures, afterLanding),
     ],
   }
 }
@@ -293,6 +313,7 @@ async function serve(
     new EffectMoveResolver(),
     new EventConnectionResolver(),
     new EventResolver(events),
+    new ErasureResolver(services.erasures),
     new ExperimentEventsResolver(),
     new ExperimentResolver(services.experiments, services.batches, services.analyses, autoRun),
     new JobResolver(services.jobs),

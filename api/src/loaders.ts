@@ -2,6 +2,7 @@ import DataLoader from 'dataloader'
 import type { AnalysisService } from './modules/analysis/analysis.service.ts'
 import type { BatchService } from './modules/batch/batch.service.ts'
 import type { DatasetService } from './modules/dataset/dataset.service.ts'
+import type { ErasureService } from './modules/erasure/erasure.service.ts'
 import type { ExperimentService } from './modules/experiment/experiment.service.ts'
 import type { ExperimentWatcher } from './modules/experiment/experiment-watcher.ts'
 import type { JobService } from './modules/job/job.service.ts'
@@ -14,6 +15,7 @@ export interface LoaderServices {
   batches: BatchService
   datasets: DatasetService
   analyses: AnalysisService
+  erasures: ErasureService
   jobs: JobService
   watcher: ExperimentWatcher
 }
@@ -21,7 +23,7 @@ export interface LoaderServices {
 export type Loaders = ReturnType<typeof createLoaders>
 
 /** Loaders of one request: what many fields ask for one by one is fetched in one statement. */
-export function createLoaders({ experiments, metrics, batches, datasets, analyses, jobs }: LoaderServices) {
+export function createLoaders({ experiments, metrics, batches, datasets, analyses, erasures, jobs }: LoaderServices) {
   return {
     experiment: one((ids) => experiments.byIds(ids)),
     variant: one((ids) => experiments.variantsByIds(ids)),
@@ -52,6 +54,7 @@ export function createLoaders({ experiments, metrics, batches, datasets, analyse
       (ids) => datasets.attributesOf(ids),
       ({ experimentId }) => experimentId,
     ),
+    firstErasures: firstPages((ids, first) => erasures.firstPages(ids, first)),
     analysis: one((ids) => analyses.byIds(ids)),
     latestAnalysis: oneBy(
       (ids) => analyses.latestOf(ids),

@@ -12,6 +12,7 @@ import {
 } from './modules/comparison/comparison.resolver.ts'
 import { DatasetResolver, ExperimentVersionsResolver } from './modules/dataset/dataset.resolver.ts'
 import { EventConnectionResolver, EventResolver } from './modules/event/event.resolver.ts'
+import { ErasureResolver } from './modules/erasure/erasure.resolver.ts'
 import { ExperimentResolver } from './modules/experiment/experiment.resolver.ts'
 import { ExperimentEventsResolver } from './modules/experiment/experiment-events.resolver.ts'
 import { JobResolver } from './modules/job/job.resolver.ts'
@@ -37,6 +38,7 @@ const resolvers: NonEmptyArray<Constructor> = [
   EffectMoveResolver,
   EventConnectionResolver,
   EventResolver,
+  ErasureResolver,
   ExperimentEventsResolver,
   ExperimentResolver,
   ExperimentVersionsResolver,

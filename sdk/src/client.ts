@@ -10,12 +10,12 @@ import type {
 } from './client-options.ts'
 import { compareVersions, type VersionPair } from './compare-versions.ts'
 import { endpointOf, webSocketEndpointOf } from './endpoint.ts'
-import { FairliftBatchError, FairliftJobError } from './errors.ts'
+import { followAnalysis, followUpload } from './job-results.ts'
 import { PagedList, pageOf, type ListOptions } from './paginate.ts'
 import { accepted, required } from './payload.ts'
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts'
 import { largeSizeOf, sendLargeFile } from './send-large-file.ts'
-import { StartedWork, type ResultOptions } from './started-work.ts'
+import type { ResultOptions } from './started-work.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { Transport, type CallOptions, type RequestOptions } from './transport.ts'
 import type { TypedDocument } from './typed-document.ts'
@@ -159,8 +159,10 @@ export class FairliftClient {
     // Equal content is taken once, so that sending it twice does no harm.
     const options = { signal, fileName, onProgress, idempotent: true }
     const largeSize = largeSizeOf(file)
-    if (largeSize !== null) return this.#upload(sendLargeFile(this.#transport, input, file, largeSize, options))
-    return this.#upload(
+    if (largeSize !== null) return followUpload(this, sendLargeFile(this.#transport, input, file, largeSize, options))
+    return followUpload(
+      this,
+
       this.#transport
         .requestWithFile(documents.UploadEventsDocument, { input }, file, options)
         .then(({ uploadEvents }) => uploadEvents),
@@ -177,7 +179,9 @@ export class FairliftClient {
    * })
    */
   ingestEvents(input: types.IngestEventsInput, options?: CallOptions): Upload {
-    return this.#upload(
+    return followUpload(
+      this,
+
       this.#repeatable(documents.IngestEventsDocument, { input }, options).then(({ ingestEvents }) => ingestEvents),
     )
   }
@@ -262,6 +266,22 @@ export class FairliftClient {
     )
   }
 
+  /**
+   * Erases a user from an experiment, or from all: from every version of the data, with every uploaded file that held
+   * them. Resolves to the jobs that do it. Throws FairliftUserError; FairliftError NOT_FOUND.
+   */
+  async eraseUser(input: types.EraseUserInput, options?: CallOptions): Promise<types.Job[]> {
+    return accepted((await this.#repeatable(documents.EraseUserDocument, { input }, options)).eraseUser).jobs
+  }
+
+  /** The users that were erased from an experiment, newest first: that it was done, not who it was. */
+  erasures(experimentId: string, options?: ListOptions): PagedList<types.Erasure> {
+    return new PagedList(async (page, signal) => {
+      const { experiment } = await this.request(documents.ErasuresDocument, { experimentId, ...page }, { signal })
+      return pageOf(required(experiment).erasures)
+    }, options)
+  }
+
   // Analyses
 
   /**
@@ -274,18 +294,7 @@ export class FairliftClient {
    * const { decision, results } = await client.runAnalysis({ experimentId, segmentBy: 'device' }).result()
    */
   runAnalysis(input: types.RunAnalysisInput, options?: CallOptions): AnalysisRun {
-    const payload = this.#repeatable(documents.RunAnalysisDocument, { input }, options).then(({ runAnalysis }) => ({
-      job: required(accepted(runAnalysis).job),
-    }))
-    return new StartedWork(
-      payload,
-      ({ job }) => job,
-      async ({ job }, resultOptions) => {
-        const ended = await this.waitForJob(job.id, resultOptions)
-        if (ended.status !== 'SUCCEEDED') throw new FairliftJobError(ended)
-        return this.analysis(required(ended.analysis).id, resultOptions)
-      },
-    )
+    return followAnalysis(this, this.#repeatable(documents.RunAnalysisDocument, { input }, options))
   }
 
   /** One analysis with its result rows; old ones stay for ever. Throws FairliftError NOT_FOUND. */
@@ -380,25 +389,5 @@ export class FairliftClient {
     options?: CallOptions,
   ): Promise<Result> {
     return this.#transport.request(document, variables, { ...options, idempotent: true })
-  }
-
-  #upload(answer: Promise<documents.UploadEventsPayloadFieldsFragment>): Upload {
-    const payload = answer.then((given) => {
-      const { batch, job, reused } = accepted(given)
-      return { batch: required(batch), job, reused }
-    })
-    return new StartedWork(
-      payload,
-      ({ batch }) => batch,
-      async ({ batch, job }, options) => {
-        const ended = job === null ? null : await this.waitForJob(job.id, options)
-        const landed = await this.batch(batch.id, options)
-        if (landed.status === 'LANDED') return landed
-        if (ended === null || landed.status === 'FAILED' || landed.status === 'QUARANTINED') {
-          throw new FairliftBatchError(landed, ended)
-        }
-        throw new FairliftJobError(ended)
-      },
-    )
   }
 }

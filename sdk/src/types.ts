@@ -21,6 +21,7 @@ export type {
   EffectsUnavailableReason,
   EmptyShareInput,
   EventTypeValueInput,
+  EraseUserInput,
   ExperimentFilter,
   ExperimentMetricInput,
   ExperimentStatus,
@@ -74,6 +75,8 @@ export type ListedDatasetVersion = NonNullable<
 export type VersionComparison = generated.CompareVersionsQuery['compareVersions']
 /** How the result of one metric and treatment moved from one version to another. */
 export type EffectMove = VersionComparison['effects']['moves'][number]
+/** That a user was erased, and what it changed. */
+export type Erasure = NonNullable<generated.ErasuresQuery['experiment']>['erasures']['nodes'][number]
 /** One upload: what the file is, and what came of its rows. */
 export type Batch = generated.BatchFieldsFragment
 /** A row that was not taken over, and why. */

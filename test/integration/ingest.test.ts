@@ -265,7 +265,7 @@ test.each(['Bestellungen März 😀.csv', '订单.csv', '../../etc/passwd', `${'
     expect(batch.originalName.endsWith(shown)).toBe(true)
     expect(batch.originalName).not.toBe('')
 
-    const answer = await fetch(batch.rawUrl)
+    const answer = await fetch(batch.rawUrl!)
     expect(answer.status).toBe(200)
     expect(
       createHash('sha256')

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { id: experimentId } = await client.createExperiment({ key: 'files', name: 'Files' })
   raw = new Blob([await eventFile({ users: 50 }).text(), 'u-bad,control,exposure,,not a time,mobile\n'])
   batch = await client.uploadEvents({ experimentId, file: raw, fileName: NAME }).result()
-  address = batch.rawUrl
+  address = batch.rawUrl!
 })
 
 afterAll(async () => {

@@ -182,7 +182,7 @@ describe('the sweeper', () => {
     }
     const urls = [analysis.reports.csvUrl]
     for await (const batch of client.batches(experimentId))
-      urls.push(batch.rawUrl, ...(batch.rejectsUrl === null ? [] : [batch.rejectsUrl]))
+      urls.push(batch.rawUrl!, ...(batch.rejectsUrl === null ? [] : [batch.rejectsUrl]))
     expect(urls.length).toBeGreaterThan(4)
     for (const url of urls) expect((await fetch(url)).status).toBe(200)
     await clearUp(stays, before)

@@ -36,6 +36,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Mutation.completeUpload': (client, uploadId) => completeUpload(client, uploadId),
   'Mutation.ingestEvents': (client, experimentId) => client.ingestEvents({ experimentId, records }),
   'Mutation.previewUpload': (client, experimentId) => client.previewUpload({ experimentId, file }),
+  'Mutation.eraseUser': (client, experimentId) => client.eraseUser({ userId: 'u1', experimentId }),
   'Mutation.runAnalysis': (client, experimentId) => client.runAnalysis({ experimentId }),
   'Mutation.cancelJob': (client, id) => client.cancelJob(id),
   'Subscription.jobUpdated': (client, id) => first(client.watchJob(id)),
@@ -46,6 +47,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
 const lists: typeof operations = {
   batches: (client, id) => client.batches(id).page(),
   datasetVersions: (client, id) => client.datasetVersions(id).page(),
+  erasures: (client, id) => client.erasures(id).page(),
   analyses: (client, id) => client.analyses(id).page(),
   batchErrors: (client, id) => client.batchErrors(id),
 }

@@ -219,6 +219,16 @@ export type EmptyShareInput = {
   share: number;
 };
 
+/** Whom to erase, and where. */
+export type EraseUserInput = {
+  /** The experiment. By default all that were ever sent anything. */
+  experimentId?: string | null | undefined;
+  /** Why, such as the number of a ticket. It is kept and must not name the user. By default none. */
+  reason?: string | null | undefined;
+  /** The user, as the files call them. Spaces around it do not count. */
+  userId: string;
+};
+
 /** What a value of the event type’s column is called in Fairlift. */
 export type EventTypeValueInput = {
   /** The event type. */
@@ -724,6 +734,22 @@ export type DefineMetricMutationVariables = Exact<{
 
 export type DefineMetricMutation = { defineMetric: { metric: MetricFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
 
+export type EraseUserMutationVariables = Exact<{
+  input: EraseUserInput;
+}>;
+
+
+export type EraseUserMutation = { eraseUser: { jobs: Array<JobFieldsFragment>, userErrors: Array<UserErrorFieldsFragment> } };
+
+export type ErasuresQueryVariables = Exact<{
+  experimentId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ErasuresQuery = { experiment: { erasures: { nodes: Array<{ id: string, userHash: string, reason: string | null, events: number, parts: number, rawFiles: number, datasetVersion: number | null, erasedAt: string }>, pageInfo: PageInfoFieldsFragment } } | null };
+
 export type EventsQueryVariables = Exact<{
   experimentId: string;
   userId?: string | null | undefined;
@@ -775,7 +801,7 @@ export type AnalysisSummaryFieldsFragment = { id: string, computedAt: string, in
 
 export type ArmStatisticsFieldsFragment = { n: number, total: number, denominatorTotal: number | null, mean: number | null, standardDeviation: number | null };
 
-export type BatchFieldsFragment = { id: string, status: BatchStatus, originalName: string, format: FileFormat | null, compression: Compression | null, sizeBytes: number, sha256: string, maxRejectRate: number, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, rawUrl: string, rejectsUrl: string | null, createdAt: string, landedAt: string | null, error: { code: string, message: string } | null, mapping: ColumnMappingFieldsFragment | null, errorCounts: Array<{ code: string, count: number }>, warnings: Array<{ code: string, count: number, message: string }>, experiment: { id: string, key: string, name: string }, job: { id: string, status: JobStatus, progress: number, stage: string | null } | null };
+export type BatchFieldsFragment = { id: string, status: BatchStatus, originalName: string, format: FileFormat | null, compression: Compression | null, sizeBytes: number, sha256: string, maxRejectRate: number, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, rawUrl: string | null, rejectsUrl: string | null, createdAt: string, landedAt: string | null, error: { code: string, message: string } | null, mapping: ColumnMappingFieldsFragment | null, errorCounts: Array<{ code: string, count: number }>, warnings: Array<{ code: string, count: number, message: string }>, experiment: { id: string, key: string, name: string }, job: { id: string, status: JobStatus, progress: number, stage: string | null } | null };
 
 export type ColumnMappingFieldsFragment = { eventId: string | null, userId: string | null, experimentId: string | null, eventType: string | null, value: string | null, timestamp: string | null, timestampFormat: string | null, timezone: string | null, constantTimestamp: string | null, exposure: ExposureRule | null, rowIdentity: RowIdentity | null, delimiter: string | null, encoding: TextEncoding | null, decimalComma: boolean | null, variant: Array<{ column: string, values: Array<{ value: string, variant: string }> | null }> | null, outcomes: Array<{ column: string, kind: OutcomeKind, eventType: string }> | null, attributes: Array<{ column: string, name: string | null }> | null };
 
@@ -2857,6 +2883,88 @@ fragment UserErrorFields on UserError {
   field
   message
 }`) as unknown as TypedDocumentString<DefineMetricMutation, DefineMetricMutationVariables>;
+export const EraseUserDocument = new TypedDocumentString(`
+    mutation EraseUser($input: EraseUserInput!) {
+  eraseUser(input: $input) {
+    jobs {
+      ...JobFields
+    }
+    userErrors {
+      ...UserErrorFields
+    }
+  }
+}
+    fragment JobFields on Job {
+  id
+  kind
+  status
+  progress
+  stage
+  rowsRead
+  bytesRead
+  bytesTotal
+  attempts
+  error {
+    code
+    message
+  }
+  experiment {
+    id
+    key
+    name
+  }
+  batch {
+    id
+    status
+    error {
+      code
+      message
+    }
+    originalName
+    rows
+    accepted
+    rejected
+    duplicates
+    conflicts
+    events
+    datasetVersion
+  }
+  analysis {
+    id
+  }
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment UserErrorFields on UserError {
+  code
+  field
+  message
+}`) as unknown as TypedDocumentString<EraseUserMutation, EraseUserMutationVariables>;
+export const ErasuresDocument = new TypedDocumentString(`
+    query Erasures($experimentId: ID!, $first: Int!, $after: String) {
+  experiment(id: $experimentId) {
+    erasures(first: $first, after: $after) {
+      nodes {
+        id
+        userHash
+        reason
+        events
+        parts
+        rawFiles
+        datasetVersion
+        erasedAt
+      }
+      pageInfo {
+        ...PageInfoFields
+      }
+    }
+  }
+}
+    fragment PageInfoFields on PageInfo {
+  endCursor
+  hasNextPage
+}`) as unknown as TypedDocumentString<ErasuresQuery, ErasuresQueryVariables>;
 export const EventsDocument = new TypedDocumentString(`
     query Events($experimentId: ID!, $userId: String, $type: String, $variant: String, $from: DateTimeISO, $to: DateTimeISO, $first: Int!, $after: String) {
   events(

@@ -1,9 +1,11 @@
 import { countUnits, type CountUnitsRequest, type UnitChange } from '../../engine/polars/count-units.ts'
 import { compareParts, type CompareRequest, type CompareResult } from '../../ingest/compare-parts.ts'
 import { curate, type CurateRequest, type CurateResult } from '../../ingest/curate.ts'
+import { findUser, type FindUserRequest } from '../../ingest/find-user.ts'
 import { previewFile, type PreviewRequest, type FilePreview } from '../../ingest/preview-file.ts'
 import { writeCopyText, type CopyTextRequest, type CopyTextResult } from '../../ingest/write-copy-text.ts'
 import { updateUnitTable, type UnitTableRequest, type UnitTableResult } from '../../engine/polars/update-unit-table.ts'
+import { removeUser, type RemoveUserRequest, type RemoveUserResult } from '../../ingest/remove-user.ts'
 import { analyseParts, type AnalyseRequest, type AnalyseResult } from './analyse-parts.ts'
 
 /** What a compute child can be asked to do: request, answer, and what it tells on the way. */
@@ -15,6 +17,8 @@ export interface ComputeTasks {
     progress: { rows: number; bytesRead: number; bytesTotal: number }
   }
   compareParts: { request: CompareRequest; result: CompareResult; progress: never }
+  findUser: { request: FindUserRequest; result: boolean[]; progress: never }
+  removeUser: { request: RemoveUserRequest; result: RemoveUserResult; progress: { share: number } }
   countUnits: { request: CountUnitsRequest; result: UnitChange; progress: never }
   writeCopyText: { request: CopyTextRequest; result: CopyTextResult; progress: never }
   updateUnitTable: { request: UnitTableRequest; result: UnitTableResult; progress: never }
@@ -37,5 +41,7 @@ export const handlers: Handlers = {
   countUnits,
   writeCopyText,
   updateUnitTable: (request) => updateUnitTable(request),
+  findUser,
+  removeUser,
   analyse: analyseParts,
 }

@@ -135,15 +135,21 @@ export class BatchResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'Signed address of the list of all rejected rows (CSV). Null when no row was rejected.',
+    description:
+      'Signed address of the list of all rejected rows (CSV). Null when no row was rejected, or a user in the file was erased.',
   })
-  rejectsUrl(@Root() { rejectsKey, originalName }: Batch): string | null {
-    return rejectsKey === null ? null : this.#files.url(rejectsKey, `${originalName}.rejects.csv`)
+  rejectsUrl(@Root() { rejectsKey, rawDeletedAt, originalName }: Batch): string | null {
+    return rejectsKey === null || rawDeletedAt !== null
+      ? null
+      : this.#files.url(rejectsKey, `${originalName}.rejects.csv`)
   }
 
-  @FieldResolver(() => String, { description: 'Signed address of the file as it was received.' })
-  rawUrl(@Root() { rawKey, originalName }: Batch): string {
-    return this.#files.url(rawKey, originalName)
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Signed address of the file as it was received. Null when a user in it was erased: then it is gone.',
+  })
+  rawUrl(@Root() { rawKey, rawDeletedAt, originalName }: Batch): string | null {
+    return rawDeletedAt !== null ? null : this.#files.url(rawKey, originalName)
   }
 }
 

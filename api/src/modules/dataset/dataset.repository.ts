@@ -24,10 +24,13 @@ export type NewDatasetPart = Omit<typeof datasetParts.$inferInsert, 'experimentI
 /** What a new version changes. */
 export interface VersionChange {
   experimentId: string
-  batchId: string
-  added: NewDatasetPart[]
+  /** By default a batch that landed. */
+  kind?: DatasetVersion['kind']
+  /** The batch that landed, where it was one. */
+  batchId?: string
+  added?: NewDatasetPart[]
   /** Ids of parts that are not in the new version any more. */
-  removed: string[]
+  removed?: string[]
 }
 
 export class DatasetRepository extends Repository {
@@ -175,7 +178,10 @@ export class DatasetRepository extends Repository {
   }
 
   /** Adds a version after the latest one. The caller holds the landing lock. */
-  async addVersion({ experimentId, batchId, added, removed }: VersionChange, tx: Transaction): Promise<DatasetVersion> {
+  async addVersion(
+    { experimentId, kind = 'BATCH', batchId, added = [], removed = [] }: VersionChange,
+    tx: Transaction,
+  ): Promise<DatasetVersion> {
     const before = await this.latest(experimentId, tx)
     const number = (before?.number ?? 0) + 1
     if (removed.length > 0) {
@@ -190,7 +196,14 @@ export class DatasetRepository extends Repository {
     const total = (pick: (part: DatasetPart) => number) => parts.reduce((sum, part) => sum + pick(part), 0)
     const [row] = await this.db(tx)
       .insert(datasetVersions)
-      .values({ experimentId, number, batchId, rows: total(({ rows }) => rows), bytes: total(({ bytes }) => bytes) })
+      .values({
+        experimentId,
+        number,
+        kind,
+        batchId,
+        rows: total(({ rows }) => rows),
+        bytes: total(({ bytes }) => bytes),
+      })
       .returning()
     return row!
   }

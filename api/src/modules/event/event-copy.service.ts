@@ -142,7 +142,7 @@ export class EventCopyService {
       { signal },
     )
     if (written.rows === 0) throw new Error(`The part ${part.id} has fewer rows than its manifest says.`)
-    await this.#events.copy(part.id, part.copiedRows, copyColumns, createReadStream(path, { signal }))
+    await this.#events.copy(part, copyColumns, createReadStream(path, { signal }))
   }
 
   /** Waits while uploads are read or analyses computed; a stream of them holds it up for a while only. */

@@ -108,11 +108,16 @@ export class EventRepository extends Repository {
 
   /**
    * Adds the next rows of a part, in COPY's text format. All of them count, and are noted with the part, or none: when
-   * others have copied the same rows, or the part has left the newest version, null is returned.
+   * others have copied the same rows, the part has left the newest version, or a user was erased from its file, null is
+   * returned.
    *
-   * @param from how many rows of the part are in the table
+   * @param part as it was when the rows were read: `copiedRows` of them are in the table
    */
-  async copy(partId: string, from: number, columns: readonly string[], text: Readable): Promise<number | null> {
+  async copy(
+    { id, objectKey, copiedRows: from }: Pick<CopiedPart, 'id' | 'objectKey' | 'copiedRows'>,
+    columns: readonly string[],
+    text: Readable,
+  ): Promise<number | null> {
     const connection = await this.#pool.connect()
     let failure: Error | null = null
     try {
@@ -120,8 +125,8 @@ export class EventRepository extends Repository {
       const rows = await copyFrom(connection, 'events', columns, text)
       // The row is locked at the end only: a batch that lands in the meantime may need it.
       const noted = await connection.query(
-        'update dataset_parts set copied_rows = $1, copied_at = now() where id = $2 and copied_rows = $3 and removed_in is null',
-        [from + rows, partId, from],
+        'update dataset_parts set copied_rows = $1, copied_at = now() where id = $2 and copied_rows = $3 and object_key = $4 and removed_in is null',
+        [from + rows, id, from, objectKey],
       )
       await connection.query(noted.rowCount === 1 ? 'commit' : 'rollback')
       return noted.rowCount === 1 ? rows : null
@@ -148,8 +153,8 @@ export class EventRepository extends Repository {
   }
 
   /**
-   * Removes a user. Called in the transaction that takes the user out of the parts, after these were marked as removed:
-   * a part that is being copied at that moment is then not taken in.
+   * Removes a user. Called in the transaction that takes the user out of the parts, after their files were replaced: what
+   * is being copied from an old file at that moment is then not taken in.
    */
   async eraseUser(experimentId: string, userId: string, tx: Transaction): Promise<number> {
     const { rows } = await this.db(tx).execute<{ erased: number }>(sql`

@@ -30,6 +30,9 @@ const NOTHING_READ: Record<ReadCount, null> = { rowsRead: null, bytesRead: null,
 
 const LIVE: JobStatus[] = ['QUEUED', 'RUNNING']
 
+/** A job's input without the user that it is about: nobody needs to know once it has ended. */
+const withoutPerson = sql`${jobs.input} - 'userId'`
+
 export class JobRepository extends Repository {
   /** Adds a job; returns null when its idempotency key names one already. */
   async insert(job: NewJob, tx?: Transaction): Promise<Job | null> {
@@ -179,6 +182,7 @@ export class JobRepository extends Repository {
       .set({
         ...outcome,
         finishedAt: new Date(),
+        input: withoutPerson,
         ...(outcome.status === 'SUCCEEDED' ? { progress: 1, stage: null } : {}),
       })
       .where(and(eq(jobs.id, id), inArray(jobs.status, LIVE)))
@@ -198,6 +202,7 @@ export class JobRepository extends Repository {
       .update(jobs)
       .set({
         cancelRequested: true,
+        input: sql`case when ${jobs.status} = 'QUEUED' then ${withoutPerson} else ${jobs.input} end`,
         status: sql`case when ${jobs.status} = 'QUEUED' then 'CANCELLED' else ${jobs.status} end`,
         finishedAt: sql`case when ${jobs.status} = 'QUEUED' then now() else ${jobs.finishedAt} end`,
       })
