@@ -127,8 +127,11 @@ describe('cancelling', () => {
     const experimentId = await site.newExperiment()
     const { upload, job, child } = await site.freezeInMidJob(worker, experimentId)
     const working = descendantsOf(worker.pid).filter(({ pid }) => pid === child)
+    const cancelledAt = Date.now()
     await site.client.cancelJob(job.id)
     await expect(upload.result()).rejects.toBeInstanceOf(FairliftJobError)
+    const { finishedAt } = await site.client.job(job.id)
+    expect(Date.parse(finishedAt!) - cancelledAt).toBeLessThan(1000)
     const cancelled = { status: 'CANCELLED', error: { code: 'CANCELLED' }, attempts: 1 }
     expect(await site.client.job(job.id)).toMatchObject({ ...cancelled, batch: { status: 'RECEIVED' } })
     await untilGone(working)

@@ -37,11 +37,11 @@ async function start(): Promise<void> {
 }
 
 /** Ends the server by a signal; returns how long that took. */
-async function end(name: 'SIGTERM' | 'SIGKILL'): Promise<number> {
+async function end(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number> {
   const started = descendantsOf(server.pid)
   const startedAt = performance.now()
   signal(server.pid, name)
-  expect(await server.ended).toBe(name === 'SIGTERM' ? 0 : 'SIGKILL')
+  expect(await server.ended).toBe(name === 'SIGKILL' ? 'SIGKILL' : 0)
   const endedAfterMs = performance.now() - startedAt
   await untilGone(started)
   return endedAfterMs
@@ -79,7 +79,7 @@ function endlessUpload(experimentId: string) {
 const temporaryFiles = () => readdir(join(dataDir, 'files', 'temporary')).catch(() => [])
 
 describe.runIf(canSeeProcesses)('in mid-job', () => {
-  it.each(['SIGTERM', 'SIGKILL'] as const)(
+  it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
     '%s leaves no process behind; the job is done after the next start, and the batch lands once',
     async (name) => {
       const { id, experimentId } = await jobInMidWork()

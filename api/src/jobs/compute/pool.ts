@@ -20,6 +20,8 @@ export interface RunOptions<Task extends ComputeTask> {
   onProgress?: (progress: ComputeTasks[Task]['progress']) => void
 }
 
+/** How long a child may take to start; a busy machine takes its time. What a task may take counts from there. */
+const START_TIMEOUT_MS = 120_000
 /** Memory is looked at this often. */
 const MEMORY_INTERVAL_MS = 250
 /** A child that is left with more than this share of its memory after a task is replaced: the allocator keeps it. */
@@ -37,6 +39,8 @@ export class ComputePool {
   /** Places that are taken, from before a child is found for the task until after it is given back. */
   #taken = 0
   #closed = false
+  /** Children that have started and said so. */
+  readonly #ready = new WeakSet<ChildProcess>()
 
   constructor(options: ComputePoolOptions) {
     this.#options = options
@@ -44,7 +48,7 @@ export class ComputePool {
 
   /** Starts a child ahead of the first task. */
   warmUp(): void {
-    if (this.#idle.length === 0 && this.#busy.size === 0) this.#idle.push(startChild())
+    if (this.#idle.length === 0 && this.#busy.size === 0) this.#idle.push(this.#start())
   }
 
   /**
@@ -64,7 +68,7 @@ export class ComputePool {
       // It may have been cancelled, or the pool closed, in the moment in which it got its place.
       if (this.#closed) throw shuttingDown()
       if (signal?.aborted) throw cancelled()
-      child = this.#idleChild() ?? startChild()
+      child = this.#idleChild() ?? this.#start()
       this.#busy.add(child)
       return (await this.#runIn(
         child,
@@ -124,12 +128,19 @@ export class ComputePool {
     }
   }
 
+  #start(): ChildProcess {
+    const child = startChild()
+    // It says so first of all.
+    child.once('message', () => this.#ready.add(child))
+    return child
+  }
+
   async #release(child: ChildProcess): Promise<void> {
     const memory = isAlive(child) ? await residentBytes(child.pid!) : 0
     this.#busy.delete(child)
     if (this.#closed || !isAlive(child) || memory > this.#options.memoryBytes * RECYCLE_SHARE) {
       void kill(child)
-      if (!this.#closed) this.#idle.push(startChild())
+      if (!this.#closed) this.#idle.push(this.#start())
     } else {
       this.#idle.push(child)
     }
@@ -148,7 +159,8 @@ export class ComputePool {
       void kill(child)
     }
     const onMessage = (answer: ChildMessage): void => {
-      if (answer.kind === 'progress') onProgress?.(answer.progress)
+      if (answer.kind === 'ready') beginToCount()
+      else if (answer.kind === 'progress') onProgress?.(answer.progress)
       else if (answer.kind === 'done') done.resolve(answer.result)
       else if (answer.kind === 'failed') done.reject(asError(answer.error))
     }
@@ -159,7 +171,12 @@ export class ComputePool {
       done.reject(reason)
     }
     const onAbort = (): void => giveUp(cancelled())
-    const timeout = setTimeout(() => giveUp(timedOut(timeoutMs)), timeoutMs)
+    let timeout = setTimeout(() => giveUp(didNotStart()), START_TIMEOUT_MS)
+    const beginToCount = (): void => {
+      clearTimeout(timeout)
+      timeout = setTimeout(() => giveUp(timedOut(timeoutMs)), timeoutMs)
+    }
+    if (this.#ready.has(child)) beginToCount()
     const watch = setInterval(() => {
       void residentBytes(child.pid!).then((bytes) => {
         if (bytes > memoryBytes) giveUp(outOfMemory(bytes, memoryBytes))
@@ -236,6 +253,10 @@ function shuttingDown(): AppError {
 
 function cancelled(): AppError {
   return new AppError('CANCELLED', 'The work was cancelled.')
+}
+
+function didNotStart(): AppError {
+  return new AppError('COMPUTE_FAILED', `No process for the computation started within ${START_TIMEOUT_MS / 1000} s.`)
 }
 
 function timedOut(timeoutMs: number): AppError {
