@@ -13,6 +13,7 @@ import { repeat } from './jobs/repeat.ts'
 import { JobQueue } from './jobs/queue.ts'
 import { JobRunner } from './jobs/runner.ts'
 import { copyEvents } from './jobs/tasks/copy-events.ts'
+import { compactDataset } from './jobs/tasks/compact-dataset.ts'
 import { eraseUser } from './jobs/tasks/erase-user.ts'
 import { ingestBatch } from './jobs/tasks/ingest-batch.ts'
 import { runAnalysis } from './jobs/tasks/run-analysis.ts'
@@ -37,6 +38,8 @@ import {
   EffectMoveResolver,
 } from './modules/comparison/comparison.resolver.ts'
 import { ComparisonService } from './modules/comparison/comparison.service.ts'
+import { CompactionResolver } from './modules/dataset/compaction.resolver.ts'
+import { CompactionService } from './modules/dataset/compaction.service.ts'
 import { DatasetRepository } from './modules/dataset/dataset.repository.ts'
 import { DatasetResolver, ExperimentVersionsResolver } from './modules/dataset/dataset.resolver.ts'
 import { UnitTableRepository } from './modules/dataset/unit-table.repository.ts'
@@ -247,19 +250,22 @@ function wire(
       maxUnpackedBytes: env.MAX_UNPACKED_BYTES,
     },
   )
-  const afterLanding = new AfterLandingService(experiments, unitTables, autoRun, copies, logger)
+  const compactions = new CompactionService(datasetRepository, jobs, store, compute, folders)
+  const afterLanding = new AfterLandingService(experiments, unitTables, autoRun, copies, compactions, logger)
   const watcher = new ExperimentWatcher(experiments, notifications)
   return {
     services: { experiments, metrics, batches, datasets, analyses, erasures, jobs, watcher },
     previews,
     autoRun,
     comparisons,
+    compactions,
     events: new EventService(eventRepository, copies, experiments),
     copies,
     tasks: [
       copyEvents(copies),
       ingestBatch(landing, afterLanding),
       runAnalysis(runs),
+      compactDataset(compactions),
       eraseUser(userErasures, afterLanding),
     ],
   }
@@ -292,7 +298,7 @@ async function serve(
   client: DatabaseClient,
   store: LocalObjectStore,
   signer: FileSigner,
-  { services, previews, autoRun, comparisons, events }: Parts,
+  { services, previews, autoRun, comparisons, compactions, events }: Parts,
 ): Promise<HttpServer> {
   const directUploads = new LocalUploads(
     join(env.DATA_DIR, 'files', 'uploads'),
@@ -307,6 +313,7 @@ async function serve(
     new AnalysisResolver(services.analyses, signer),
     new BatchResolver(services.batches, previews, signer, env.MAX_UPLOAD_BYTES),
     new ComparisonResolver(comparisons, services.batches),
+    new CompactionResolver(compactions, services.experiments),
     new DatasetResolver(),
     new ExperimentVersionsResolver(services.datasets),
     new EffectComparisonResolver(),

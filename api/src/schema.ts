@@ -10,6 +10,7 @@ import {
   EffectComparisonResolver,
   EffectMoveResolver,
 } from './modules/comparison/comparison.resolver.ts'
+import { CompactionResolver } from './modules/dataset/compaction.resolver.ts'
 import { DatasetResolver, ExperimentVersionsResolver } from './modules/dataset/dataset.resolver.ts'
 import { EventConnectionResolver, EventResolver } from './modules/event/event.resolver.ts'
 import { ErasureResolver } from './modules/erasure/erasure.resolver.ts'
@@ -33,6 +34,7 @@ const resolvers: NonEmptyArray<Constructor> = [
   AnalysisResolver,
   BatchResolver,
   ComparisonResolver,
+  CompactionResolver,
   DatasetResolver,
   EffectComparisonResolver,
   EffectMoveResolver,

@@ -274,6 +274,11 @@ export class FairliftClient {
     return accepted((await this.#repeatable(documents.EraseUserDocument, { input }, options)).eraseUser).jobs
   }
 
+  /** Merges the small files that small batches leave; no event changes. Resolves to the job. Throws FairliftError NOT_FOUND. */
+  async compactDataset(experimentId: string, options?: CallOptions): Promise<types.Job> {
+    return (await this.#repeatable(documents.CompactDatasetDocument, { experimentId }, options)).compactDataset.job
+  }
+
   /** The users that were erased from an experiment, newest first: that it was done, not who it was. */
   erasures(experimentId: string, options?: ListOptions): PagedList<types.Erasure> {
     return new PagedList(async (page, signal) => {

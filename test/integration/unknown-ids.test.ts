@@ -36,6 +36,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Mutation.completeUpload': (client, uploadId) => completeUpload(client, uploadId),
   'Mutation.ingestEvents': (client, experimentId) => client.ingestEvents({ experimentId, records }),
   'Mutation.previewUpload': (client, experimentId) => client.previewUpload({ experimentId, file }),
+  'Mutation.compactDataset': (client, id) => client.compactDataset(id),
   'Mutation.eraseUser': (client, experimentId) => client.eraseUser({ userId: 'u1', experimentId }),
   'Mutation.runAnalysis': (client, experimentId) => client.runAnalysis({ experimentId }),
   'Mutation.cancelJob': (client, id) => client.cancelJob(id),

@@ -683,6 +683,13 @@ export type CancelJobMutationVariables = Exact<{
 
 export type CancelJobMutation = { cancelJob: { job: JobFieldsFragment } };
 
+export type CompactDatasetMutationVariables = Exact<{
+  experimentId: string;
+}>;
+
+
+export type CompactDatasetMutation = { compactDataset: { job: JobFieldsFragment } };
+
 export type CompareVersionsQueryVariables = Exact<{
   experimentId: string;
   before: number;
@@ -2357,6 +2364,56 @@ export const CancelJobDocument = new TypedDocumentString(`
   startedAt
   finishedAt
 }`) as unknown as TypedDocumentString<CancelJobMutation, CancelJobMutationVariables>;
+export const CompactDatasetDocument = new TypedDocumentString(`
+    mutation CompactDataset($experimentId: ID!) {
+  compactDataset(experimentId: $experimentId) {
+    job {
+      ...JobFields
+    }
+  }
+}
+    fragment JobFields on Job {
+  id
+  kind
+  status
+  progress
+  stage
+  rowsRead
+  bytesRead
+  bytesTotal
+  attempts
+  error {
+    code
+    message
+  }
+  experiment {
+    id
+    key
+    name
+  }
+  batch {
+    id
+    status
+    error {
+      code
+      message
+    }
+    originalName
+    rows
+    accepted
+    rejected
+    duplicates
+    conflicts
+    events
+    datasetVersion
+  }
+  analysis {
+    id
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<CompactDatasetMutation, CompactDatasetMutationVariables>;
 export const CompareVersionsDocument = new TypedDocumentString(`
     query CompareVersions($experimentId: ID!, $before: Int!, $after: Int!) {
   compareVersions(experimentId: $experimentId, before: $before, after: $after) {

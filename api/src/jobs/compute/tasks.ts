@@ -2,6 +2,7 @@ import { countUnits, type CountUnitsRequest, type UnitChange } from '../../engin
 import { compareParts, type CompareRequest, type CompareResult } from '../../ingest/compare-parts.ts'
 import { curate, type CurateRequest, type CurateResult } from '../../ingest/curate.ts'
 import { findUser, type FindUserRequest } from '../../ingest/find-user.ts'
+import { mergeParts, type MergeRequest, type MergeResult } from '../../ingest/merge-parts.ts'
 import { previewFile, type PreviewRequest, type FilePreview } from '../../ingest/preview-file.ts'
 import { writeCopyText, type CopyTextRequest, type CopyTextResult } from '../../ingest/write-copy-text.ts'
 import { updateUnitTable, type UnitTableRequest, type UnitTableResult } from '../../engine/polars/update-unit-table.ts'
@@ -17,6 +18,7 @@ export interface ComputeTasks {
     progress: { rows: number; bytesRead: number; bytesTotal: number }
   }
   compareParts: { request: CompareRequest; result: CompareResult; progress: never }
+  mergeParts: { request: MergeRequest; result: MergeResult; progress: { share: number } }
   findUser: { request: FindUserRequest; result: boolean[]; progress: never }
   removeUser: { request: RemoveUserRequest; result: RemoveUserResult; progress: { share: number } }
   countUnits: { request: CountUnitsRequest; result: UnitChange; progress: never }
@@ -41,6 +43,7 @@ export const handlers: Handlers = {
   countUnits,
   writeCopyText,
   updateUnitTable: (request) => updateUnitTable(request),
+  mergeParts,
   findUser,
   removeUser,
   analyse: analyseParts,

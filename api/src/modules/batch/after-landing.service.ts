@@ -1,6 +1,7 @@
 import type { Logger } from '../../logger.ts'
 import { usualWindowOf } from '../analysis/analysis-request.ts'
 import type { AutoRunService } from '../analysis/auto-run.service.ts'
+import type { CompactionService } from '../dataset/compaction.service.ts'
 import type { UnitTableService } from '../dataset/unit-table.service.ts'
 import type { EventCopyService } from '../event/event-copy.service.ts'
 import type { ExperimentService } from '../experiment/experiment.service.ts'
@@ -15,6 +16,7 @@ export class AfterLandingService {
   readonly #unitTables: UnitTableService
   readonly #autoRun: AutoRunService
   readonly #copies: EventCopyService
+  readonly #compactions: CompactionService
   readonly #logger: Logger
 
   constructor(
@@ -22,12 +24,14 @@ export class AfterLandingService {
     unitTables: UnitTableService,
     autoRun: AutoRunService,
     copies: EventCopyService,
+    compactions: CompactionService,
     logger: Logger,
   ) {
     this.#experiments = experiments
     this.#unitTables = unitTables
     this.#autoRun = autoRun
     this.#copies = copies
+    this.#compactions = compactions
     this.#logger = logger
   }
 
@@ -36,6 +40,7 @@ export class AfterLandingService {
     await this.#updateUnitTable(experimentId, signal)
     await this.#autoRun.refresh(experimentId)
     await this.#copies.request(experimentId)
+    await this.#compactions.requestWhenDue(experimentId)
   }
 
   /** Without it analyses take longer and say the same: its failure must not be that of the batch. */

@@ -1,4 +1,4 @@
-import { batches, datasetParts, datasetVersions } from '@fairlift/db'
+import { batches, datasetParts, datasetVersions, unitTables } from '@fairlift/db'
 import {
   and,
   asc,
@@ -175,6 +175,27 @@ export class DatasetRepository extends Repository {
   /** Keeps other batches of the experiment from landing until the transaction ends. */
   async lockForLanding(experimentId: string, tx: Transaction): Promise<void> {
     await this.db(tx).execute(sql`select pg_advisory_xact_lock(hashtextextended(${`landing:${experimentId}`}, 0))`)
+  }
+
+  /** Notes which part holds the events of others that it was merged from, and of what these were merged from before. */
+  async continueIn(id: string, sources: string[], tx: Transaction): Promise<void> {
+    await this.db(tx)
+      .update(datasetParts)
+      .set({ continuedIn: id })
+      .where(or(inArray(datasetParts.id, sources), inArray(datasetParts.continuedIn, sources)))
+  }
+
+  /** Gives a version the unit tables of another one with the same events. */
+  async copyUnitTables(experimentId: string, from: number, to: number, tx: Transaction): Promise<void> {
+    const { rule, files, units, exposedUnits } = unitTables
+    const tables = await this.db(tx)
+      .select({ rule, files, units, exposedUnits })
+      .from(unitTables)
+      .where(and(eq(unitTables.experimentId, experimentId), eq(unitTables.datasetVersion, from)))
+    if (tables.length === 0) return
+    await this.db(tx)
+      .insert(unitTables)
+      .values(tables.map((table) => ({ ...table, experimentId, datasetVersion: to })))
   }
 
   /** Adds a version after the latest one. The caller holds the landing lock. */
