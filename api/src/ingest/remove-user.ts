@@ -1,6 +1,6 @@
 import pl from 'nodejs-polars'
 import { eventColumn } from '../engine/event-columns.ts'
-import { int64 } from '../engine/polars/unit-range.ts'
+import { int64 } from '../engine/polars/unit-ranges.ts'
 import { column, type Frame } from '../engine/polars/frame.ts'
 import { unitsOf } from './event-key.ts'
 import { readPart, writePart, type PartFiles, type WrittenPart } from './write-part.ts'

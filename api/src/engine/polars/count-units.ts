@@ -1,7 +1,7 @@
 import pl from 'nodejs-polars'
 import type { PartFile } from '../engine.ts'
 import { eventColumn, EXPOSURE } from '../event-columns.ts'
-import { isInRange, unitRanges } from './unit-range.ts'
+import { commonBitsFor, isInRange, unitRanges } from './unit-ranges.ts'
 
 export interface CountUnitsRequest {
   /** Parts of the one version, of the other, and of both. */
@@ -40,7 +40,7 @@ export async function countUnits({ before, after, both }: CountUnitsRequest): Pr
   const rows = parts.reduce((sum, part) => sum + part.rows, 0)
   const total: UnitChange = { all: nothing(), exposed: nothing() }
   if (parts.length === 0) return total
-  for (const range of unitRanges(Math.max(1, Math.ceil(rows / ROWS_PER_RANGE)))) {
+  for (const range of unitRanges(commonBitsFor(rows, ROWS_PER_RANGE))) {
     const seen = parts.map(({ path, isBefore, isAfter }) => {
       const exposed = pl.col(eventColumn.eventType).cast(pl.Utf8).eq(pl.lit(EXPOSURE)).cast(pl.Int64)
       return pl

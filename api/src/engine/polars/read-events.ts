@@ -1,10 +1,10 @@
-import pl, { type Expr, type LazyDataFrame } from 'nodejs-polars'
+import pl, { type LazyDataFrame } from 'nodejs-polars'
 import type { CodedTexts } from '../dictionary.ts'
 import { ATTRIBUTE_PREFIX, eventColumn, EXPOSURE } from '../event-columns.ts'
 import type { EventColumns, ExposureColumns, UnitRule } from '../unit-rows.ts'
 import { int64Values, type Frame } from './frame.ts'
 import { once, onceByName } from './expressions.ts'
-import type { UnitRange } from './unit-ranges.ts'
+import { isInRange, type UnitRange } from './unit-ranges.ts'
 
 const { unit, time, eventType, variantId, value } = eventColumn
 
@@ -64,17 +64,8 @@ export async function readEvents(
   }
 }
 
-/** Rows are sorted by unit, so whole row groups outside the range are skipped. */
-function within(scan: LazyDataFrame, { from, to }: UnitRange): LazyDataFrame {
-  let rows = scan
-  if (from !== null) rows = rows.filter(pl.col(unit).gtEq(int64(from)))
-  if (to !== null) rows = rows.filter(pl.col(unit).lt(int64(to)))
-  return rows
-}
-
-/** A literal of 64 bits: as a JavaScript number it would lose its last digits. */
-function int64(number: bigint): Expr {
-  return pl.lit(String(number)).cast(pl.Int64)
+function within(scan: LazyDataFrame, range: UnitRange): LazyDataFrame {
+  return range.commonBits === 0 ? scan : scan.filter(isInRange(range))
 }
 
 /** The halves of 64-bit integers, the low one first: JavaScript has no fast 64-bit integers. */
