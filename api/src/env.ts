@@ -8,9 +8,9 @@ const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 't
 /** A child that has only just started takes 200; with less than this no file could be read. */
 const LEAST_COMPUTE_MEMORY_MB = 384
 
-/** A chunk takes some thirty times its size while it is checked and written; beyond 64 MB nothing is gained. */
+/** A chunk takes some thirty times its size while it is checked and written; beyond 32 MB nothing is gained. */
 function chunkFor(memoryMb: number): number {
-  return Math.min(64, Math.max(4, Math.floor((memoryMb - 256) / 40)))
+  return Math.min(32, Math.max(4, Math.floor((memoryMb - 256) / 40)))
 }
 
 /** Every variable that the server reads, with its default. The only place that looks at process.env. */

@@ -56,23 +56,34 @@ export async function readKeyFileHead(path: string): Promise<KeyFileHead> {
 }
 
 /**
- * The keys of a part in blocks of bounded size, in the order of its rows. A block is valid until the next one is asked for.
+ * The keys of a part in blocks of bounded size, in the order of its rows. A block is valid until the next one is asked
+ * for; that one is read meanwhile.
  *
  * @throws Error when the file is no file of keys, or ends too early.
  */
 export async function* readKeyFile(path: string): AsyncGenerator<EventKeys> {
   const file = await open(path)
+  let next: Promise<EventKeys> | null = null
   try {
     const { rows, width } = await headOf(file, path)
+    const memory = [0, 1].map(() => new Int32Array(Math.min(rows, BLOCK_ROWS) * width))
     const recordBytes = width * Int32Array.BYTES_PER_ELEMENT
-    const lanes = new Int32Array(Math.min(rows, BLOCK_ROWS) * width)
-    const bytes = new Uint8Array(lanes.buffer)
-    for (let row = 0; row < rows; row += BLOCK_ROWS) {
+    const read = async (row: number): Promise<EventKeys> => {
+      const lanes = memory[(row / BLOCK_ROWS) % 2]!
       const count = Math.min(BLOCK_ROWS, rows - row)
-      await readFully(file, bytes.subarray(0, count * recordBytes), HEADER_BYTES + row * recordBytes, path)
-      yield { rows: count, width, lanes }
+      const bytes = new Uint8Array(lanes.buffer, 0, count * recordBytes)
+      await readFully(file, bytes, HEADER_BYTES + row * recordBytes, path)
+      return { rows: count, width, lanes }
+    }
+    next = rows === 0 ? null : read(0)
+    for (let row = BLOCK_ROWS; next !== null; row += BLOCK_ROWS) {
+      const block: EventKeys = await next
+      next = row < rows ? read(row) : null
+      yield block
     }
   } finally {
+    // A file must not be closed under a read.
+    await next?.catch(() => undefined)
     await file.close()
   }
 }

@@ -31,20 +31,31 @@ export interface Piece {
   rest: Buffer
 }
 
-/** Cuts a stream into pieces of at least `size` bytes, the last one excepted. */
+/**
+ * Cuts a stream into pieces of at least `size` bytes, the last one excepted. All pieces are in the same memory: one is
+ * valid until the next one is asked for.
+ */
 export async function* inPieces(source: AsyncIterable<Buffer>, size: number): AsyncGenerator<Piece> {
-  let buffers: Buffer[] = []
+  let memory = Buffer.allocUnsafe(0)
   let length = 0
-  const take = (isLast: boolean): Piece => ({ bytes: Buffer.concat(buffers), isLast, rest: Buffer.alloc(0) })
+  // What was left over must not count as progress, or a record longer than a piece would be cut again and again.
+  let fresh = 0
   for await (const buffer of source) {
-    buffers.push(buffer)
+    if (length + buffer.length > memory.length) {
+      const more = Buffer.allocUnsafe(
+        memory.length === 0 ? size + buffer.length * 2 : Math.ceil((length + buffer.length) * 1.25),
+      )
+      memory.copy(more, 0, 0, length)
+      memory = more
+    }
+    buffer.copy(memory, length)
     length += buffer.length
-    if (length < size) continue
-    const piece = take(false)
+    fresh += buffer.length
+    if (fresh < size) continue
+    const piece: Piece = { bytes: memory.subarray(0, length), isLast: false, rest: Buffer.alloc(0) }
     yield piece
-    buffers = [piece.rest]
-    // What was left over must not count as progress, or a record longer than a piece would be cut again and again.
-    length = 0
+    length = piece.rest.copy(memory)
+    fresh = 0
   }
-  yield take(true)
+  yield { bytes: memory.subarray(0, length), isLast: true, rest: Buffer.alloc(0) }
 }
