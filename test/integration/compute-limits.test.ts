@@ -44,7 +44,7 @@ describe.runIf(canSeeProcesses)('a computation that needs more memory than it ma
   it('is ended at once and for good, with the limit and what to do; the next one works', async () => {
     await site.startWorker({ COMPUTE_MEMORY_MB: '384', INGEST_CHUNK_MB: '256' })
     // In one piece it takes twice what is allowed.
-    const file = eventFile({ users: 400_000, mark: 'large' })
+    const file = eventFile({ users: 1_200_000, mark: 'large' })
     const upload = site.client.uploadEvents({ experimentId: await site.newExperiment(), file })
     const { attempts, error } = await endOfTooLarge((await upload.job)!)
     expect(attempts).toBe(1)
