@@ -53,7 +53,10 @@ export async function benchAnalysis(input: Input, runs: number): Promise<Analysi
     await client.uploadEvents({ experimentId: experiment.id, file }).result()
     await untilIdle(client)
     const folder = join(server.dataDir, 'files', 'objects', 'curated', experiment.id, 'events')
-    const { engine, duckDb } = await askAlone(await partsIn(folder), experiment, runs)
+    const parts = await partsIn(folder)
+    const events = parts.reduce((sum, part) => sum + part.rows, 0)
+    expectEqual('events in the parts', events, input.tally.goodRows)
+    const { engine, duckDb } = await askAlone(parts, experiment, runs)
     const meters = metersOf(server)
     const api: QuestionFigures[] = []
     for (const [name, segmentBy] of [
