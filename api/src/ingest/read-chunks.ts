@@ -84,7 +84,7 @@ export async function* readChunks(
     const scanner = scanPlan === null ? null : new CsvScanner(scanPlan, unitSeed(experiment.id), shape)
     yield* readCsv(text, { separator, header: file.header, columns, chunkBytes, scanner })
   } else {
-    // Objects take about four times the bytes of text that hold them while they are parsed.
-    yield* readJson(text, { format: file.format, chunkBytes: chunkBytes / 4 })
+    // Objects take more bytes than the text that holds them while they are parsed.
+    yield* readJson(text, { format: file.format, chunkBytes: chunkBytes / 2 })
   }
 }
