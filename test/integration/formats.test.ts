@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import type { ColumnMappingInput } from '@fairlift/sdk'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
@@ -99,6 +100,19 @@ describe('text', () => {
 
   test('CSV with decimal commas, as the mapping says', () =>
     expectAllKnown(quotedCsv(records, { separator: ';', decimalComma: true }), { decimalComma: true }))
+})
+
+test.each([
+  ['gzip', gzipSync],
+  ['zstd', zstdCompressSync],
+] as const)('the preview of a file in %s that is too long to be sent shows its beginning', async (_, pack) => {
+  // Ids of chance do not pack well: more than the megabyte that a preview sends.
+  const ids = Array.from({ length: 60_000 }, () => randomUUID())
+  const packed = pack(`user,variant,converted\n${ids.map((id, row) => `${id},${row % 2},${(row % 3) % 2}\n`).join('')}`)
+  expect(packed.length).toBeGreaterThan(2 ** 20)
+  const preview = await run.client.previewUpload({ file: new Blob([packed as BlobPart]) })
+  expect(preview.mapping).toMatchObject({ userId: 'user', outcomes: [{ column: 'converted' }] })
+  expect(preview.rows[0]).toEqual([ids[0], '0', '0'])
 })
 
 describe('Windows-1252 and Latin-1', () => {

@@ -50,11 +50,13 @@ export async function* readUnpacked(
   const source = createReadStream(path, { highWaterMark: readBytes })
   let packed = 0
   source.on('data', (chunk) => onRead((packed += chunk.length)))
-  const unpacker = compression === 'GZIP' ? createGunzip() : compression === 'ZSTD' ? unpackZstd(source) : null
-  if (compression === 'GZIP') source.on('error', (error) => unpacker!.destroy(error)).pipe(unpacker!)
+  const isPacked = compression !== 'NONE'
+  const gunzip = compression === 'GZIP' ? createGunzip() : null
+  if (gunzip !== null) source.on('error', (error) => gunzip.destroy(error)).pipe(gunzip)
+  const bytes = compression === 'ZSTD' ? unpackZstd(source) : (gunzip ?? source)
   let unpacked = 0
   try {
-    for await (const chunk of unpacker ?? source) {
+    for await (const chunk of bytes) {
       unpacked += (chunk as Buffer).length
       if (unpacked > maxUnpackedBytes) {
         throw new FileError(
@@ -62,7 +64,7 @@ export async function* readUnpacked(
           `The file unpacks to more than ${maxUnpackedBytes} bytes. Split it, or raise MAX_UNPACKED_BYTES.`,
         )
       }
-      if (unpacker !== null && unpacked > RATIO_FROM_BYTES && unpacked > packed * MAX_RATIO) {
+      if (isPacked && unpacked > RATIO_FROM_BYTES && unpacked > packed * MAX_RATIO) {
         throw new FileError(
           'UNPACKED_TOO_LARGE',
           `${packed} bytes of the file unpack to more than ${unpacked}: more than ${MAX_RATIO} times as much, which no file of events does.`,
@@ -71,7 +73,7 @@ export async function* readUnpacked(
       yield chunk as Buffer
     }
   } catch (error) {
-    if (unpacker !== null && isZlibError(error)) {
+    if (isPacked && isZlibError(error)) {
       throw new FileError(
         'CORRUPT_FILE',
         `The ${compression} data is damaged or ends too early (${error.message}). Pack the file again.`,
@@ -83,7 +85,7 @@ export async function* readUnpacked(
     throw error
   } finally {
     source.destroy()
-    unpacker?.destroy()
+    gunzip?.destroy()
   }
 }
 

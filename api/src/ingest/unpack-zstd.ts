@@ -1,17 +1,23 @@
 import { Readable } from 'node:stream'
-import { createZstdDecompress, type ZstdDecompress } from 'node:zlib'
+import { createZstdDecompress } from 'node:zlib'
 
 /**
  * The unpacked bytes of a zstd file of one or more frames, as `cat a.zst b.zst` and parallel packers make them. Node's
  * own stream drops what follows a frame within one write, without an error: here no write goes beyond a frame's end.
  */
-export function unpackZstd(source: AsyncIterable<Buffer>): ZstdDecompress {
+export async function* unpackZstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const frames = new FrameWalk()
+  const pieces = Readable.from(cutAtFrameEnds(source, frames))
   const unpacker = createZstdDecompress()
-  const frames = Readable.from(cutAtFrameEnds(source))
-  frames.on('error', (error) => unpacker.destroy(error)).pipe(unpacker)
-  // Who stops reading early lets go of the source too.
-  unpacker.on('close', () => frames.destroy())
-  return unpacker
+  pieces.on('error', (error) => unpacker.destroy(error)).pipe(unpacker)
+  try {
+    for await (const bytes of unpacker) yield bytes as Buffer
+    // Told only now: the beginning of a file, cut off for a preview, gives the rows that are in it.
+    if (!frames.isBetweenFrames) throw damaged('unexpected end of file')
+  } finally {
+    // Who stops reading early lets go of the source too.
+    pieces.destroy()
+  }
 }
 
 /** Whether a file that begins with these bytes is zstd: a frame of data, or one to be skipped, as packers put before. */
@@ -23,8 +29,7 @@ const MAGIC_BYTES = 4
 const DATA = 0xfd2fb528
 const isSkippable = (magic: number): boolean => (magic & 0xfffffff0) >>> 0 === 0x184d2a50
 
-async function* cutAtFrameEnds(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const frames = new FrameWalk()
+async function* cutAtFrameEnds(source: AsyncIterable<Buffer>, frames: FrameWalk): AsyncGenerator<Buffer> {
   for await (const piece of source) {
     for (let from = 0; from < piece.length;) {
       const end = frames.advance(piece, from)
@@ -32,7 +37,6 @@ async function* cutAtFrameEnds(source: AsyncIterable<Buffer>): AsyncGenerator<Bu
       from = end
     }
   }
-  if (!frames.isBetweenFrames) throw damaged('unexpected end of file')
 }
 
 type Field = 'MAGIC' | 'SKIPPED_SIZE' | 'DESCRIPTOR' | 'BLOCK_HEADER'
