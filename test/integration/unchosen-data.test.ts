@@ -1,4 +1,4 @@
-import type { ColumnMappingInput, FairliftBatchError } from '@fairlift/sdk'
+import type { FairliftBatchError } from '@fairlift/sdk'
 import { describe, expect, test } from 'vitest'
 import { checkOf, rowOf } from '../testkit/find-in-analysis.ts'
 import '../testkit/matchers.ts'
@@ -13,6 +13,7 @@ import {
   type ProportionReference,
   type RatioReference,
 } from '../testkit/shared-datasets.ts'
+import { experimentFor, landAsProposed, tabularSets, type TabularSetName } from '../testkit/tabular-sets.ts'
 import { useServer } from '../testkit/use-server.ts'
 
 const SLOW_TEST_MS = 180_000
@@ -39,33 +40,8 @@ function exactRankPValue(m: number, n: number, u: number): number {
 describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => {
   const run = useServer()
 
-  async function experimentOf(key: string, control: string, treatment: string): Promise<string> {
-    const { id } = await run.client.createExperiment({
-      key,
-      name: key,
-      variants: [
-        { key: control, role: 'CONTROL' },
-        { key: treatment, role: 'TREATMENT' },
-      ],
-    })
-    return id
-  }
-
-  const defineFlag = (key: string, eventType: string) =>
-    run.client.defineMetric({
-      key,
-      name: key,
-      kind: 'PROPORTION',
-      numerator: { aggregation: 'ANY', eventTypes: [eventType] },
-    })
-
-  const defineMean = (key: string, eventType: string) =>
-    run.client.defineMetric({
-      key,
-      name: key,
-      kind: 'MEAN',
-      numerator: { aggregation: 'SUM', eventTypes: [eventType] },
-    })
+  const experimentOf = (name: TabularSetName, key = name.replaceAll('_', '-')) =>
+    experimentFor(run.client, tabularSets[name], key)
 
   test('cookie_cats: two flags and a count, read as proposed', { timeout: SLOW_TEST_MS }, async () => {
     const { client } = run
@@ -75,18 +51,14 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
       retention_7: ProportionReference
       sum_gamerounds: MeanReference
     }>('cookie_cats')
-    const experimentId = await experimentOf('cookie-cats', 'gate_30', 'gate_40')
-    const metrics = ['retention_1', 'retention_7', 'sum_gamerounds']
-    await defineFlag('retention_1', 'retention_1')
-    await defineFlag('retention_7', 'retention_7')
-    await defineMean('sum_gamerounds', 'sum_gamerounds')
-    const file = sharedFile('cookie_cats/cookie_cats.csv.gz')
-    const { mapping } = await client.previewUpload({ file, experimentId })
-    const batch = await client.uploadEvents({ experimentId, file, mapping }).result()
+    const experimentId = await experimentOf('cookie_cats')
+    const { batch } = await landAsProposed(client, experimentId, sharedFile('cookie_cats/cookie_cats.csv.gz'))
     // The last line has no end.
     expect(batch).toMatchObject({ rows: 90_189, rejected: 0 })
 
-    const analysis = await client.runAnalysis({ experimentId, metrics }).result()
+    const analysis = await client
+      .runAnalysis({ experimentId, metrics: ['retention_1', 'retention_7', 'sum_gamerounds'] })
+      .result()
     expectProportion(rowOf(analysis, 'retention_1'), reference.retention_1)
     expectProportion(rowOf(analysis, 'retention_7'), reference.retention_7)
     expectMean(rowOf(analysis, 'sum_gamerounds'), reference.sum_gamerounds)
@@ -96,10 +68,8 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
   test('starbucks: the columns are called Promotion and purchase', { timeout: SLOW_TEST_MS }, async () => {
     const { client } = run
     const reference = referenceOf<{ srm_50_50: RatioReference; purchase: ProportionReference }>('starbucks')
-    const experimentId = await experimentOf('starbucks', 'No', 'Yes')
-    const file = sharedFile('starbucks/training.csv.gz')
-    const { mapping } = await client.previewUpload({ file, experimentId })
-    await client.uploadEvents({ experimentId, file, mapping }).result()
+    const experimentId = await experimentOf('starbucks')
+    await landAsProposed(client, experimentId, sharedFile('starbucks/training.csv.gz'))
     const analysis = await client.runAnalysis({ experimentId, metrics: ['conversion'], segmentBy: 'V1' }).result()
 
     expectProportion(rowOf(analysis, 'conversion'), reference.purchase)
@@ -122,12 +92,9 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
   test('adsmart: the experiment is a column, and the answer one called "yes"', async () => {
     const { client } = run
     const reference = referenceOf<{ srm_50_50: RatioReference; yes_all: ProportionReference }>('adsmart')
-    const experimentId = await experimentOf('adsmart', 'control', 'exposed')
-    await defineFlag('said_yes', 'yes')
-    const file = sharedFile('adsmart/AdSmartABdata.csv')
-    const { mapping } = await client.previewUpload({ file, experimentId })
-    expect(mapping?.variant?.[0]?.column).toBe('experiment')
-    const batch = await client.uploadEvents({ experimentId, file, mapping }).result()
+    const experimentId = await experimentOf('adsmart')
+    const { preview, batch } = await landAsProposed(client, experimentId, sharedFile('adsmart/AdSmartABdata.csv'))
+    expect(preview.mapping?.variant?.[0]?.column).toBe('experiment')
     expect(batch).toMatchObject({ rows: 8077, rejected: 0 })
     const analysis = await client.runAnalysis({ experimentId, metrics: ['said_yes'] }).result()
     expectProportion(rowOf(analysis, 'said_yes'), reference.yes_all)
@@ -137,48 +104,18 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
   })
 
   describe('campaign_daily: a day a row, semicolons, d.mm.yyyy, and a day without numbers', () => {
-    const mapping: ColumnMappingInput = {
-      delimiter: ';',
-      variant: [
-        {
-          column: 'Campaign Name',
-          values: [
-            { value: 'Control Campaign', variant: 'control' },
-            { value: 'Test Campaign', variant: 'test' },
-          ],
-        },
-      ],
-      timestamp: 'Date',
-      timestampFormat: '%d.%m.%Y',
-      timezone: 'UTC',
-      outcomes: [
-        { column: '# of Purchase', eventType: 'daily_purchases', kind: 'COUNT' },
-        { column: '# of Website Clicks', eventType: 'daily_clicks', kind: 'COUNT' },
-      ],
-      attributes: [],
-    }
+    const { mapping } = tabularSets.campaign_daily
 
     test('an outcome that must be there and is not rejects its row, and the rest is as published', async () => {
       const { client } = run
       const reference = referenceOf<{ purchase_per_day: MeanReference; clicks_per_day: MeanReference }>(
         'campaign_daily',
       )
-      const experimentId = await experimentOf('campaigns', 'control', 'test')
-      await defineMean('daily_purchases', 'daily_purchases')
-      await defineMean('daily_clicks', 'daily_clicks')
-      const strict = {
-        ...mapping,
-        valueRules: [
-          { eventType: 'daily_purchases', required: true },
-          { eventType: 'daily_clicks', required: true },
-        ],
-      }
+      const experimentId = await experimentOf('campaign_daily')
       const control = await client
-        .uploadEvents({ experimentId, file: sharedFile('campaign_daily/control_group.csv'), mapping: strict })
+        .uploadEvents({ experimentId, file: sharedFile('campaign_daily/control_group.csv'), mapping })
         .result()
-      await client
-        .uploadEvents({ experimentId, file: sharedFile('campaign_daily/test_group.csv'), mapping: strict })
-        .result()
+      await client.uploadEvents({ experimentId, file: sharedFile('campaign_daily/test_group.csv'), mapping }).result()
       expect(control).toMatchObject({ status: 'LANDED', rows: 30, accepted: 29, rejected: 1 })
       const errors = await client.batchErrors(control.id)
       // The fifth of August.
@@ -199,11 +136,11 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
 
     test('a bound on empty cells keeps the whole file out, naming column and share', async () => {
       const { client } = run
-      const experimentId = await experimentOf('campaigns-bounded', 'control', 'test')
+      const experimentId = await experimentOf('campaign_daily', 'campaigns-bounded')
       const upload = client.uploadEvents({
         experimentId,
         file: sharedFile('campaign_daily/control_group.csv'),
-        mapping: { ...mapping, maxEmptyShares: [{ column: '# of Purchase', share: 0.01 }] },
+        mapping: { ...mapping, valueRules: [], maxEmptyShares: [{ column: '# of Purchase', share: 0.01 }] },
       })
       await expect(upload.result()).rejects.toMatchObject({
         code: 'BATCH_QUARANTINED',
@@ -214,7 +151,7 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
 
     test('read with the wrong date format every row says so, and nothing lands', async () => {
       const { client } = run
-      const experimentId = await experimentOf('campaigns-dates', 'control', 'test')
+      const experimentId = await experimentOf('campaign_daily', 'campaigns-dates')
       const upload = client.uploadEvents({
         experimentId,
         file: sharedFile('campaign_daily/test_group.csv'),
@@ -230,11 +167,9 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
   test('online_store: visitors who ordered in both groups are left out of revenue per buyer', async () => {
     const { client } = run
     const { counts } = referenceOf<{ counts: { visitors_in_both_groups: number } }>('online_store')
-    const experimentId = await experimentOf('online-store', 'A', 'B')
-    const file = sharedFile('online_store/orders_us.csv')
-    const { mapping } = await client.previewUpload({ file, experimentId })
-    expect(mapping).toMatchObject({ userId: 'visitorId', eventId: 'transactionId', timestamp: 'date' })
-    const batch = await client.uploadEvents({ experimentId, file, mapping }).result()
+    const experimentId = await experimentOf('online_store')
+    const { preview, batch } = await landAsProposed(client, experimentId, sharedFile('online_store/orders_us.csv'))
+    expect(preview.mapping).toMatchObject({ userId: 'visitorId', eventId: 'transactionId', timestamp: 'date' })
     expect(batch).toMatchObject({ rows: 1197, rejected: 0, duplicates: 0 })
     const analysis = await client
       .runAnalysis({ experimentId, metrics: ['orders_per_visitor', 'revenue_per_visitor'] })
@@ -271,21 +206,11 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
     const reference = referenceOf<{ arms: Record<string, { locations: number; rows: number; mean: number }> }>(
       'fast_food',
     )
-    const experiment = await client.createExperiment({
-      key: 'fast-food',
-      name: 'Promotions',
-      variants: ['1', '2', '3'].map((key, index) => ({ key, role: index === 0 ? 'CONTROL' : 'TREATMENT' })),
-    })
+    const experimentId = await experimentOf('fast_food')
     const file = sharedFile('fast_food/WA_Marketing-Campaign.csv')
-    const mapping: ColumnMappingInput = {
-      userId: 'LocationID',
-      variant: [{ column: 'Promotion' }],
-      constantTimestamp: '2026-01-01T00:00:00Z',
-      outcomes: [{ column: 'SalesInThousands', eventType: 'purchase', kind: 'VALUE' }],
-    }
-    await client.uploadEvents({ experimentId: experiment.id, file, mapping }).result()
+    await client.uploadEvents({ experimentId, file, mapping: tabularSets.fast_food.mapping }).result()
     const analysis = await client
-      .runAnalysis({ experimentId: experiment.id, metrics: ['average_order_value', 'revenue_per_visitor'] })
+      .runAnalysis({ experimentId, metrics: ['average_order_value', 'revenue_per_visitor'] })
       .result()
     for (const arm of ['2', '3']) {
       const { controlStatistics, treatmentStatistics } = rowOf(analysis, 'average_order_value', arm)
@@ -309,7 +234,7 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
 
   test('a file of totals is refused: its numbers are no answers of users', async () => {
     const { client } = run
-    const experimentId = await experimentOf('totals', 'psa', 'ad')
+    const experimentId = await experimentOf('marketing_ab', 'totals')
     const upload = client.uploadEvents({
       experimentId,
       file: sharedFile('marketing_ab/full_counts.csv'),
@@ -328,7 +253,7 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
   })
 
   test('asos: a table of running summaries has no users, and the error says what is missing', async () => {
-    const experimentId = await experimentOf('asos', 'control', 'treatment')
+    const { id: experimentId } = await run.client.createExperiment({ key: 'asos', name: 'asos' })
     const upload = run.client.uploadEvents({
       experimentId,
       file: sharedFile('asos/asos_digital_experiments_dataset.csv.gz'),

@@ -15,3 +15,13 @@ export function checkOf({ health }: Analysis, name: string): HealthCheck {
   if (check === undefined) throw new Error(`There is no health check ${name}.`)
   return check
 }
+
+/** All that the rows of an analysis say, by segment too, without the ids of its experiment. */
+export function numbersOf({ results, segments }: Analysis): object[] {
+  return [...results, ...segments].map(({ id: _, metric, control, treatment, ...row }) => ({
+    ...row,
+    metric: metric.key,
+    control: control.key,
+    treatment: treatment.key,
+  }))
+}

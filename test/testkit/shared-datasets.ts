@@ -16,14 +16,19 @@ export function titleOf(tests: string): string {
   return hasSharedDatasets ? tests : `${tests}: skipped, for there is no folder ../shared/datasets`
 }
 
+/** Where a file of the folder is. */
+export function sharedPath(path: string): string {
+  return folder + path
+}
+
 /** A file of the folder, to be uploaded as it is. */
 export function sharedFile(path: string): File {
-  return new File([readFileSync(folder + path)], basename(path))
+  return new File([readFileSync(sharedPath(path))], basename(path))
 }
 
 /** The text of a file of the folder, unpacked. */
 export function sharedText(path: string): string {
-  const bytes = readFileSync(folder + path)
+  const bytes = readFileSync(sharedPath(path))
   return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
 }
 
