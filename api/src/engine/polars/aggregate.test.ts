@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { engineContract, eventLists, planOfAnyWindow, timeOf, type PlainEvent } from '../engine.contract.ts'
 import type { PartFile } from '../engine.ts'
+import { mergePlans } from '../merge-plans.ts'
 import type { Window } from '../plan.ts'
 import type { UnitFile } from '../unit-table.ts'
 import { eventColumn } from '../event-columns.ts'
@@ -113,6 +114,35 @@ test('a unit table to which batches were added gives what all events give: equal
     { numRuns: 25, seed: 5 },
   )
 }, 120_000)
+
+test('nothing is left of early events that a late exposure moved, not even rounding', async () => {
+  const purchase = (value: number, minute: number): PlainEvent => ({
+    userId: 'u',
+    variantId: null,
+    eventType: 'purchase',
+    value,
+    minute,
+    device: null,
+  })
+  const exposure = (minute: number): PlainEvent => ({
+    ...purchase(0, minute),
+    value: null,
+    eventType: 'exposure',
+    variantId: 'variant-c',
+  })
+  const measures = [{ eventTypes: ['purchase'], aggregation: 'sum' as const, before: true as const }]
+  const window = { from: null, to: null, daysSinceExposure: null }
+  const plan = mergePlans([{ measures, cells: [] }], { variants: ['variant-c', 'variant-t'], segments: [], window })
+  const others = Array.from({ length: 8 }, (_, user) => ({ ...purchase(1, 5), userId: `other-${user}` }))
+  // 0.1 + (0.2 + 0.3) is not (0.1 + 0.2) + 0.3.
+  const parts = await writeParts([
+    [...others, purchase(0.1, 20)],
+    [purchase(0.2, 30), purchase(0.3, 40)],
+    [exposure(10)],
+  ])
+  const { groups } = await aggregateUnitTable(plan, await tableOf(window, parts), parts)
+  expect(groups[0]).toMatchObject({ n: 1, means: [0] })
+})
 
 /** Values of the events are up to 100 in size; their squares set the scale of what rounding may leave. */
 const SUM_TOLERANCE = 1e-12 * 100 ** 2

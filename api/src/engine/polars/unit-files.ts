@@ -151,7 +151,16 @@ export async function readUnits(files: UnitFile[], wanted: WantedColumns): Promi
       else add(target[sum], doubles(name), positions)
     }
   }
+  if (files.length > 1) for (const sums of types.values()) clearResidues(sums)
   return { size, halves, firstExposure, variant, state, variantNames, attributes, types, eventsWithoutRow: new Map() }
+}
+
+/**
+ * Where no early event is left, nothing must be left of their sum. Events that a late exposure moved were taken off it one
+ * by one, and what rounding leaves of that would pass for a covariate.
+ */
+function clearResidues({ earlyCounts, earlySums }: TypeSums): void {
+  for (let row = 0; row < earlyCounts.length; row++) if (earlyCounts[row] === 0) earlySums[row] = 0
 }
 
 function namesIn(frames: Frame[], prefix: string): string[] {
