@@ -22,6 +22,15 @@ export interface CheckedChunk {
   /** Records before `end`, the bad ones included, blank lines not. */
   records: number
   bad: BadRecord[]
+  /** Those of the others that have quotes within fields that are not quoted. */
+  unusual: RecordSpan[]
+}
+
+/** Bytes of a record in its chunk. */
+export interface RecordSpan {
+  start: number
+  /** After its line end. */
+  end: number
 }
 
 /** What is wrong with a record. */
@@ -36,6 +45,8 @@ export interface CsvRecord {
   isBlank: boolean
   /** Null when the record can be read. */
   problem: RecordProblem | null
+  /** Quotes stand within a field that is not quoted: see `plainlyQuoted`. */
+  isUnusual: boolean
 }
 
 /**
@@ -67,7 +78,7 @@ export class CsvRecordReader {
   at(start: number): CsvRecord | null {
     const bytes = this.#bytes
     const blank = blankLineEnd(bytes, start)
-    if (blank > 0) return { end: blank, isBlank: true, problem: null }
+    if (blank > 0) return { end: blank, isBlank: true, problem: null, isUnusual: false }
     const record = readRecord(bytes, start, this.#separator)
     if (record.end < 0) {
       // The record is not whole: more of it is to come, or the file ends within it.
@@ -77,7 +88,8 @@ export class CsvRecordReader {
     }
     const problem = this.#problemOf(record, start)
     // A bad record ends with its first line: a stray quote may have joined good lines to it.
-    return { end: problem === null ? record.end : Math.min(record.end, lineEnd(bytes, start)), isBlank: false, problem }
+    const end = problem === null ? record.end : Math.min(record.end, lineEnd(bytes, start))
+    return { end, isBlank: false, problem, isUnusual: problem === null && record.isUnusual }
   }
 
   #problemOf(record: RecordShape, from: number): RecordProblem | null {
@@ -108,18 +120,20 @@ export class CsvRecordReader {
 export function checkCsvRecords(bytes: Buffer, separator: number, fields: number, isLast: boolean): CheckedChunk {
   const reader = new CsvRecordReader(bytes, separator, fields, isLast)
   const bad: BadRecord[] = []
+  const unusual: RecordSpan[] = []
   let records = 0
   let start = 0
   while (start < bytes.length) {
     const record = reader.at(start)
     if (record === null) break
-    const { end, isBlank, problem } = record
+    const { end, isBlank, problem, isUnusual } = record
     if (isBlank) bad.push({ start, end, index: records, code: null, message: '' })
     else if (problem !== null) bad.push({ start, end, index: records, ...problem })
+    else if (isUnusual) unusual.push({ start, end })
     if (!isBlank) records++
     start = end
   }
-  return { end: start, records, bad }
+  return { end: start, records, bad, unusual }
 }
 
 interface RecordShape {
@@ -129,6 +143,8 @@ interface RecordShape {
   malformed: boolean
   /** The bytes end within a quoted field. */
   inQuotes: boolean
+  /** Quotes stand within a field that is not quoted. */
+  isUnusual: boolean
   /** No more bytes are to be waited for, and a quoted field is still open. */
   neverCloses?: boolean
 }
@@ -136,18 +152,19 @@ interface RecordShape {
 function readRecord(bytes: Buffer, start: number, separator: number): RecordShape {
   let fields = 1
   let malformed = false
+  let isUnusual = false
   let i = start
   for (;;) {
     if (bytes[i] === QUOTE) {
       i = closingQuote(bytes, i + 1)
-      if (i < 0) return { end: -1, fields, malformed, inQuotes: true }
+      if (i < 0) return { end: -1, fields, malformed, inQuotes: true, isUnusual }
       i++
       const next = bytes[i]
       if (next !== undefined && next !== separator && next !== NEWLINE && next !== RETURN) malformed = true
     }
-    while (i < bytes.length && bytes[i] !== separator && bytes[i] !== NEWLINE) i++
-    if (i >= bytes.length) return { end: -1, fields, malformed, inQuotes: false }
-    if (bytes[i] === NEWLINE) return { end: i + 1, fields, malformed, inQuotes: false }
+    for (; i < bytes.length && bytes[i] !== separator && bytes[i] !== NEWLINE; i++) isUnusual ||= bytes[i] === QUOTE
+    if (i >= bytes.length) return { end: -1, fields, malformed, inQuotes: false, isUnusual }
+    if (bytes[i] === NEWLINE) return { end: i + 1, fields, malformed, inQuotes: false, isUnusual }
     fields++
     i++
   }
@@ -181,17 +198,45 @@ export function firstRecordEnd(bytes: Buffer, separator: number): number {
   return end < 0 ? bytes.length : end
 }
 
-/** The chunk without its bad records: the same bytes where there are none, else a copy. */
-export function withoutBadRecords(bytes: Buffer, { end, bad }: CheckedChunk): Buffer {
-  if (bad.length === 0) return bytes.subarray(0, end)
+/** The chunk's records that can be read, as any reader takes them: the same bytes where all can, else a copy. */
+export function readableRecords(bytes: Buffer, { end, bad, unusual }: CheckedChunk, separator: number): Buffer {
+  if (bad.length + unusual.length === 0) return bytes.subarray(0, end)
+  const changes: { record: RecordSpan; by: Buffer | null }[] = [
+    ...bad.map((record) => ({ record, by: null })),
+    ...unusual.map((record) => ({ record, by: plainlyQuoted(bytes, record, separator) })),
+  ]
   const good: Buffer[] = []
   let from = 0
-  for (const record of bad) {
+  for (const { record, by } of changes.sort((a, b) => a.record.start - b.record.start)) {
     good.push(bytes.subarray(from, record.start))
+    if (by !== null) good.push(by)
     from = record.end
   }
   good.push(bytes.subarray(from, end))
   return Buffer.concat(good)
+}
+
+/**
+ * A good record with quotes around each field that has quotes within, which are doubled: `12" vinyl` becomes
+ * `"12"" vinyl"`. There are readers that take any quote for the beginning of a quoted text, across lines.
+ */
+export function plainlyQuoted(bytes: Buffer, { start, end }: RecordSpan, separator: number): Buffer {
+  let lineEnds = end
+  if (bytes[lineEnds - 1] === NEWLINE) lineEnds -= bytes[lineEnds - 2] === RETURN ? 2 : 1
+  const pieces: Buffer[] = []
+  for (let i = start; ; i++) {
+    const from = i
+    const isQuoted = bytes[i] === QUOTE
+    if (isQuoted) i = closingQuote(bytes, i + 1) + 1
+    while (i < lineEnds && bytes[i] !== separator) i++
+    const field = bytes.subarray(from, i)
+    if (isQuoted || !field.includes(QUOTE)) pieces.push(field)
+    else pieces.push(Buffer.from(`"${field.toString('latin1').replaceAll('"', '""')}"`, 'latin1'))
+    if (i >= lineEnds) break
+    pieces.push(bytes.subarray(i, i + 1))
+  }
+  pieces.push(bytes.subarray(lineEnds, end))
+  return Buffer.concat(pieces)
 }
 
 /** The text of a bad record, to be shown. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { limits } from './contract.ts'
-import { CsvRecordReader, type RecordProblem } from './csv-records.ts'
+import { CsvRecordReader, type CsvRecord, type RecordProblem } from './csv-records.ts'
 import { EventBlock } from './event-block.ts'
 import { plainBytes } from './in-runs.ts'
 import type { ScanPlan } from './scan-plan.ts'
@@ -14,6 +14,7 @@ export interface OddRecord {
   row: number
   /** Why it cannot be read; null when it can be, by another reader. */
   problem: RecordProblem | null
+  isUnusual: CsvRecord['isUnusual']
 }
 
 export interface ScannedChunk {
@@ -105,7 +106,8 @@ export class CsvScanner {
       state.start = record.end
       if (record.isBlank) continue
       state.rows++
-      state.odd.push({ start, end: record.end, row: rowsBefore + state.rows, problem: record.problem })
+      const { end, problem, isUnusual } = record
+      state.odd.push({ start, end, row: rowsBefore + state.rows, problem, isUnusual })
       if (state.rows >= ENOUGH_RECORDS && state.odd.length > state.rows * MOST_ODD) return null
     }
     return { end: state.start, rows: state.rows, odd: state.odd }

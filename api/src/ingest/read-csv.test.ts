@@ -42,6 +42,32 @@ test('reads quoted fields with separators, quotes and line ends in them', async 
   ])
 })
 
+test('a quote within a field that is not quoted is text, in any number of rows', async () => {
+  const vinyl = (row: number, end: string) => `${row},12" vinyl,say "hi"${end}`
+  for (const end of ['\n', '\r\n']) {
+    const text = [
+      'a,b,c',
+      vinyl(1, ''),
+      '2,"quoted, ""x""\nand on",z',
+      vinyl(3, ''),
+      '4,5',
+      '5,,é "',
+      vinyl(6, ''),
+    ].join(end)
+    for (const content of [text, text + end]) {
+      const { rows, rejections } = await read(content)
+      expect(rows).toEqual([
+        { row: 1, a: '1', b: '12" vinyl', c: 'say "hi"' },
+        { row: 2, a: '2', b: 'quoted, "x"\nand on', c: 'z' },
+        { row: 3, a: '3', b: '12" vinyl', c: 'say "hi"' },
+        { row: 5, a: '5', b: null, c: 'é "' },
+        { row: 6, a: '6', b: '12" vinyl', c: 'say "hi"' },
+      ])
+      expect(rejections.map(({ row, code }) => [row, code])).toEqual([[4, 'RAGGED_ROW']])
+    }
+  }
+})
+
 test('sets ragged rows aside and keeps the numbers of the others', async () => {
   const { rows, rejections } = await read('a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n')
   expect(rows.map(({ row, a }) => [row, a])).toEqual([

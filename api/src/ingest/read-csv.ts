@@ -3,7 +3,7 @@ import pl from 'nodejs-polars'
 import { column, frameOf, withColumn, type Frame } from '../engine/polars/frame.ts'
 import { FileError } from './contract.ts'
 import { countByte } from './count-byte.ts'
-import { checkCsvRecords, firstRecordEnd, recordText, withoutBadRecords } from './csv-records.ts'
+import { checkCsvRecords, firstRecordEnd, plainlyQuoted, readableRecords, recordText } from './csv-records.ts'
 import type { CsvScanner } from './csv-scanner.ts'
 import { inPieces, ROW, type RawChunk } from './raw-chunk.ts'
 import { trimmed } from './text-columns.ts'
@@ -56,14 +56,18 @@ function readScannedChunk(bytes: Buffer, options: CsvOptions, rowsBefore: number
   if (scanner === null || scanned === null) return null
   const { end, rows, odd } = scanned
   const readable = odd.filter(({ problem }) => problem === null)
-  let frame = parse(Buffer.concat(readable.map((record) => bytes.subarray(record.start, record.end))), options, 0)
+  const separator = options.separator.charCodeAt(0)
+  const texts = readable.map((record) =>
+    record.isUnusual ? plainlyQuoted(bytes, record, separator) : bytes.subarray(record.start, record.end),
+  )
+  let frame = parse(Buffer.concat(texts), options, 0)
   if (frame.height !== readable.length) {
     throw disagreement(rowsBefore, rows, `${readable.length} of them were to be read again, ${frame.height} were.`)
   }
   const numbers = Uint32Array.from(readable, ({ row }) => row)
   frame = withColumn(frame.drop(OVERFLOW), column(ROW, numbers, pl.UInt32))
-  const rejections = odd.flatMap(({ problem, row, ...record }) =>
-    problem === null ? [] : [{ row, column: null, value: recordText(bytes, record), ...problem }],
+  const rejections = odd.flatMap(({ problem, row, start, end }) =>
+    problem === null ? [] : [{ row, column: null, value: recordText(bytes, { start, end }), ...problem }],
   )
   const otherwise = (): RawChunk => readFrameChunk(bytes.subarray(0, end), options, rowsBefore, isLast)
   const scan = { block: scanner.block, otherwise }
@@ -105,8 +109,9 @@ function readPlainChunk(bytes: Buffer, options: CsvOptions, rowsBefore: number, 
 
 /** The careful way: every record is looked at, the bad ones are set aside. */
 function readCheckedChunk(bytes: Buffer, options: CsvOptions, rowsBefore: number, isLast: boolean): ReadChunk {
-  const checked = checkCsvRecords(bytes, options.separator.charCodeAt(0), options.header.length, isLast)
-  let frame = parse(withoutBadRecords(bytes, checked), options, rowsBefore).drop(OVERFLOW)
+  const separator = options.separator.charCodeAt(0)
+  const checked = checkCsvRecords(bytes, separator, options.header.length, isLast)
+  let frame = parse(readableRecords(bytes, checked, separator), options, rowsBefore).drop(OVERFLOW)
   const bad = checked.bad.filter((record) => record.code !== null)
   if (frame.height + bad.length !== checked.records) {
     const found = `${checked.records} records were found, ${frame.height} were read.`
