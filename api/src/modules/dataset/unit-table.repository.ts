@@ -39,6 +39,16 @@ export class UnitTableRepository extends Repository {
     return rows.length > 0
   }
 
+  /** Whether a table is still there; then its files stay until the transaction ends. */
+  async hold(id: string, tx: Transaction): Promise<boolean> {
+    const rows = await this.db(tx)
+      .select({ id: unitTables.id })
+      .from(unitTables)
+      .where(eq(unitTables.id, id))
+      .for('key share')
+    return rows.length > 0
+  }
+
   /** Stores a table; null when there is one already. */
   async insert(table: NewUnitTable, tx: Transaction): Promise<UnitTable | null> {
     const [row] = await this.db(tx).insert(unitTables).values(table).onConflictDoNothing().returning()

@@ -102,6 +102,8 @@ export class UnitTableService {
       const isStored = await this.#tables.transaction(async (tx) => {
         await this.#datasets.lockForLanding(experimentId, tx)
         if (await this.#tables.isErasedAfter(experimentId, datasetVersion, tx)) return false
+        // The new table shares files with the one it was made of, which may have been forgotten together with them.
+        if (base !== null && !(await this.#tables.hold(base.id, tx))) return false
         const { units, exposedUnits } = result
         return (
           (await this.#tables.insert({ experimentId, datasetVersion, rule, files, units, exposedUnits }, tx)) !== null

@@ -88,7 +88,8 @@ export class UserErasureService {
           const version =
             replaced.length === 0 ? null : await this.#datasets.addVersion({ experimentId, kind: 'ERASURE' }, tx)
           await this.#events.eraseUser(experimentId, userId, tx)
-          const unitFiles = await this.#repository.forgetUnitTables(experimentId, tx)
+          // Tables are made of parts: where no part held the user, none does, and they stay.
+          const unitFiles = version === null ? [] : await this.#repository.forgetUnitTables(experimentId, tx)
           report('Looking through the files as they were received', 0.8)
           const raw = await this.#removeRawFiles(job, userId, replaced, signal, tx)
           const isInNewest = ({ removedIn }: DatasetPart) => newest !== null && removedIn === null
