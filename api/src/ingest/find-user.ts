@@ -38,10 +38,11 @@ async function isParquet(path: string): Promise<boolean> {
 async function parquetHolds(path: string, userId: string): Promise<boolean> {
   const scan = pl.scanParquet(path)
   for (const name of scan.columns) {
-    const matches = await scan
-      .select(pl.col(name).cast(pl.Utf8).str.strip().eq(pl.lit(userId)).alias('match'))
-      .filter(pl.col('match'))
-      .collect()
+    const id = pl.lit(userId)
+    const isText = pl.col(name).cast(pl.Utf8).str.strip().eq(id)
+    // The user "7" may stand there as 7.0.
+    const isNumber = pl.col(name).cast(pl.Float64, false).cast(pl.Int64, false).cast(pl.Utf8).eq(id)
+    const matches = await scan.select(isText.or(isNumber).alias('match')).filter(pl.col('match')).collect()
     if (matches.height > 0) return true
   }
   return false
@@ -74,11 +75,22 @@ function needlesOf(userId: string): Needle[] {
   const spellings = [...new Set([userId, userId.replaceAll('"', '""'), json, escaped, escaped.toLowerCase()])]
   return spellings.flatMap((text): Needle[] => [
     { bytes: Buffer.from(text, 'utf8'), width: 1, low: 0 },
-    { bytes: Buffer.from(text, 'latin1'), width: 1, low: 0 },
+    { bytes: inWindows1252(text), width: 1, low: 0 },
     { bytes: Buffer.from(text, 'utf16le'), width: 2, low: 0 },
     { bytes: Buffer.from(text, 'utf16le').swap16(), width: 2, low: 1 },
   ])
 }
+
+/** A text as Windows-1252 has it, which is Latin-1 but for some signs such as the apostrophe of O’Hara. */
+function inWindows1252(text: string): Buffer {
+  return Buffer.from([...text].map((sign) => WINDOWS_1252.get(sign) ?? sign).join(''), 'latin1')
+}
+const WINDOWS_1252 = new Map(
+  Array.from({ length: 0x20 }, (_, index) => {
+    const byte = 0x80 + index
+    return [new TextDecoder('windows-1252').decode(Uint8Array.of(byte)), String.fromCharCode(byte)]
+  }),
+)
 
 function holds(window: Buffer, { bytes, width, low }: Needle): boolean {
   for (let at = window.indexOf(bytes); at >= 0; at = window.indexOf(bytes, at + 1)) {
