@@ -264,6 +264,19 @@ describe('a user who is erased', () => {
     await expectVersion(experimentId, 1, records)
   })
 
+  test('is in no file whose reading was never ended, because its workers were killed', async () => {
+    const experimentId = await newExperiment()
+    const file = new File([csv(ownRecords()).replaceAll('treatment', 'nowhere')], 'unread.csv')
+    const upload = client.uploadEvents({ experimentId, file })
+    const { batch } = await upload.payload
+    await expect(upload.result()).rejects.toThrow()
+    await database.query(`update batches set status = 'PROCESSING', error = null where id = $1`, [batch!.id])
+    await erased(await client.eraseUser({ userId: USER, experimentId }))
+    const erasedBatch = await client.batch(batch!.id)
+    expect(erasedBatch).toMatchObject({ status: 'FAILED', error: { code: 'ERASED' }, rawUrl: null })
+    expect((await storedFiles()).filter((path) => path.includes(batch!.id))).toEqual([])
+  })
+
   test('who was all there was leaves empty versions', async () => {
     const experimentId = await newExperiment()
     await land(experimentId, csv(named(ownRecords(), 'only')), 'events.csv')

@@ -137,6 +137,11 @@ export class ErasureRepository extends Repository {
               sql`coalesce(${batches.rejected}, 0) + coalesce(${batches.duplicates}, 0) + coalesce(${batches.conflicts}, 0) > 0`,
             ),
             and(inArray(batches.status, ['RECEIVED', 'QUARANTINED', 'FAILED']), lte(batches.createdAt, before)),
+            // Its workers were killed each time: sent again, it would be read from the file that is here.
+            and(
+              eq(batches.status, 'PROCESSING'),
+              sql`not exists (select 1 from ${jobs} where ${jobs.batchId} = ${batches.id} and ${inArray(jobs.status, ['QUEUED', 'RUNNING'])})`,
+            ),
           ),
         ),
       )

@@ -243,11 +243,12 @@ function withoutRaw({ status, error, warnings }: SearchedBatch, userId: string) 
     message:
       'The file was removed before it was read, because it named a user who was erased. Send it without the user.',
   }
+  const isUnread = status === 'RECEIVED' || status === 'PROCESSING'
   return {
     rawDeletedAt: new Date(),
-    error: status === 'RECEIVED' ? erased : error && clean(error),
+    error: isUnread ? erased : error && clean(error),
     warnings: warnings?.map(clean) ?? null,
-    ...(status === 'RECEIVED' ? { status: 'FAILED' as const } : {}),
+    ...(isUnread ? { status: 'FAILED' as const } : {}),
   }
 }
 
