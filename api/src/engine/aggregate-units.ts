@@ -150,26 +150,40 @@ class SegmentGroups {
 
 const DAY_MICROS = 86_400_000_000
 const DAY_MS = 86_400_000
+/** 2106-02-07: events lie neither before 1990 nor in the future. */
+const LAST_DAY = 49_710
 
 /** What the pass sees apart from the measures. */
 class QualityCounts {
   readonly #plan: AggregationPlan
   readonly #units: SummedUnits
-  readonly #byDay = new Map<number, number[]>()
+  /** First exposures by day since 1970 and variant. */
+  readonly #byDay: Float64Array
 
   constructor(plan: AggregationPlan, units: SummedUnits) {
     this.#plan = plan
     this.#units = units
+    this.#byDay = new Float64Array(LAST_DAY * plan.variants.length)
   }
 
   addExposures(rows: Int32Array, variants: Int32Array, length: number): void {
     const { firstExposure } = this.#units
+    const width = this.#plan.variants.length
     for (let i = 0; i < length; i++) {
       const day = Math.floor(firstExposure[rows[i]!]! / DAY_MICROS)
-      let counts = this.#byDay.get(day)
-      if (counts === undefined) this.#byDay.set(day, (counts = this.#plan.variants.map(() => 0)))
-      counts[variants[i]!]!++
+      this.#byDay[day * width + variants[i]!]!++
     }
+  }
+
+  #exposuresByDay(): DataQuality['exposuresByDay'] {
+    const width = this.#plan.variants.length
+    const days = new Set<number>()
+    for (let place = 0; place < this.#byDay.length; place++)
+      if (this.#byDay[place]! > 0) days.add(Math.floor(place / width))
+    return [...days].map((day) => ({
+      day: new Date(day * DAY_MS).toISOString().slice(0, 10),
+      counts: [...this.#byDay.subarray(day * width, (day + 1) * width)],
+    }))
   }
 
   result(compared: number): Omit<DataQuality, keyof TimeRange> {
@@ -201,9 +215,7 @@ class QualityCounts {
       eventsWithoutExposure,
       eventsBeforeExposure,
       unitsWithEventsBeforeExposure,
-      exposuresByDay: [...this.#byDay]
-        .sort(([a], [b]) => a - b)
-        .map(([day, counts]) => ({ day: new Date(day * DAY_MS).toISOString().slice(0, 10), counts })),
+      exposuresByDay: this.#exposuresByDay(),
     }
   }
 }

@@ -15,13 +15,17 @@ export class UnitIndex {
 
   readonly #commonBits: number
 
-  /** @param commonBits how many upper bits all units have in common: they tell none apart */
-  constructor(commonBits = 0) {
+  /**
+   * @param commonBits how many upper bits all units have in common: they tell none apart
+   * @param expected how many units there may be: growing step by step costs more
+   */
+  constructor(commonBits = 0, expected = 0) {
+    const bits = Math.max(FIRST_BITS, Math.ceil(Math.log2(Math.max(1, expected) * 2)))
     this.#commonBits = commonBits
-    this.#slots = new Int32Array(2 ** FIRST_BITS)
-    this.#shift = 32 - FIRST_BITS
+    this.#slots = new Int32Array(2 ** bits)
+    this.#shift = 32 - bits
     // Half of the slots stay empty.
-    this.units = new Int32Array(2 ** FIRST_BITS)
+    this.units = new Int32Array(2 ** bits)
   }
 
   /** How many rows there is room for without growing. */

@@ -79,10 +79,13 @@ export class UnitRows implements SummedUnits {
   readonly types = new Map<string, TypeSums>()
   readonly eventsWithoutRow = new Map<string, number>()
 
-  /** @param commonBits how many upper bits all units have in common */
-  constructor(rule: UnitRule, attributes: readonly string[], commonBits = 0) {
+  /**
+   * @param commonBits how many upper bits all units have in common
+   * @param expected how many units there may be
+   */
+  constructor(rule: UnitRule, attributes: readonly string[], commonBits = 0, expected = 0) {
     this.rule = rule
-    this.index = new UnitIndex(commonBits)
+    this.index = new UnitIndex(commonBits, expected)
     const { capacity } = this.index
     this.firstExposure = new Float64Array(capacity).fill(Infinity)
     this.variant = new Int32Array(capacity).fill(-1)

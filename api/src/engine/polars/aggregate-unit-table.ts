@@ -4,6 +4,7 @@ import { mergeAggregates } from '../merge-aggregates.ts'
 import type { Aggregates, AggregationPlan } from '../plan.ts'
 import type { UnitFile } from '../unit-table.ts'
 import { timeRangeOf } from './aggregate.ts'
+import { readAhead } from './read-ahead.ts'
 import { readUnits } from './unit-files.ts'
 
 /**
@@ -17,14 +18,14 @@ export async function aggregateUnitTable(
   onProgress: (share: number) => void = () => undefined,
 ): Promise<Aggregates> {
   const types = [...new Set(plan.measures.flatMap(({ eventTypes }) => eventTypes))]
-  const shards = Math.max(...files.map(({ shard }) => shard)) + 1
+  const shards = [...Map.groupBy(files, ({ shard }) => shard).values()]
+  let done = 0
   let total: Aggregates | null = null
-  for (let shard = 0; shard < shards; shard++) {
-    const own = files.filter((file) => file.shard === shard)
-    const units = await readUnits(own, { types, attributes: plan.segments, units: false })
+  const wanted = { types, attributes: plan.segments, units: false }
+  for await (const units of readAhead(shards, (own) => readUnits(own, wanted))) {
     const aggregates = aggregateUnits(plan, units, timeRangeOf(parts))
     total = total === null ? aggregates : mergeAggregates(plan, total, aggregates)
-    onProgress((shard + 1) / shards)
+    onProgress(++done / shards.length)
   }
   return total!
 }

@@ -38,7 +38,7 @@ async function unitsOf(
 ): Promise<UnitRows> {
   const rule = ruleOf(window)
   const types = [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))]
-  const units = new UnitRows(rule, segments, range.commonBits)
+  const units = new UnitRows(rule, segments, range.commonBits, expectedUnits(parts, range))
   const steps = parts.length * 2
   let done = 0
   for await (const exposures of readAhead(parts, ({ path }) => readExposures(path, rule, segments, range))) {
@@ -50,6 +50,15 @@ async function unitsOf(
     onProgress(++done / steps)
   }
   return units
+}
+
+/** Users of a shop have some events each; where they have fewer, the rows grow. */
+const EVENTS_PER_UNIT = 8
+
+/** How many units the parts may have in a range. */
+export function expectedUnits(parts: PartFile[], { commonBits }: UnitRange): number {
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+  return rows / EVENTS_PER_UNIT / 2 ** commonBits
 }
 
 /** The rule that a plan's window makes, in microseconds. */

@@ -5,7 +5,7 @@ import { ATTRIBUTE_PREFIX, eventColumn } from '../event-columns.ts'
 import type { Window } from '../plan.ts'
 import { exposureState, takeLeast, UnitRows, type UnitRule } from '../unit-rows.ts'
 import type { UnitFile } from '../unit-table.ts'
-import { ruleOf } from './aggregate.ts'
+import { expectedUnits, ruleOf } from './aggregate.ts'
 import { column, frameOf } from './frame.ts'
 import { readAhead } from './read-ahead.ts'
 import { readEvents, readExposures } from './read-events.ts'
@@ -95,7 +95,7 @@ async function makeShard({
   shard,
   workFolder,
 }: ShardContext): Promise<UnitTableResult> {
-  const units = new UnitRows(rule, attributes, range.commonBits)
+  const units = new UnitRows(rule, attributes, range.commonBits, expectedUnits(added, range))
   for await (const exposures of readAhead(added, ({ path }) => readExposures(path, rule, attributes, range)))
     units.addExposures(exposures)
   for await (const events of readAhead(added, ({ path }) => readEvents(path, null, range)))
