@@ -100,9 +100,10 @@ describe.skipIf(withoutBrowser !== null)(`GraphiQL in a browser${withoutBrowser 
   })
 
   test('every step runs as it is against the sample data', async () => {
-    for (const name of TABS.slice(0, -1)) {
+    // The subscription has a test of its own.
+    for (const name of TABS.filter((tab) => tab !== 'FollowJob')) {
       await openTab(name)
-      if (name === 'SendEvents' || name === 'RunAnalysis') await soon(variables).toContain('Filled in')
+      if (['SendEvents', 'RunAnalysis', 'LookAtEvents'].includes(name)) await soon(variables).toContain('Filled in')
       const { data, errors } = await run(name)
       expect(errors, name).toBeUndefined()
       for (const payload of Object.values(data)) expect(payload?.userErrors ?? [], name).toEqual([])
