@@ -211,6 +211,7 @@ function wire(
     store,
     compute,
     folders,
+    logger,
     env.UNIT_TABLE_MIN_EVENTS,
   )
   const runs = new AnalysisRunService(
@@ -251,7 +252,7 @@ function wire(
     },
   )
   const compactions = new CompactionService(datasetRepository, jobs, store, compute, folders)
-  const afterLanding = new AfterLandingService(experiments, unitTables, autoRun, copies, compactions, logger)
+  const afterLanding = new AfterLandingService(experiments, unitTables, autoRun, copies, compactions)
   const watcher = new ExperimentWatcher(experiments, notifications)
   return {
     services: { experiments, metrics, batches, datasets, analyses, erasures, jobs, watcher },

@@ -4,6 +4,7 @@ import type { Window } from '../../engine/plan.ts'
 import { unitRuleName, type UnitFile } from '../../engine/unit-table.ts'
 import type { ComputePool } from '../../jobs/compute/pool.ts'
 import type { WorkFolders } from '../../jobs/work-folders.ts'
+import type { Logger } from '../../logger.ts'
 import type { ObjectStore } from '../../storage/object-store.ts'
 import type { DatasetPart, DatasetRepository } from './dataset.repository.ts'
 import { partFilesOf } from './part-files.ts'
@@ -22,6 +23,7 @@ export class UnitTableService {
   readonly #store: ObjectStore
   readonly #compute: ComputePool
   readonly #folders: WorkFolders
+  readonly #logger: Logger
   readonly #minEvents: number
 
   /** @param minEvents versions with fewer events have no table: reading the events takes no longer */
@@ -31,6 +33,7 @@ export class UnitTableService {
     store: ObjectStore,
     compute: ComputePool,
     folders: WorkFolders,
+    logger: Logger,
     minEvents: number,
   ) {
     this.#tables = tables
@@ -38,6 +41,7 @@ export class UnitTableService {
     this.#store = store
     this.#compute = compute
     this.#folders = folders
+    this.#logger = logger
     this.#minEvents = minEvents
   }
 
@@ -49,8 +53,20 @@ export class UnitTableService {
     return table?.datasetVersion === datasetVersion ? this.#filesOf(table) : null
   }
 
-  /** Makes the table of the newest version for a window, unless it is there or would not be worth it. */
+  /**
+   * Makes the table of the newest version for a window, unless it is there or would not be worth it. That it fails is only
+   * logged, unless it was told to stop: without a table analyses take longer and say the same.
+   */
   async update(experimentId: string, window: Window, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#update(experimentId, window, signal)
+    } catch (error) {
+      if (signal.aborted) throw error
+      this.#logger.warn({ err: error, experimentId }, 'the unit table was not updated; analyses read the events')
+    }
+  }
+
+  async #update(experimentId: string, window: Window, signal: AbortSignal): Promise<void> {
     const rule = unitRuleName(window)
     const version = await this.#datasets.latest(experimentId)
     if (rule === null || version === null || version.rows < this.#minEvents) return
