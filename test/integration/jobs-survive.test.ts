@@ -23,8 +23,12 @@ async function expectLandedOnce(experimentId: string, batchId: string): Promise<
   expect(await site.client.batch(batchId)).toMatchObject({ status: 'LANDED', events, duplicates: 0, datasetVersion: 1 })
   const { latestDatasetVersion } = await site.client.experiment({ id: experimentId })
   expect(latestDatasetVersion).toMatchObject({ number: 1, rows: events })
-  const parts = await site.database.query('select id from dataset_parts where experiment_id = $1', [experimentId])
-  expect((await site.curatedFiles(experimentId)).length).toBe(parts.length)
+  const files = await site.database.query<{ key: string }>(
+    `select unnest(array[object_key, keys_object_key]) as key from dataset_parts where experiment_id = $1`,
+    [experimentId],
+  )
+  const names = files.map(({ key }) => key.slice(key.lastIndexOf('/') + 1))
+  expect((await site.curatedFiles(experimentId)).sort()).toEqual(names.sort())
 }
 
 describe.runIf(canSeeProcesses)('a worker that is killed in mid-job', () => {
