@@ -13,6 +13,7 @@ export type {
   Compression,
   ConflictPolicy,
   Correction,
+  CorrectionFamily,
   CreateExperimentInput,
   DatasetVersionKind,
   DecisionVerdict,

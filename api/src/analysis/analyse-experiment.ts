@@ -2,12 +2,12 @@ import { type Needs, mergePlans } from '../engine/merge-plans.ts'
 import { combineGroups } from '../engine/merge-aggregates.ts'
 import { emptyGroup } from '../engine/groups.ts'
 import type { Aggregates, AggregationPlan, Cells, Group } from '../engine/plan.ts'
-import { benjaminiHochberg } from '../stats/benjamini-hochberg.ts'
-import { alphaOf } from '../stats/inference-options.ts'
 import type { Arm } from './arm.ts'
+import { adjustFamilies, type ComparedRow } from './adjust-families.ts'
+import { effectSizesOf } from './effect-sizes.ts'
 import type { MetricDefinition } from './metric-definition.ts'
 import { metricAnalyses } from './metrics/index.ts'
-import type { ResultRow } from './result-row.ts'
+import type { ResultRow, UnadjustedRow } from './result-row.ts'
 import type { AnalysisSettings } from './settings.ts'
 
 /** What an analysis needs from the data, merged from what its metrics declare. */
@@ -33,15 +33,16 @@ export function analyseExperiment(
   aggregates: Aggregates,
   settings: AnalysisSettings,
 ): ResultRow[] {
-  const overall = slicesOf(plan, aggregates, settings).map((slice) => ({
-    slice,
-    rows: metrics.flatMap((metric) =>
-      plan.variants.slice(1).map((_, index) => compare(metric, plan, slice, index + 1, settings)),
+  const rows = slicesOf(plan, aggregates, settings).flatMap((slice) =>
+    metrics.flatMap((metric) =>
+      plan.variants.slice(1).map((_, index): ComparedRow => ({
+        row: compare(metric, plan, slice, index + 1, settings),
+        role: metric.role,
+        atLevel: (level) => compare(metric, plan, slice, index + 1, { ...settings, level }, true),
+      })),
     ),
-  }))
-  const all = overall.filter(({ slice }) => slice.segment === null).flatMap(({ rows }) => rows)
-  const segments = overall.filter(({ slice }) => slice.segment !== null).flatMap(({ rows }) => rows)
-  return [...adjusted(all, 'all metrics', settings), ...adjusted(segments, 'segments', settings)]
+  )
+  return adjustFamilies(rows, settings)
 }
 
 /** The users that a set of rows is about. */
@@ -87,14 +88,13 @@ function slicesOf(plan: AggregationPlan, { groups, cells }: Aggregates, { segmen
   return slices
 }
 
-type UnadjustedRow = Omit<ResultRow, 'adjustedPValue' | 'correction' | 'family' | 'familySize' | 'isSignificant'>
-
 function compare(
   metric: MetricDefinition,
   plan: AggregationPlan,
   { segment, groups, cells }: Slice,
   treatment: number,
   { level, alternative, methods }: AnalysisSettings,
+  effectsOnly = false,
 ): UnadjustedRow {
   const arm = (variant: number): Arm => ({
     plan,
@@ -107,29 +107,15 @@ function compare(
   const comparison = metricAnalyses[metric.kind].compare(metric, arm(0), arm(treatment), {
     inference: { level, alternative: isWidened ? 'two-sided' : alternative },
     ...(override === undefined ? {} : { method: override }),
+    ...(effectsOnly ? { effectsOnly } : {}),
   })
   const [controlId, treatmentId] = [plan.variants[0]!, plan.variants[treatment]!]
   const notes = isWidened ? ['Guardrails are tested in both directions.'] : []
   const row = { metricId: metric.id, metricKey: metric.key, controlId, treatmentId, segment, ...comparison }
-  return { ...row, notes: [...comparison.notes, ...notes] }
-}
-
-/** Adjusts the p-values of rows that are looked at together. Rows without a p-value are no tests. */
-function adjusted(rows: UnadjustedRow[], family: string, { level, correction }: AnalysisSettings): ResultRow[] {
-  const tested = rows.flatMap(({ pValue }, index) => (pValue === null ? [] : [{ index, pValue }]))
-  const pValues = tested.map(({ pValue }) => pValue)
-  const adjustedValues = correction === 'NONE' ? pValues : benjaminiHochberg(pValues)
-  const byIndex = new Map(tested.map(({ index }, i) => [index, adjustedValues[i]!]))
-  const alpha = alphaOf(level)
-  return rows.map((row, index) => {
-    const adjustedPValue = byIndex.get(index) ?? null
-    return {
-      ...row,
-      adjustedPValue,
-      correction,
-      family,
-      familySize: tested.length,
-      isSignificant: adjustedPValue === null ? null : adjustedPValue < alpha,
-    }
-  })
+  return {
+    ...row,
+    effectSizes: effectsOnly ? [] : effectSizesOf(metric.kind, comparison),
+    adjustments: comparison.adjustments ?? [],
+    notes: [...comparison.notes, ...notes],
+  }
 }

@@ -1,4 +1,6 @@
 import type { ConfidenceInterval } from '../stats/confidence-interval.ts'
+import type { EffectSize } from './effect-sizes.ts'
+import type { Correction } from './settings.ts'
 
 /** What one variant shows of a metric. */
 export interface ArmStatistics {
@@ -57,31 +59,47 @@ export interface ResultRow {
   pValue: number | null
   log10PValue: number | null
   adjustedPValue: number | null
-  correction: 'BENJAMINI_HOCHBERG' | 'NONE'
+  correction: Correction
   /** Which tests were adjusted together. */
   family: string
   familySize: number
   /** Whether the adjusted p-value is below alpha; null where there is none. */
   isSignificant: boolean | null
+  /**
+   * The effects with intervals that allow for the number of tests, at the level that the correction asks for: with them
+   * goes the adjusted p-value. Null without a correction, and where there is no effect.
+   */
+  adjustedEffect: EffectEstimate | null
+  adjustedRelativeEffect: EffectEstimate | null
+  /** What was done to the numbers before they could be read as they are, in the order in which it was done. */
+  adjustments: string[]
   effectSize: { name: 'COHENS_H' | 'COHENS_D'; value: number; confidenceInterval: ConfidenceInterval | null } | null
+  /** All measures of its size that exist for the metric's kind. */
+  effectSizes: EffectSize[]
   rank: RankResult | null
   notComputable: { reason: string; message: string } | null
   notes: string[]
 }
 
-/** A row before its p-value is adjusted together with the others. */
+/** What comparing two variants by a metric gives. */
 export type Comparison = Omit<
+  UnadjustedRow,
+  'metricId' | 'metricKey' | 'controlId' | 'treatmentId' | 'segment' | 'effectSizes' | 'adjustments'
+> & {
+  /** What was done to the values, such as a cap. Left out: nothing. */
+  adjustments?: string[]
+}
+
+/** A row before it is adjusted together with the others. */
+export type UnadjustedRow = Omit<
   ResultRow,
-  | 'metricId'
-  | 'metricKey'
-  | 'controlId'
-  | 'treatmentId'
-  | 'segment'
   | 'adjustedPValue'
   | 'correction'
   | 'family'
   | 'familySize'
   | 'isSignificant'
+  | 'adjustedEffect'
+  | 'adjustedRelativeEffect'
 >
 
 /** The part of a comparison that says nothing because nothing could be computed. */

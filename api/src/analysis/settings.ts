@@ -5,7 +5,10 @@ import type { Alternative } from '../stats/inference-options.ts'
 export type MethodOverride = 'CHI_SQUARE' | 'FISHER_EXACT' | 'WELCH_T' | 'MANN_WHITNEY'
 
 /** How p-values are adjusted for their number. */
-export type Correction = 'BENJAMINI_HOCHBERG' | 'NONE'
+export type Correction = 'BENJAMINI_HOCHBERG' | 'BENJAMINI_YEKUTIELI' | 'HOLM' | 'HOCHBERG' | 'BONFERRONI' | 'NONE'
+
+/** Which tests over all users are adjusted together. Segments are a family of their own. */
+export type CorrectionFamily = 'ALL_METRICS' | 'PRIMARY_METRICS'
 
 /** Everything that a caller can choose about an analysis; stored with the result. */
 export interface AnalysisSettings {
@@ -13,6 +16,8 @@ export interface AnalysisSettings {
   level: number
   alternative: Alternative
   correction: Correction
+  /** Left out: all metrics. With the primary metrics as a family, all others are one too. */
+  correctionFamily?: 'PRIMARY_METRICS'
   /** Metric keys with the method that replaces the default one, sorted by key. */
   methods: { metric: string; method: MethodOverride }[]
   /** Attribute by whose values results are broken down as well, with the number of values that get rows of their own. */

@@ -1,3 +1,4 @@
+import type { EffectSize } from '../analysis/effect-sizes.ts'
 import type { EffectEstimate, ResultRow } from '../analysis/result-row.ts'
 
 /** Names to show in place of ids. */
@@ -41,19 +42,29 @@ const columns: [string, (row: ResultRow, names: RowNames) => Cell][] = [
   ['family', ({ family }) => family],
   ['family_size', ({ familySize }) => familySize],
   ['significant', ({ isSignificant }) => isSignificant],
+  ...interval('adjusted_effect', ({ adjustedEffect }) => adjustedEffect, false),
+  ...interval('adjusted_lift', ({ adjustedRelativeEffect }) => adjustedRelativeEffect, false),
+  ['adjusted_confidence_level', ({ adjustedEffect }) => adjustedEffect?.confidenceInterval.level ?? null],
+  ['adjustments', ({ adjustments }) => adjustments.join('; ')],
   ['effect_size_name', ({ effectSize }) => effectSize?.name ?? null],
   ['effect_size', ({ effectSize }) => effectSize?.value ?? null],
+  ['hedges_g', (row) => sizeOf(row, 'HEDGES_G')],
+  ['odds_ratio', (row) => sizeOf(row, 'ODDS_RATIO')],
   ['rank_p_value', ({ rank }) => rank?.pValue ?? null],
   ['rank_probability_of_superiority', ({ rank }) => rank?.probabilityOfSuperiority ?? null],
   ['not_computable', ({ notComputable }) => notComputable?.message ?? null],
 ]
 
-function interval(name: string, pick: (row: ResultRow) => EffectEstimate | null): typeof columns {
+function interval(name: string, pick: (row: ResultRow) => EffectEstimate | null, hasEstimate = true): typeof columns {
   return [
-    [name, (row) => pick(row)?.estimate ?? null],
+    ...(hasEstimate ? ([[name, (row) => pick(row)?.estimate ?? null]] satisfies typeof columns) : []),
     [`${name}_lower`, (row) => pick(row)?.confidenceInterval.lower ?? null],
     [`${name}_upper`, (row) => pick(row)?.confidenceInterval.upper ?? null],
   ]
+}
+
+function sizeOf({ effectSizes }: ResultRow, name: EffectSize['name']): number | null {
+  return effectSizes.find((size) => size.name === name)?.value ?? null
 }
 
 /** Result rows as a tidy CSV file. Empty cells are values that do not exist. */

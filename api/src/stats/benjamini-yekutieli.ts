@@ -13,7 +13,13 @@ import { adjustByRank } from './adjust-p-values.ts'
  * benjaminiYekutieli([0.01, 0.04, 0.03]) // => [0.055, 0.0733333333, 0.0733333333]
  */
 export function benjaminiYekutieli(pValues: readonly number[]): number[] {
-  let harmonic = 0
-  for (let i = pValues.length; i >= 1; i--) harmonic += 1 / i
-  return adjustByRank(pValues, 'stepUp', (rank, count) => harmonic * (count / rank))
+  const price = harmonicNumber(pValues.length)
+  return adjustByRank(pValues, 'stepUp', (rank, count) => price * (count / rank))
+}
+
+/** 1 + 1/2 + ... + 1 / count: the price of holding under any dependence. */
+export function harmonicNumber(count: number): number {
+  let sum = 0
+  for (let i = count; i >= 1; i--) sum += 1 / i
+  return sum
 }

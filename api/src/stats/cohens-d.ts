@@ -75,8 +75,18 @@ function intervalOfD(d: number, m: number, scale: number, options: ResolvedOptio
   return intervalBetween(lower * scale, upper * scale, options)
 }
 
-/** J(m), with Stirling's main terms cancelled by hand: the gamma functions themselves overflow from m = 343 on. */
-function smallSampleFactor(m: number): number {
+/**
+ * Hedges' J(m): what takes the small-sample bias out of Cohen's d, g = J d.
+ *
+ * Formula: Gamma(m / 2) / (sqrt(m / 2) Gamma((m - 1) / 2)), with Stirling's main terms cancelled by hand: the gamma
+ * functions themselves overflow from m = 343 on. Domain: m = n_c + n_t - 2, at least 1.
+ *
+ * See Hedges (1981), "Distribution theory for Glass's estimator of effect size and related estimators".
+ *
+ * @example
+ * smallSampleFactor(2) // => 0.564189584
+ */
+export function smallSampleFactor(m: number): number {
   if (m === 1) return 0
   const x = m / 2
   const mainTerms = -(x - 1.5) * Math.log1p(-0.5 / x) - 0.5

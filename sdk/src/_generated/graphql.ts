@@ -118,12 +118,27 @@ export type ConflictPolicy =
   /** The one that came last: events can be corrected. */
   | 'KEEP_LAST';
 
-/** How p-values are adjusted for their number. */
+/** How p-values and intervals are adjusted for their number. */
 export type Correction =
-  /** Bounds the share of false discoveries among the significant results. */
+  /** Bounds the expected share of false discoveries among the significant results, for tests that are independent or go together. */
   | 'BENJAMINI_HOCHBERG'
+  /** The same for tests of any dependence, at a price. */
+  | 'BENJAMINI_YEKUTIELI'
+  /** Bounds the chance of any false discovery, and its intervals agree with its p-values one by one. */
+  | 'BONFERRONI'
+  /** As Holm’s and sometimes sharper, for tests that are independent or go together. */
+  | 'HOCHBERG'
+  /** Bounds the chance of any false discovery, whatever the dependence. */
+  | 'HOLM'
   /** Not at all. */
   | 'NONE';
+
+/** Which tests over all users are adjusted together. Segments are always a family of their own. */
+export type CorrectionFamily =
+  /** All metrics of the analysis, against all treatments. */
+  | 'ALL_METRICS'
+  /** The primary metric, against all treatments; all other metrics are a second family. What decides does not pay for what informs. */
+  | 'PRIMARY_METRICS';
 
 /** A new experiment. */
 export type CreateExperimentInput = {
@@ -196,7 +211,13 @@ export type EffectSizeName =
   /** Difference of two means in standard deviations; 0.2 is small. */
   | 'COHENS_D'
   /** Difference of two rates on the arcsine scale; 0.2 is small. */
-  | 'COHENS_H';
+  | 'COHENS_H'
+  /** Cohen’s d without its small-sample bias. */
+  | 'HEDGES_G'
+  /** Odds of the treatment over those of the control; 1 is no effect. */
+  | 'ODDS_RATIO'
+  /** Difference of two rates; 0.01 is one percentage point. */
+  | 'RISK_DIFFERENCE';
 
 /** Why the effects of two versions cannot be compared. */
 export type EffectsUnavailableReason =
@@ -496,8 +517,10 @@ export type RowIdentity =
 export type RunAnalysisInput = {
   /** The direction to test. Default TWO_SIDED. */
   alternative?: Alternative | null | undefined;
-  /** How to adjust p-values for their number. Default BENJAMINI_HOCHBERG. */
+  /** How to adjust p-values and intervals for their number. Default BENJAMINI_HOCHBERG. */
   correction?: Correction | null | undefined;
+  /** Which tests are adjusted together. Default ALL_METRICS. */
+  correctionFamily?: CorrectionFamily | null | undefined;
   /** Number of the dataset version. By default the newest. */
   datasetVersion?: number | null | undefined;
   /** Only so many days after exposure count. By default all. */
@@ -800,7 +823,7 @@ export type ExperimentsQueryVariables = Exact<{
 export type ExperimentsQuery = { experiments: { nodes: Array<ExperimentFieldsFragment>, pageInfo: PageInfoFieldsFragment } };
 
 export type AnalysisFieldsFragment = (
-  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, from: string | null, to: string | null, daysSinceExposure: number | null, segmentBy: string | null, segmentTop: number | null, methods: Array<{ metric: string, method: Method }> }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, reports: { csvUrl: string } }
+  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, segmentBy: string | null, segmentTop: number | null, methods: Array<{ metric: string, method: Method }> }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, reports: { csvUrl: string } }
   & AnalysisSummaryFieldsFragment
 );
 
@@ -828,7 +851,7 @@ export type JobFieldsFragment = { id: string, kind: JobKind, status: JobStatus, 
 
 export type MetricFieldsFragment = { id: string, key: string, name: string, description: string | null, kind: MetricKind, goal: MetricGoal, format: MetricFormat, standard: boolean, createdAt: string, numerator: { aggregation: MeasureAggregation, eventTypes: Array<string> }, denominator: { aggregation: MeasureAggregation, eventTypes: Array<string> } | null };
 
-export type MetricResultFieldsFragment = { id: string, method: Method, methodReason: string, statistic: number | null, degreesOfFreedom: number | null, pValue: number | null, log10PValue: number | null, adjustedPValue: number | null, correction: Correction, family: string, familySize: number, isSignificant: boolean | null, notes: Array<string>, metric: { id: string, key: string, name: string, kind: MetricKind, goal: MetricGoal, format: MetricFormat }, segment: { attribute: string, value: string | null, isOther: boolean } | null, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, controlStatistics: ArmStatisticsFieldsFragment, treatmentStatistics: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null, effectSize: { name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null } | null, rank: { statistic: number, pValue: number, log10PValue: number, probabilityOfSuperiority: number, shift: EffectFieldsFragment | null } | null, notComputable: { reason: string, message: string } | null, relativeNotComputable: { reason: string, message: string } | null };
+export type MetricResultFieldsFragment = { id: string, method: Method, methodReason: string, statistic: number | null, degreesOfFreedom: number | null, pValue: number | null, log10PValue: number | null, adjustedPValue: number | null, correction: Correction, family: string, familySize: number, isSignificant: boolean | null, adjustments: Array<string>, notes: Array<string>, metric: { id: string, key: string, name: string, kind: MetricKind, goal: MetricGoal, format: MetricFormat }, segment: { attribute: string, value: string | null, isOther: boolean } | null, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, controlStatistics: ArmStatisticsFieldsFragment, treatmentStatistics: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null, effectSize: { name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null } | null, effectSizes: Array<{ name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null }>, adjustedEffect: EffectFieldsFragment | null, adjustedRelativeEffect: EffectFieldsFragment | null, rank: { statistic: number, pValue: number, log10PValue: number, probabilityOfSuperiority: number, shift: EffectFieldsFragment | null } | null, notComputable: { reason: string, message: string } | null, relativeNotComputable: { reason: string, message: string } | null };
 
 export type PageInfoFieldsFragment = { endCursor: string | null, hasNextPage: boolean };
 
@@ -1093,6 +1116,13 @@ export const MetricResultFieldsFragmentDoc = new TypedDocumentString(`
       ...ConfidenceIntervalFields
     }
   }
+  effectSizes {
+    name
+    value
+    confidenceInterval {
+      ...ConfidenceIntervalFields
+    }
+  }
   statistic
   degreesOfFreedom
   pValue
@@ -1102,6 +1132,13 @@ export const MetricResultFieldsFragmentDoc = new TypedDocumentString(`
   family
   familySize
   isSignificant
+  adjustedEffect {
+    ...EffectFields
+  }
+  adjustedRelativeEffect {
+    ...EffectFields
+  }
+  adjustments
   rank {
     statistic
     pValue
@@ -1160,6 +1197,7 @@ export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
     level
     alternative
     correction
+    correctionFamily
     from
     to
     daysSinceExposure
@@ -1301,6 +1339,13 @@ fragment MetricResultFields on MetricResult {
       ...ConfidenceIntervalFields
     }
   }
+  effectSizes {
+    name
+    value
+    confidenceInterval {
+      ...ConfidenceIntervalFields
+    }
+  }
   statistic
   degreesOfFreedom
   pValue
@@ -1310,6 +1355,13 @@ fragment MetricResultFields on MetricResult {
   family
   familySize
   isSignificant
+  adjustedEffect {
+    ...EffectFields
+  }
+  adjustedRelativeEffect {
+    ...EffectFields
+  }
+  adjustments
   rank {
     statistic
     pValue
@@ -1840,6 +1892,7 @@ export const AnalysisDocument = new TypedDocumentString(`
     level
     alternative
     correction
+    correctionFamily
     from
     to
     daysSinceExposure
@@ -1981,6 +2034,13 @@ fragment MetricResultFields on MetricResult {
       ...ConfidenceIntervalFields
     }
   }
+  effectSizes {
+    name
+    value
+    confidenceInterval {
+      ...ConfidenceIntervalFields
+    }
+  }
   statistic
   degreesOfFreedom
   pValue
@@ -1990,6 +2050,13 @@ fragment MetricResultFields on MetricResult {
   family
   familySize
   isSignificant
+  adjustedEffect {
+    ...EffectFields
+  }
+  adjustedRelativeEffect {
+    ...EffectFields
+  }
+  adjustments
   rank {
     statistic
     pValue
@@ -2583,6 +2650,13 @@ fragment MetricResultFields on MetricResult {
       ...ConfidenceIntervalFields
     }
   }
+  effectSizes {
+    name
+    value
+    confidenceInterval {
+      ...ConfidenceIntervalFields
+    }
+  }
   statistic
   degreesOfFreedom
   pValue
@@ -2592,6 +2666,13 @@ fragment MetricResultFields on MetricResult {
   family
   familySize
   isSignificant
+  adjustedEffect {
+    ...EffectFields
+  }
+  adjustedRelativeEffect {
+    ...EffectFields
+  }
+  adjustments
   rank {
     statistic
     pValue

@@ -1,6 +1,7 @@
 import type {
   Batch,
   BatchStatus,
+  Correction,
   DecisionVerdict,
   EffectSizeName,
   ExperimentStatus,
@@ -58,7 +59,22 @@ export const methodNames: Record<Method, string> = {
   RATIO_DELTA: 'Delta method for ratios',
 }
 
-export const effectSizeNames: Record<EffectSizeName, string> = { COHENS_D: 'Cohen’s d', COHENS_H: 'Cohen’s h' }
+export const effectSizeNames: Record<EffectSizeName, string> = {
+  COHENS_D: 'Cohen’s d',
+  COHENS_H: 'Cohen’s h',
+  HEDGES_G: 'Hedges’ g',
+  RISK_DIFFERENCE: 'Risk difference',
+  ODDS_RATIO: 'Odds ratio',
+}
+
+export const correctionNames: Record<Correction, string> = {
+  BENJAMINI_HOCHBERG: 'Benjamini–Hochberg',
+  BENJAMINI_YEKUTIELI: 'Benjamini–Yekutieli',
+  HOLM: 'Holm',
+  HOCHBERG: 'Hochberg',
+  BONFERRONI: 'Bonferroni',
+  NONE: 'no correction',
+}
 
 export const formatNames: Record<FileFormat, string> = {
   CSV: 'CSV',

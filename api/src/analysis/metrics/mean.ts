@@ -15,22 +15,16 @@ import type { MetricAnalysis } from './metric-analysis.ts'
 export const mean: MetricAnalysis = {
   methods: ['WELCH_T', 'MANN_WHITNEY'],
   needs: ({ numerator }) => ({ measures: [numerator], cells: [0] }),
-  compare(metric, controlArm, treatmentArm, { inference, method }) {
+  compare(metric, controlArm, treatmentArm, { inference, method, effectsOnly }) {
     const control = momentsOf(controlArm, metric.numerator)
     const treatment = momentsOf(treatmentArm, metric.numerator)
-    const table = rankTableOf(controlArm, treatmentArm, metric.numerator)
+    const isRanked = method === 'MANN_WHITNEY' || !effectsOnly
+    const table = isRanked ? rankTableOf(controlArm, treatmentArm, metric.numerator) : null
     const ranks = table === null ? NO_RANKS : rankResult(table, inference)
-    const size = cohensD(control, treatment, inference)
     const base = {
       control: statistics(controlArm, control, metric),
       treatment: statistics(treatmentArm, treatment, metric),
-      effectSize: isNotComputable(size)
-        ? null
-        : {
-            name: 'COHENS_D' as const,
-            value: size.cohensD,
-            confidenceInterval: isNotComputable(size.confidenceInterval) ? null : size.confidenceInterval,
-          },
+      effectSize: effectsOnly ? null : effectSizeOf(control, treatment, inference),
       rank: ranks.rank,
       notes: [],
     }
@@ -112,6 +106,17 @@ function rankResult(table: RankTable, options: InferenceOptions): Ranks {
         : { estimate: shift.estimate, standardError: null, confidenceInterval: interval },
   }
   return { rank, problem: null }
+}
+
+function effectSizeOf(control: Moments, treatment: Moments, options: InferenceOptions): Comparison['effectSize'] {
+  const size = cohensD(control, treatment, options)
+  if (isNotComputable(size)) return null
+  const interval = size.confidenceInterval
+  return {
+    name: 'COHENS_D',
+    value: size.cohensD,
+    confidenceInterval: isNotComputable(interval) ? null : interval,
+  }
 }
 
 function statistics(arm: Arm, moments: Moments, { numerator }: MetricDefinition): ArmStatistics {

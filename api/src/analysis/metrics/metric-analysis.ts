@@ -10,6 +10,8 @@ export interface ComparisonOptions {
   inference: InferenceOptions
   /** Replaces the default method. */
   method?: MethodOverride
+  /** Only the effects and their intervals are wanted: what else takes time may be left out. */
+  effectsOnly?: true
 }
 
 /** One kind of metric: what it needs from the data, and how two variants are compared by it. */

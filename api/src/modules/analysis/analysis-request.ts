@@ -7,6 +7,7 @@ import {
   STATISTICS_VERSION,
   type AnalysisSettings,
   type Correction,
+  type CorrectionFamily,
   type MethodOverride,
 } from '../../analysis/settings.ts'
 import type { AggregationPlan } from '../../engine/plan.ts'
@@ -26,6 +27,7 @@ export interface RunAnalysisRequest {
   level?: number | null
   alternative?: Alternative | null
   correction?: Correction | null
+  correctionFamily?: CorrectionFamily | null
   methods?: { metric: string; method: MethodOverride }[] | null
   from?: Date | null
   to?: Date | null
@@ -132,6 +134,7 @@ export function settingsOf(request: RunAnalysisRequest, experiment: Experiment):
     level: request.level ?? 0.95,
     alternative: request.alternative ?? 'two-sided',
     correction: request.correction ?? 'BENJAMINI_HOCHBERG',
+    ...(request.correctionFamily === 'PRIMARY_METRICS' ? { correctionFamily: request.correctionFamily } : {}),
     methods: [...(request.methods ?? [])].sort((a, b) => (a.metric < b.metric ? -1 : 1)),
     segment:
       request.segmentBy == null

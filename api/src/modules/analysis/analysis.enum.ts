@@ -11,16 +11,6 @@ registerEnumType(AlternativeEnum, {
   },
 })
 
-export const CorrectionEnum = { BENJAMINI_HOCHBERG: 'BENJAMINI_HOCHBERG', NONE: 'NONE' } as const
-registerEnumType(CorrectionEnum, {
-  name: 'Correction',
-  description: 'How p-values are adjusted for their number.',
-  valuesConfig: {
-    BENJAMINI_HOCHBERG: { description: 'Bounds the share of false discoveries among the significant results.' },
-    NONE: { description: 'Not at all.' },
-  },
-})
-
 export const MethodEnum = {
   CHI_SQUARE: 'CHI_SQUARE',
   FISHER_EXACT: 'FISHER_EXACT',

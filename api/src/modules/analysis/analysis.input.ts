@@ -1,12 +1,13 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars'
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
-import type { MethodOverride } from '../../analysis/settings.ts'
+import type { CorrectionFamily, MethodOverride } from '../../analysis/settings.ts'
 import type { UserError } from '../../errors.ts'
 import type { Alternative } from '../../stats/inference-options.ts'
 import type { Job } from '../job/job.service.ts'
 import { JobType } from '../job/job.type.ts'
 import { UserErrorType } from '../user-error.type.ts'
-import { AlternativeEnum, CorrectionEnum } from './analysis.enum.ts'
+import { AlternativeEnum } from './analysis.enum.ts'
+import { CorrectionEnum, CorrectionFamilyEnum } from './correction.enum.ts'
 import type { RunAnalysisRequest } from './analysis-request.ts'
 
 export const MethodOverrideEnum = {
@@ -57,9 +58,15 @@ export class RunAnalysisInput implements RunAnalysisRequest {
 
   @Field(() => CorrectionEnum, {
     nullable: true,
-    description: 'How to adjust p-values for their number. Default BENJAMINI_HOCHBERG.',
+    description: 'How to adjust p-values and intervals for their number. Default BENJAMINI_HOCHBERG.',
   })
   correction?: keyof typeof CorrectionEnum | null
+
+  @Field(() => CorrectionFamilyEnum, {
+    nullable: true,
+    description: 'Which tests are adjusted together. Default ALL_METRICS.',
+  })
+  correctionFamily?: CorrectionFamily | null
 
   @Field(() => [MethodOverrideInput], { nullable: true, description: 'Methods that replace the default ones.' })
   methods?: MethodOverrideInput[] | null

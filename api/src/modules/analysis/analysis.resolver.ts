@@ -68,6 +68,7 @@ export class AnalysisResolver {
     const date = (iso: string | null) => (iso === null ? null : new Date(iso))
     return {
       ...settings,
+      correctionFamily: settings.correctionFamily ?? 'ALL_METRICS',
       segmentBy: segment?.attribute ?? null,
       segmentTop: segment?.top ?? null,
       from: date(window.from),

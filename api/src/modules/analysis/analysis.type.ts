@@ -6,7 +6,9 @@ import { connectionType } from '../connection.type.ts'
 import { VariantType } from '../experiment/experiment.type.ts'
 import type { Variant } from '../experiment/experiment.service.ts'
 import type { Analysis } from './analysis.service.ts'
-import { AlternativeEnum, CorrectionEnum, MethodEnum } from './analysis.enum.ts'
+import type { CorrectionFamily } from '../../analysis/settings.ts'
+import { AlternativeEnum, MethodEnum } from './analysis.enum.ts'
+import { CorrectionEnum, CorrectionFamilyEnum } from './correction.enum.ts'
 
 export const HealthVerdictEnum = { PASS: 'PASS', WARN: 'WARN', FAIL: 'FAIL' } as const
 registerEnumType(HealthVerdictEnum, {
@@ -110,8 +112,11 @@ export class AnalysisSettingsType {
   @Field(() => AlternativeEnum, { description: 'The direction that is tested.' })
   alternative!: string
 
-  @Field(() => CorrectionEnum, { description: 'How p-values are adjusted for their number.' })
+  @Field(() => CorrectionEnum, { description: 'How p-values and intervals are adjusted for their number.' })
   correction!: keyof typeof CorrectionEnum
+
+  @Field(() => CorrectionFamilyEnum, { description: 'Which tests are adjusted together.' })
+  correctionFamily!: CorrectionFamily
 
   @Field(() => [MethodChoiceType], { description: 'Methods that replace the default ones.' })
   methods!: MethodChoiceType[]

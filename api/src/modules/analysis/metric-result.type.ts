@@ -2,7 +2,9 @@ import { GraphQLSafeInt } from 'graphql-scalars'
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 import type { ArmStatistics, EffectEstimate, ResultRow } from '../../analysis/result-row.ts'
 import type { ConfidenceInterval } from '../../stats/confidence-interval.ts'
-import { IntervalKindEnum, MethodEnum, UnboundedReasonEnum, CorrectionEnum } from './analysis.enum.ts'
+import type { EffectSize } from '../../analysis/effect-sizes.ts'
+import { IntervalKindEnum, MethodEnum, UnboundedReasonEnum } from './analysis.enum.ts'
+import { CorrectionEnum } from './correction.enum.ts'
 
 @ObjectType('IntervalGap', { description: 'The values that an interval leaves out.' })
 export class IntervalGapType {
@@ -88,13 +90,22 @@ export class ArmStatisticsType implements ArmStatistics {
   denominatorTotal!: number | null
 }
 
-export const EffectSizeNameEnum = { COHENS_H: 'COHENS_H', COHENS_D: 'COHENS_D' } as const
+export const EffectSizeNameEnum = {
+  COHENS_H: 'COHENS_H',
+  COHENS_D: 'COHENS_D',
+  HEDGES_G: 'HEDGES_G',
+  RISK_DIFFERENCE: 'RISK_DIFFERENCE',
+  ODDS_RATIO: 'ODDS_RATIO',
+} as const
 registerEnumType(EffectSizeNameEnum, {
   name: 'EffectSizeName',
   description: 'A measure of how large an effect is against the spread of the users.',
   valuesConfig: {
     COHENS_H: { description: 'Difference of two rates on the arcsine scale; 0.2 is small.' },
     COHENS_D: { description: 'Difference of two means in standard deviations; 0.2 is small.' },
+    HEDGES_G: { description: 'Cohen’s d without its small-sample bias.' },
+    RISK_DIFFERENCE: { description: 'Difference of two rates; 0.01 is one percentage point.' },
+    ODDS_RATIO: { description: 'Odds of the treatment over those of the control; 1 is no effect.' },
   },
 })
 
@@ -232,8 +243,29 @@ export class MetricResultType {
   })
   isSignificant!: boolean | null
 
+  @Field(() => EffectType, {
+    nullable: true,
+    description:
+      'The effect with an interval that allows for the number of tests and goes with the adjusted p-value; its level is told. Null without a correction or p-value.',
+  })
+  adjustedEffect!: EffectType | null
+
+  @Field(() => EffectType, {
+    nullable: true,
+    description: 'The lift with an interval that allows for the number of tests. Null without a correction or lift.',
+  })
+  adjustedRelativeEffect!: EffectType | null
+
+  @Field(() => [String], {
+    description: 'What was done to the numbers before they could be read, in the order in which it was done.',
+  })
+  adjustments!: string[]
+
   @Field(() => EffectSizeType, { nullable: true, description: 'Effect size. Null where it does not exist.' })
   effectSize!: EffectSizeType | null
+
+  @Field(() => [EffectSizeType], { description: 'All measures of its size that exist for the metric’s kind.' })
+  effectSizes!: EffectSizeType[]
 
   @Field(() => RankTestType, {
     nullable: true,
@@ -263,13 +295,12 @@ export function toMetricResult({ id, row }: { id: string; row: ResultRow }): Met
     treatmentStatistics: treatment,
     effect: toEffect(row.effect),
     relativeEffect: toEffect(row.relativeEffect),
-    effectSize:
-      effectSize === null
-        ? null
-        : {
-            ...effectSize,
-            confidenceInterval: effectSize.confidenceInterval && toInterval(effectSize.confidenceInterval),
-          },
+    // Rows of earlier versions of the statistics have none of these.
+    adjustedEffect: toEffect(row.adjustedEffect ?? null),
+    adjustedRelativeEffect: toEffect(row.adjustedRelativeEffect ?? null),
+    adjustments: row.adjustments ?? [],
+    effectSize: effectSize && toEffectSize(effectSize),
+    effectSizes: (row.effectSizes ?? []).map(toEffectSize),
     rank: row.rank === null ? null : { ...row.rank, shift: toEffect(row.rank.shift) },
   }
 }
@@ -285,6 +316,10 @@ function toInterval({ kind, lower, upper, level, unbounded, gap }: ConfidenceInt
     upperUnbounded: unbounded?.upper ?? null,
     gap: gap ?? null,
   }
+}
+
+function toEffectSize(size: EffectSize): EffectSizeType {
+  return { ...size, confidenceInterval: size.confidenceInterval && toInterval(size.confidenceInterval) }
 }
 
 function toEffect(effect: EffectEstimate | null): EffectType | null {
