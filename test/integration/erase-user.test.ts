@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -11,12 +10,13 @@ import { delimited, eventRecords, totalsOf, type EventRecord } from '../testkit/
 import { rowOf } from '../testkit/find-in-analysis.ts'
 import { JobSite } from '../testkit/job-site.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
+import { sha256 } from '../testkit/sha256.ts'
 import { expectUserError } from '../testkit/user-errors.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 
 const USER = 'Zoë "Q" O’Hara-7'
-const HASH = createHash('sha256').update(USER).digest('hex')
+const HASH = sha256(USER)
 
 let database: TestDatabase
 let dataDir: string

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,6 +6,7 @@ import { createClient, type FairliftClient, type UploadProgress } from '@fairlif
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { breakingLine, type BreakingLine } from '../testkit/breaking-line.ts'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
+import { sha256 } from '../testkit/sha256.ts'
 import { useServer } from '../testkit/use-server.ts'
 
 const MEGABYTE = 2 ** 20
@@ -48,7 +48,6 @@ function otherBytes(mark: string): Uint8Array<ArrayBuffer> {
   return other
 }
 
-const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
 const partsLeft = (): Promise<string[]> => readdir(join(run.server.dataDir, 'files', 'uploads'))
 
 describe('a large file', () => {

@@ -1,11 +1,20 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient, type FairliftClient } from '@fairlift/sdk'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
-import { beginPut, completeUpload, heldBytes, put, requestUpload, type FileUpload } from '../testkit/file-upload.ts'
+import {
+  beginPut,
+  completeUpload,
+  cut,
+  heldBytes,
+  put,
+  requestUpload,
+  type FileUpload,
+} from '../testkit/file-upload.ts'
 import { send } from '../testkit/raw-request.ts'
+import { sha256 } from '../testkit/sha256.ts'
 import { startServer } from '../testkit/server.ts'
 import { until } from '../testkit/until.ts'
 import { useServer } from '../testkit/use-server.ts'
@@ -42,14 +51,7 @@ async function asked(file: Buffer, input: object = {}, client = run.client): Pro
   return upload!
 }
 
-const sha256 = (file: Buffer): string => createHash('sha256').update(file).digest('hex')
 const partFolder = (dataDir: string): string => join(dataDir, 'files', 'uploads')
-
-/** Ends a connection as a cable that is cut: without a word. */
-async function cut({ socket, closed }: Awaited<ReturnType<typeof beginPut>>): Promise<void> {
-  socket.resetAndDestroy()
-  await closed
-}
 
 describe('a file that goes to its own address', () => {
   it('lands as one that goes by uploadEvents, its bytes kept as they came', async () => {

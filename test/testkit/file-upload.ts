@@ -91,3 +91,9 @@ export async function beginPut(url: string, head: Record<string, string | number
   await new Promise<void>((resolve) => socket.write(body, () => resolve()))
   return { socket, closed, answer: () => answer }
 }
+
+/** Ends a connection as a cable that is cut: without a word. */
+export async function cut({ socket, closed }: Awaited<ReturnType<typeof beginPut>>): Promise<void> {
+  socket.resetAndDestroy()
+  await closed
+}

@@ -40,6 +40,15 @@ export interface TypeSums {
   earlySums: Float64Array
 }
 
+/** The names of what is kept of a type. */
+export const sumNames = ['counts', 'sums', 'earlyCounts', 'earlySums'] as const satisfies readonly (keyof TypeSums)[]
+
+/** Sums of so many units that have no events of a type. */
+export function noSums(units: number): TypeSums {
+  const zeros = (): Float64Array => new Float64Array(units)
+  return { counts: zeros(), sums: zeros(), earlyCounts: zeros(), earlySums: zeros() }
+}
+
 /** Texts of an attribute by unit, as codes of a dictionary; -1 where there is none. */
 export interface AttributeColumn {
   codes: Int32Array
@@ -102,8 +111,7 @@ export class UnitRows implements SummedUnits {
   sumsOf(type: string): TypeSums {
     let sums = this.types.get(type)
     if (sums === undefined) {
-      const zeros = () => new Float64Array(this.index.capacity)
-      sums = { counts: zeros(), sums: zeros(), earlyCounts: zeros(), earlySums: zeros() }
+      sums = noSums(this.index.capacity)
       this.types.set(type, sums)
     }
     return sums
@@ -218,8 +226,7 @@ export class UnitRows implements SummedUnits {
     this.state = grown(this.state, new Uint8Array(capacity))
     for (const column of this.attributes.values()) column.codes = grown(column.codes, new Int32Array(capacity).fill(-1))
     for (const sums of this.types.values()) {
-      for (const name of ['counts', 'sums', 'earlyCounts', 'earlySums'] as const)
-        sums[name] = grown(sums[name], new Float64Array(capacity))
+      for (const name of sumNames) sums[name] = grown(sums[name], new Float64Array(capacity))
     }
   }
 }

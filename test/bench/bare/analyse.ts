@@ -36,7 +36,9 @@ async function ask(statement: string): Promise<Row[]> {
  * and the moments of these sums by variant and attribute.
  */
 function statementOf({ measures, pairs, segments }: DuckDbQuestion): string {
-  const parts = `read_parquet([${request.parts.map(({ path }) => quoted(path)).join(', ')}])`
+  // A part lacks the attributes that none of its events has.
+  const files = request.parts.map(({ path }) => quoted(path)).join(', ')
+  const parts = `read_parquet([${files}], union_by_name = true)`
   const { from, to } = request.window
   const types = [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))]
   const first = segments.map((name) => `, arg_min("@${name}", time) as "@${name}"`).join('')

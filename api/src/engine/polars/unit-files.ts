@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import pl, { type Series } from 'nodejs-polars'
 import { Dictionary } from '../dictionary.ts'
 import { ATTRIBUTE_PREFIX } from '../event-columns.ts'
-import type { AttributeColumn, SummedUnits, TypeSums } from '../unit-rows.ts'
+import { noSums, sumNames, type AttributeColumn, type SummedUnits, type TypeSums } from '../unit-rows.ts'
 import type { UnitFile } from '../unit-table.ts'
 import { onceByName } from './expressions.ts'
 import { column, frameOf, type Frame } from './frame.ts'
@@ -18,8 +18,6 @@ const STATE = 'exposure_state'
 /** In later files: whether the attributes take the place of those before. */
 const RENEWED = 'renewed'
 const sumColumns = { counts: 'count', sums: 'sum', earlyCounts: 'early_count', earlySums: 'early_sum' } as const
-type SumName = keyof typeof sumColumns
-const sumNames = Object.keys(sumColumns) as SumName[]
 
 /** What a later file says beside the units' sums, which are what is to be added. */
 export interface UnitChanges {
@@ -110,8 +108,7 @@ export async function readUnits(files: UnitFile[], wanted: WantedColumns): Promi
   const sumsOf = (type: string): TypeSums => {
     let sums = types.get(type)
     if (sums === undefined) {
-      const zeros = () => new Float64Array(size)
-      sums = { counts: zeros(), sums: zeros(), earlyCounts: zeros(), earlySums: zeros() }
+      sums = noSums(size)
       types.set(type, sums)
     }
     return sums

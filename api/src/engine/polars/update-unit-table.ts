@@ -130,8 +130,8 @@ async function changeShard(context: ShardContext): Promise<UnitTableResult> {
   const files = [...kept, { path, shard, ...written, size: places.size, isNew: true }]
   for (let row = 0; row < changed.size; row++)
     if (places.known[row]! >= 0) known.state[places.known[row]!] = changed.state[row]!
-  const added_ = exposedIn(changed.state, changed.size, (row) => places.known[row]! < 0)
-  const result = { files, units: places.size, exposedUnits: exposedIn(known.state, known.size) + added_ }
+  const newlyAdded = exposedIn(changed.state, changed.size, (row) => places.known[row]! < 0)
+  const result = { files, units: places.size, exposedUnits: exposedIn(known.state, known.size) + newlyAdded }
   const changes = files.slice(1).reduce((sum, { rows }) => sum + rows, 0)
   const isScattered = files.length > MOST_FILES || changes > files[0]!.rows * MOST_CHANGED_SHARE
   return isScattered ? { ...result, files: [await joinFiles(files, shard, workFolder)] } : result

@@ -76,6 +76,7 @@ export class UnitTableService {
     if (new Set(parts.flatMap(({ eventTypes }) => eventTypes)).size > MOST_EVENT_TYPES) return
     const known = base === null ? [] : await this.#datasets.partsOf(experimentId, base.datasetVersion)
     const staying = new Set(parts.map(({ id }) => id))
+    const summed = new Set(known.map(({ id }) => id))
     // What was taken away cannot be taken out of sums: then all is summed up anew.
     const isAdded = known.every(({ id }) => staying.has(id))
     await this.#make({
@@ -85,7 +86,7 @@ export class UnitTableService {
       window,
       base: isAdded ? base : null,
       known: isAdded ? known : [],
-      added: isAdded ? parts.filter(({ id }) => !known.some((part) => part.id === id)) : parts,
+      added: isAdded ? parts.filter(({ id }) => !summed.has(id)) : parts,
       signal,
     })
   }
