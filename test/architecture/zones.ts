@@ -28,10 +28,21 @@ export const importZones: ImportZone[] = [
   {
     name: 'stats is pure: special functions only',
     files: ['api/src/stats/**/*.ts'],
+    except: ['api/src/stats/regression/*.ts'],
     forbid: [
       {
         regex: '^(?!\\./|jstat$|@stdlib/)',
         instead: 'stats imports its own files and special functions (jstat, @stdlib) only: pass data in as arguments.',
+      },
+    ],
+  },
+  {
+    name: 'regression is part of stats, and as pure',
+    files: ['api/src/stats/regression/*.ts'],
+    forbid: [
+      {
+        regex: '^(?!\\./|\\.\\./(?!\\.\\.))',
+        instead: 'Regression imports files of stats only: pass data in as arguments.',
       },
     ],
   },

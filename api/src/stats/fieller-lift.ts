@@ -11,6 +11,8 @@ export interface ArmEstimate {
 export interface FiellerOptions extends InferenceOptions {
   /** of the two-sided or one-sided test to pair with: the t or normal quantile at the level of the interval */
   criticalValue: number
+  /** of noise that both values share, beside their own standard errors. Default 0 */
+  commonStandardError?: number
 }
 
 export interface FiellerLift {
@@ -31,7 +33,8 @@ export interface FiellerLift {
  *
  * Assumptions: both estimates nearly normal and independent. Formula: all L with (treatment - control - L |control|)^2
  * <= c^2 (se_t^2 + (1 + L)^2 se_c^2), a quadratic inequality; one-sided alternatives keep the side of the root that
- * their test accepts. A negative control turns the sign round so that more than the control is always positive.
+ * their test accepts. A negative control turns the sign round so that more than the control is always positive. Noise
+ * se_0 that both share (covariate adjustment makes some) adds L^2 se_0^2: nothing where there is no effect.
  *
  * Domains: standard errors >= 0, criticalValue >= 0 (and the one for alpha, not alpha / 2, when one-sided).
  * Not computable: `controlIsZero` when the control is exactly 0 with no standard error; `outOfRange` on overflow.
@@ -60,9 +63,12 @@ export function fiellerLift(
   if (control.value === 0 && control.standardError === 0) return notComputable('controlIsZero')
 
   const negative = control.value < 0
-  const arms = scaled(control, treatment, negative ? -1 : 1)
+  const common = options.commonStandardError ?? 0
+  if (!(common >= 0 && common < Infinity)) throw new RangeError(`commonStandardError must be at least 0, got ${common}`)
+  const arms = scaled(control, treatment, common, negative ? -1 : 1)
   const estimate = control.value === 0 ? null : (treatment.value - control.value) / Math.abs(control.value)
-  const g = control.value === 0 ? null : ((c * control.standardError) / control.value) ** 2
+  const noise = common === 0 ? control.standardError : Math.hypot(control.standardError, common)
+  const g = control.value === 0 ? null : ((c * noise) / control.value) ** 2
   if (control.value !== 0 && (arms.control ** 2 === 0 || g === Infinity)) return notComputable('outOfRange')
 
   const towards = negative ? { ...resolved, alternative: OPPOSITE[resolved.alternative] } : resolved
@@ -78,31 +84,35 @@ interface Arms {
   difference: number
   varianceControl: number
   varianceTreatment: number
+  varianceCommon: number
 }
 
 /** With the control made non-negative, and in units of the largest number so that no square over- or underflows. */
-function scaled(control: ArmEstimate, treatment: ArmEstimate, sign: 1 | -1): Arms {
-  const sizes = [control.value, treatment.value, control.standardError, treatment.standardError]
+function scaled(control: ArmEstimate, treatment: ArmEstimate, common: number, sign: 1 | -1): Arms {
+  const sizes = [control.value, treatment.value, control.standardError, treatment.standardError, common]
   const unit = sign * Math.max(...sizes.map(Math.abs))
   return {
     control: control.value / unit,
     difference: (treatment.value - control.value) / unit,
     varianceControl: (control.standardError / unit) ** 2,
     varianceTreatment: (treatment.standardError / unit) ** 2,
+    varianceCommon: (common / unit) ** 2,
   }
 }
 
 /** All L with a L^2 - 2 b L + d <= 0, of which a one-sided alternative sees only its side. */
 function acceptedLifts(arms: Arms, c: number, options: ResolvedOptions): ConfidenceInterval {
-  const { control, difference, varianceControl, varianceTreatment } = arms
+  const { control, difference, varianceControl, varianceTreatment, varianceCommon } = arms
   const c2 = c * c
-  const a = control ** 2 - c2 * varianceControl
+  const ownA = control ** 2 - c2 * varianceControl
+  const a = ownA - c2 * varianceCommon
   const b = control * difference + c2 * varianceControl
   // The sign of d is the verdict of the test at L = 0.
   const d = difference ** 2 - c2 * (varianceControl + varianceTreatment)
-  const discriminant = c2 * (varianceTreatment * a + (control + difference) ** 2 * varianceControl)
+  const own = varianceTreatment * ownA + (control + difference) ** 2 * varianceControl
+  const discriminant = c2 * (own + varianceCommon * d)
   if (a <= 0 && discriminant <= 0) return unboundedSet(options.level)
-  const q = b + (b < 0 ? -1 : 1) * Math.sqrt(discriminant)
+  const q = b + (b < 0 ? -1 : 1) * Math.sqrt(Math.max(0, discriminant))
   const end = q === 0 ? 0 : d / q
   if (a === 0) {
     return b > 0 ? intervalBetween(end, 'controlNearZero', options) : intervalBetween('controlNearZero', end, options)

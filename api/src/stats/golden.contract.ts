@@ -22,10 +22,12 @@ interface Contract<Input> {
   rtol: number | ((goldenCase: GoldenCase<Input>, path: string) => number)
   /** what the code under test makes of the input, in the shape of `expected` */
   compute: (input: Input, goldenCase: GoldenCase<Input>) => unknown
+  /** the size that the number at a path is measured by, where it has none of its own; null for the general rules */
+  scale?: (path: string, goldenCase: GoldenCase<Input>) => number | null
 }
 
 /** Runs every case of a file and compares every number of its `expected`. */
-export function describeGolden<Input>({ file, rtol, compute }: Contract<Input>): void {
+export function describeGolden<Input>({ file, rtol, compute, scale }: Contract<Input>): void {
   const url = new URL(`${file}.json`, FOLDER)
   const found = existsSync(url)
   describe(found ? `golden ${file}` : `golden ${file} (skipped: no file at ${fileURLToPath(url)})`, () => {
@@ -34,7 +36,8 @@ export function describeGolden<Input>({ file, rtol, compute }: Contract<Input>):
     it.each(cases.map((goldenCase) => [goldenCase.name, goldenCase] as const))('%s', (_name, goldenCase) => {
       const tolerance = (path: string) =>
         goldenCase.rtol ?? (typeof rtol === 'function' ? rtol(goldenCase, path) : rtol)
-      const misses = compare(goldenCase.expected, compute(goldenCase.input, goldenCase), tolerance)
+      const rules = { tolerance, scale: (path: string) => scale?.(path, goldenCase) ?? null }
+      const misses = compare(goldenCase.expected, compute(goldenCase.input, goldenCase), rules)
       expect(misses).toEqual([])
     })
   })
@@ -47,30 +50,33 @@ const FAR_TAIL_RTOL = 1e-11
 /** Below this the logarithm is judged, not the p value. */
 const UNDERFLOW = 1e-300
 
-type Tolerance = (path: string) => number
+interface Rules {
+  tolerance: (path: string) => number
+  scale: (path: string) => number | null
+}
 type Node = Record<string, unknown>
 
 /** The differences between two trees of numbers, as text; empty when they agree. */
-function compare(expected: unknown, got: unknown, tolerance: Tolerance, path = '', parent: Node = {}): string[] {
-  if (isInterval(expected, path)) return compareInterval(expected as number[], got, tolerance, path)
+function compare(expected: unknown, got: unknown, rules: Rules, path = '', parent: Node = {}): string[] {
+  if (isInterval(expected, path)) return compareInterval(expected as number[], got, rules, path)
   if (Array.isArray(expected) || (expected !== null && typeof expected === 'object')) {
     if (got === null || typeof got !== 'object') return [`${path}: expected an object, got ${String(got)}`]
     return Object.entries(expected).flatMap(([key, value]) =>
-      compare(value, (got as Node)[key], tolerance, path ? `${path}.${key}` : key, expected as Node),
+      compare(value, (got as Node)[key], rules, path ? `${path}.${key}` : key, expected as Node),
     )
   }
   const wanted = toNumber(expected)
   if (typeof wanted !== 'number' || !Number.isFinite(wanted)) {
     return Object.is(toNumber(got), wanted) ? [] : [`${path}: expected ${String(expected)}, got ${String(got)}`]
   }
-  return compareNumber(wanted, got, tolerance, path, scaleOf(path, wanted, parent))
+  return compareNumber(wanted, got, rules, path, rules.scale(path) ?? scaleOf(path, wanted, parent))
 }
 
-function compareNumber(expected: number, got: unknown, tolerance: Tolerance, path: string, scale: number): string[] {
+function compareNumber(expected: number, got: unknown, rules: Rules, path: string, scale: number): string[] {
   if (typeof got !== 'number') return [`${path}: expected ${expected}, got ${String(got)}`]
   const isP = /(^|\.)p(_\w+)?$/.test(path)
   if (isP && expected < UNDERFLOW) return got < 1e-299 ? [] : [`${path}: expected about 0, got ${got}`]
-  const rtol = isP && expected < FAR_TAIL ? Math.max(FAR_TAIL_RTOL, tolerance(path)) : tolerance(path)
+  const rtol = isP && expected < FAR_TAIL ? Math.max(FAR_TAIL_RTOL, rules.tolerance(path)) : rules.tolerance(path)
   const size = Math.max(Math.abs(expected), scale)
   const allowed = rtol * size + SUBNORMAL
   if (Math.abs(got - expected) <= allowed) return []
@@ -78,14 +84,14 @@ function compareNumber(expected: number, got: unknown, tolerance: Tolerance, pat
 }
 
 /** Two ends of an interval: an end near 0 has no relative accuracy of its own. */
-function compareInterval(expected: number[], got: unknown, tolerance: Tolerance, path: string): string[] {
+function compareInterval(expected: number[], got: unknown, rules: Rules, path: string): string[] {
   if (!Array.isArray(got)) return [`${path}: expected an interval, got ${String(got)}`]
   const ends = expected.map(toNumber) as number[]
   const width = ends.every(Number.isFinite) ? Math.abs(ends[1]! - ends[0]!) : 0
   return ends.flatMap((end, i) =>
     Number.isFinite(end)
-      ? compareNumber(end, got[i], tolerance, `${path}[${i}]`, width)
-      : compare(end, got[i], tolerance, `${path}[${i}]`),
+      ? compareNumber(end, got[i], rules, `${path}[${i}]`, width)
+      : compare(end, got[i], rules, `${path}[${i}]`),
   )
 }
 

@@ -14,6 +14,10 @@ const MESSAGES = {
   allTied: 'All users have the same value, so they cannot be ranked.',
   exactNeedsDistinctValues: 'The exact test needs values that are all different; use the normal approximation.',
   tooLargeForExact: 'There are too many users for the exact test; use the normal approximation.',
+  tooFewForQuantile: 'There are too few users to tell how far off this quantile may be.',
+  infiniteMean: 'The mean does not exist: values of any size are too likely.',
+  dependentColumns: 'One of the predictors is made up of others, so their effects cannot be told apart.',
+  tooFewRows: 'There are not more rows than numbers to estimate.',
   outOfRange: 'The values are too large or too small to compute with.',
 } as const
 

@@ -6,6 +6,11 @@ import { satterthwaiteDegreesOfFreedom } from './satterthwaite.ts'
 import type { TestResultWithLift } from './test-result.ts'
 import { waldTest } from './wald-test.ts'
 
+export interface WelchOptions extends InferenceOptions {
+  /** of noise that both means share: it leaves the difference and stays in the lift. Default 0 */
+  commonStandardError?: number
+}
+
 /**
  * Tests whether the mean of the treatment differs from that of the control, without assuming equal variances.
  *
@@ -33,7 +38,7 @@ import { waldTest } from './wald-test.ts'
 export function welchTTest(
   control: Moments,
   treatment: Moments,
-  options: InferenceOptions = {},
+  options: WelchOptions = {},
 ): TestResultWithLift | NotComputable {
   const resolved = resolveOptions(options)
   requireMoments('control', control)
@@ -52,5 +57,6 @@ export function welchTTest(
     { value: control.mean, standardError: Math.sqrt(ofControl.variance) },
     { value: treatment.mean, standardError: Math.sqrt(ofTreatment.variance) },
     resolved,
+    options.commonStandardError,
   )
 }

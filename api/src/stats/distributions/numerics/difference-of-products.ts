@@ -1,5 +1,4 @@
-/** 2^27 + 1: splits a double into two halves of 26 bits, whose products are exact. */
-const SPLITTER = 134217729
+import { productError } from './exact-arithmetic.ts'
 
 /**
  * a b - c d, correct to the last digits even where the products agree in most of theirs.
@@ -14,17 +13,4 @@ export function differenceOfProducts(a: number, b: number, c: number, d: number)
   const ab = a * b
   const cd = c * d
   return ab - cd + (productError(a, b, ab) - productError(c, d, cd))
-}
-
-/** a b - product, exactly, where `product` is a b rounded. */
-function productError(a: number, b: number, product: number): number {
-  const [aHigh, aLow] = split(a)
-  const [bHigh, bLow] = split(b)
-  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow)
-}
-
-function split(x: number): [high: number, low: number] {
-  const scaled = SPLITTER * x
-  const high = scaled - (scaled - x)
-  return [high, x - high]
 }
