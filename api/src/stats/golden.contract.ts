@@ -74,7 +74,7 @@ function compare(expected: unknown, got: unknown, rules: Rules, path = '', paren
 
 function compareNumber(expected: number, got: unknown, rules: Rules, path: string, scale: number): string[] {
   if (typeof got !== 'number') return [`${path}: expected ${expected}, got ${String(got)}`]
-  const isP = /(^|\.)p(_\w+)?$/.test(path)
+  const isP = /(^|\.)p(_\w+)?(\.\d+)?$/.test(path)
   if (isP && expected < UNDERFLOW) return got < 1e-299 ? [] : [`${path}: expected about 0, got ${got}`]
   const rtol = isP && expected < FAR_TAIL ? Math.max(FAR_TAIL_RTOL, rules.tolerance(path)) : rules.tolerance(path)
   const size = Math.max(Math.abs(expected), scale)
@@ -96,11 +96,13 @@ function compareInterval(expected: number[], got: unknown, rules: Rules, path: s
 }
 
 function isInterval(value: unknown, path: string): boolean {
-  return Array.isArray(value) && value.length === 2 && /(^|\.)([a-z_]*ci_\w+|limits)$/.test(path)
+  if (!Array.isArray(value) || value.length !== 2) return false
+  const isPair = value.every((end) => typeof end === 'number' || typeof end === 'string')
+  return isPair && /(^|\.)([a-z_]*ci(_\w+)?(\.\d+)?|limits)$/.test(path)
 }
 
 function scaleOf(path: string, expected: number, parent: Node): number {
-  const key = path.split('.').at(-1) ?? ''
+  const key = path.split('.').findLast((part) => !/^\d+$/.test(part)) ?? ''
   if (/^log/.test(key)) return 1
   if (/^(statistic|z|t|z_stat|chiSquare)$/.test(key)) return 1
   if (/^(lower|upper)$/.test(key)) return Math.abs(Number(parent['upper']) - Number(parent['lower']))

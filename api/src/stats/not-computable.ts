@@ -19,6 +19,8 @@ const MESSAGES = {
   dependentColumns: 'One of the predictors is made up of others, so their effects cannot be told apart.',
   tooFewRows: 'There are not more rows than numbers to estimate.',
   outOfRange: 'The values are too large or too small to compute with.',
+  noEffect: 'There is no effect to look for: the two values are the same.',
+  noDetectableEffect: 'With so few users no change that is possible would be found with this power.',
 } as const
 
 export type NotComputableReason = keyof typeof MESSAGES
