@@ -37,11 +37,18 @@ function metricsOf(count: number): MetricDefinition[] {
   })
 }
 
-/** A group of n users; `shift` moves each measure's mean by so many standard errors. */
+/** A group of n users without a history; `shift` moves each measure's mean by so many standard errors. */
 function groupOf(plan: AggregationPlan, variant: number, n: number, shift: (measure: number) => number): Group {
   const means: number[] = []
   const m2: number[] = []
-  plan.measures.forEach(({ aggregation }, measure) => {
+  let measure = -1
+  plan.measures.forEach(({ aggregation, before }) => {
+    if (before) {
+      means.push(0)
+      m2.push(0)
+      return
+    }
+    measure++
     if (aggregation === 'any') {
       const converted = Math.min(n, Math.max(0, Math.round(n * 0.2 + shift(measure) * Math.sqrt(n * 0.16))))
       means.push(converted / n)
@@ -70,7 +77,7 @@ function rowsOf({ metrics: count, treatments, n, shifts }: Case, options: Partia
   const plan = planAnalysis(metrics, variants, all)
   const groups = variants.map((_, variant) =>
     groupOf(plan, variant, n, (measure) =>
-      variant === 0 ? 0 : shifts[(variant * plan.measures.length + measure) % shifts.length]!,
+      variant === 0 ? 0 : shifts[((variant * plan.measures.length) / 2 + measure) % shifts.length]!,
     ),
   )
   const aggregates = { groups, cells: [], quality: {} } as unknown as Aggregates

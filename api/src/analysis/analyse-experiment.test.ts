@@ -111,8 +111,9 @@ test('measures that metrics share are computed once', () => {
     ['c', 't'],
     settings,
   )
-  expect(plan.measures).toHaveLength(4)
-  expect(plan.pairs).toHaveLength(1)
+  // Each once since exposure and once before it.
+  expect(plan.measures).toHaveLength(8)
+  expect(plan.pairs).toHaveLength(2)
   expect(plan.cells).toHaveLength(1)
   expect(Object.isFrozen(plan.measures[0])).toBe(true)
 })

@@ -4,6 +4,7 @@ import { emptyGroup } from '../engine/groups.ts'
 import type { Aggregates, AggregationPlan, Cells, Group } from '../engine/plan.ts'
 import type { Arm } from './arm.ts'
 import { adjustFamilies, type ComparedRow } from './adjust-families.ts'
+import { balanceNeeds } from './health/balance.ts'
 import { effectSizesOf } from './effect-sizes.ts'
 import type { MetricDefinition } from './metric-definition.ts'
 import { metricAnalyses } from './metrics/index.ts'
@@ -16,7 +17,7 @@ export function planAnalysis(
   variants: string[],
   settings: AnalysisSettings,
 ): AggregationPlan {
-  const needs: Needs[] = metrics.map((metric) => metricAnalyses[metric.kind].needs(metric))
+  const needs: Needs[] = metrics.flatMap((metric) => [metricAnalyses[metric.kind].needs(metric), balanceNeeds(metric)])
   const segments = settings.segment === null ? [] : [settings.segment.attribute]
   return mergePlans(needs, { variants, segments, window: settings.window })
 }

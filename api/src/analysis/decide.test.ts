@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decide } from './decide.ts'
-import type { HealthCheck } from './health.ts'
+import type { HealthCheck } from './health/health-check.ts'
 import { reasonsForInterim } from './interim.ts'
 import type { MetricDefinition } from './metric-definition.ts'
 import type { ResultRow } from './result-row.ts'

@@ -1,4 +1,4 @@
-import type { HealthCheck } from './health.ts'
+import type { HealthCheck } from './health/health-check.ts'
 import type { MetricDefinition } from './metric-definition.ts'
 import type { ResultRow } from './result-row.ts'
 

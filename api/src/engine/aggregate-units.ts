@@ -1,6 +1,14 @@
 import { GroupMoments } from './group-moments.ts'
 import { byText, MAX_SEGMENT_VALUES, TooManySegmentsError } from './groups.ts'
-import type { Aggregates, AggregationPlan, Cells, DataQuality, Group, Measure } from './plan.ts'
+import {
+  type Aggregates,
+  type AggregationPlan,
+  BUSY_UNIT_EVENTS,
+  type Cells,
+  type DataQuality,
+  type Group,
+  type Measure,
+} from './plan.ts'
 import { exposureState, type AttributeColumn, type SummedUnits } from './unit-rows.ts'
 import { ValueCounts } from './value-counts.ts'
 
@@ -186,6 +194,19 @@ class QualityCounts {
     }))
   }
 
+  /** How many units have more events than people make, and the most that one has. Units never exposed have none. */
+  #busyUnits([first, ...others]: Float64Array[]): [number, number] {
+    let busy = 0
+    let most = 0
+    for (let row = 0; first !== undefined && row < this.#units.size; row++) {
+      let events = first[row]!
+      for (const counts of others) events += counts[row]!
+      if (events > most) most = events
+      if (events > BUSY_UNIT_EVENTS) busy++
+    }
+    return [busy, most]
+  }
+
   result(compared: number): Omit<DataQuality, keyof TimeRange> {
     const units = this.#units
     const types = [...new Set(this.#plan.measures.flatMap(({ eventTypes }) => eventTypes))]
@@ -206,6 +227,7 @@ class QualityCounts {
         unitsWithEventsBeforeExposure++
       }
     }
+    const [busyUnits, mostEventsOfAUnit] = this.#busyUnits(types.flatMap((type) => units.types.get(type)?.counts ?? []))
     const [, once, repeatedly, contaminated] = [...byState] as [number, number, number, number]
     return {
       exposedUnits: once + repeatedly + contaminated,
@@ -215,6 +237,8 @@ class QualityCounts {
       eventsWithoutExposure,
       eventsBeforeExposure,
       unitsWithEventsBeforeExposure,
+      busyUnits,
+      mostEventsOfAUnit,
       exposuresByDay: this.#exposuresByDay(),
     }
   }

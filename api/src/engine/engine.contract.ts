@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AggregationEngine, PartFile } from './engine.ts'
 import { mergePlans } from './merge-plans.ts'
-import type { Aggregates, AggregationPlan, Measure, Window } from './plan.ts'
+import { type Aggregates, type AggregationPlan, BUSY_UNIT_EVENTS, type Measure, type Window } from './plan.ts'
 
 /** An event as the contract suite makes it; times are whole minutes after the epoch of the suite. */
 export interface PlainEvent {
@@ -151,7 +151,7 @@ function readPlainly(
     const devices = exposures
       .filter(({ minute, variantId }) => minute === first!.minute && variantId === first!.variantId)
       .flatMap(({ device }) => device ?? [])
-    return { first, exposures, seen, early, measured, values, device: devices.sort()[0] ?? null }
+    return { first, exposures, seen, early, counted, measured, values, device: devices.sort()[0] ?? null }
   })
   const exposed = units.filter(({ first }) => first !== undefined)
   const single = exposed.filter(({ seen }) => seen.size === 1)
@@ -231,6 +231,8 @@ function readPlainly(
         .reduce((sum, { measured }) => sum + measured.length, 0),
       eventsBeforeExposure: exposed.reduce((sum, { early }) => sum + early.length, 0),
       unitsWithEventsBeforeExposure: exposed.filter(({ early }) => early.length > 0).length,
+      busyUnits: exposed.filter(({ counted }) => counted.length > BUSY_UNIT_EVENTS).length,
+      mostEventsOfAUnit: Math.max(0, ...exposed.map(({ counted }) => counted.length)),
       exposuresByDay: [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, counts]) => ({ day, counts })),
       firstEventAt: times[0] ?? null,
       lastEventAt: times.at(-1) ?? null,

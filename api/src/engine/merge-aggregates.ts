@@ -73,6 +73,8 @@ function mergeQuality(a: DataQuality, b: DataQuality): DataQuality {
     eventsWithoutExposure: a.eventsWithoutExposure + b.eventsWithoutExposure,
     eventsBeforeExposure: a.eventsBeforeExposure + b.eventsBeforeExposure,
     unitsWithEventsBeforeExposure: a.unitsWithEventsBeforeExposure + b.unitsWithEventsBeforeExposure,
+    busyUnits: a.busyUnits + b.busyUnits,
+    mostEventsOfAUnit: Math.max(a.mostEventsOfAUnit, b.mostEventsOfAUnit),
     exposuresByDay: [...days].sort(([x], [y]) => (x < y ? -1 : 1)).map(([day, counts]) => ({ day, counts })),
     firstEventAt: least(a.firstEventAt, b.firstEventAt),
     lastEventAt: greatest(a.lastEventAt, b.lastEventAt),

@@ -63,6 +63,9 @@ export interface Cells {
   counts: number[]
 }
 
+/** A unit with more measured events after its exposure than this is hardly a person. */
+export const BUSY_UNIT_EVENTS = 500
+
 /** What the pass saw apart from the measures; the health checks read it. */
 export interface DataQuality {
   /** Units with an exposure in the window. */
@@ -79,6 +82,10 @@ export interface DataQuality {
   eventsBeforeExposure: number
   /** Units that have such events. */
   unitsWithEventsBeforeExposure: number
+  /** Exposed units with more than BUSY_UNIT_EVENTS measured events that count. */
+  busyUnits: number
+  /** The most measured events that count of one exposed unit. */
+  mostEventsOfAUnit: number
   /** First exposures per day (UTC, ISO date) and variant of the plan. */
   exposuresByDay: { day: string; counts: number[] }[]
   /** Time of the first and the last event of the dataset, ISO 8601. */

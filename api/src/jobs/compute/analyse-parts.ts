@@ -4,7 +4,8 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import stringify from 'safe-stable-stringify'
 import { analyseExperiment } from '../../analysis/analyse-experiment.ts'
-import { checkHealth, type DataLineage, type HealthCheck } from '../../analysis/health.ts'
+import { checkHealth } from '../../analysis/health/check-health.ts'
+import type { DataLineage, HealthCheck } from '../../analysis/health/health-check.ts'
 import type { MetricDefinition } from '../../analysis/metric-definition.ts'
 import type { ResultRow } from '../../analysis/result-row.ts'
 import type { AnalysisSettings } from '../../analysis/settings.ts'
@@ -21,6 +22,8 @@ export interface AnalyseRequest {
   /** Configured share of each of the plan's variants. */
   trafficSplits: number[]
   lineage: DataLineage
+  /** Whether the planned end had come when the question was asked. */
+  isOver: boolean
   parts: PartFile[]
   /** The parts' events summed up per unit for the plan's window, where there is such a table. */
   unitFiles: UnitFile[] | null
@@ -46,7 +49,7 @@ export async function analyseParts(
   request: AnalyseRequest,
   onProgress: (progress: { share: number }) => void,
 ): Promise<AnalyseResult> {
-  const { metrics, plan, settings, trafficSplits, lineage, parts, unitFiles, aggregatesPath } = request
+  const { metrics, plan, settings, trafficSplits, lineage, isOver, parts, unitFiles, aggregatesPath } = request
   const tell = (share: number): void => onProgress({ share })
   const aggregates =
     unitFiles === null
@@ -55,9 +58,10 @@ export async function analyseParts(
   const text = stringify(aggregates)
   await writeFile(aggregatesPath, await promisify(gzip)(text))
   const all = aggregates.groups.filter(({ segment }) => segment === null)
+  const rows = analyseExperiment(metrics, plan, aggregates, settings)
   return {
-    rows: analyseExperiment(metrics, plan, aggregates, settings),
-    health: checkHealth(plan, aggregates, trafficSplits, lineage),
+    rows,
+    health: checkHealth({ plan, aggregates, metrics, settings, trafficSplits, lineage, rows, isOver }),
     users: plan.variants.map((_, variant) => all[variant]?.n ?? 0),
     exposedUnits: aggregates.quality.exposedUnits,
     aggregatesHash: createHash('sha256').update(text).digest('hex'),

@@ -114,6 +114,7 @@ export class AnalysisRunService {
       settings: question.settings,
       trafficSplits: question.variants.map(({ trafficSplit }) => trafficSplit),
       lineage: await this.#datasets.lineage(experimentId, question.datasetVersion),
+      isOver: !question.schedule.isBeforeEnd,
       parts: await partFilesOf(parts, this.#store),
       unitFiles: await this.#unitFiles(experimentId, question, signal),
       aggregatesPath,

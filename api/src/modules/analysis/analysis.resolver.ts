@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { Decision } from '../../analysis/decide.ts'
-import type { HealthCheck } from '../../analysis/health.ts'
+import type { HealthCheck } from '../../analysis/health/health-check.ts'
 import type { AnalysisSettings } from '../../analysis/settings.ts'
 import type { RequestContext } from '../../context.ts'
 import type { FileSigner } from '../../http/file-signer.ts'
@@ -79,7 +79,7 @@ export class AnalysisResolver {
 
   @FieldResolver(() => [HealthCheckType], { description: 'What was looked at before any effect.' })
   health(@Root() { health }: Analysis): HealthCheckType[] {
-    return health as HealthCheck[]
+    return (health as HealthCheck[]).map((check) => ({ ...check, parts: check.parts ?? [] }))
   }
 
   @FieldResolver(() => [VariantCountType], { description: 'Users compared, by variant; the control first.' })

@@ -1,12 +1,13 @@
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars'
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 import type { Decision } from '../../analysis/decide.ts'
-import type { HealthCheck } from '../../analysis/health.ts'
+import type { HealthCheck, MismatchPart } from '../../analysis/health/health-check.ts'
 import { connectionType } from '../connection.type.ts'
 import { VariantType } from '../experiment/experiment.type.ts'
 import type { Variant } from '../experiment/experiment.service.ts'
 import type { Analysis } from './analysis.service.ts'
 import type { CorrectionFamily } from '../../analysis/settings.ts'
+import { MismatchPartType } from './mismatch-part.type.ts'
 import { AlternativeEnum, MethodEnum } from './analysis.enum.ts'
 import { CorrectionEnum, CorrectionFamilyEnum } from './correction.enum.ts'
 
@@ -66,6 +67,11 @@ export class HealthCheckType implements Omit<HealthCheck, 'name'> {
 
   @Field(() => String, { nullable: true, description: 'What to do. Null when there is nothing to do.' })
   action!: string | null
+
+  @Field(() => [MismatchPartType], {
+    description: 'Where a sample ratio mismatch comes from, the largest share first. Empty for all other checks.',
+  })
+  parts!: MismatchPart[]
 }
 
 @ObjectType('Decision', { description: 'What to do, and why.' })

@@ -13,7 +13,7 @@ import {
   sql,
   type AnyColumn,
 } from '@fairlift/db/drizzle'
-import type { DataLineage } from '../../analysis/health.ts'
+import type { DataLineage } from '../../analysis/health/health-check.ts'
 import { decodeCursor, pageOf, type Page, type PageRequest } from '../pagination.ts'
 import { cursorTime, pagesByExperiment, Repository, type Transaction } from '../repository.ts'
 
@@ -164,12 +164,19 @@ export class DatasetRepository extends Repository {
       })
       .from(batches)
       .where(landed)
-    const warnings = await this.db().select({ warnings: batches.warnings }).from(batches).where(landed)
-    const disagreeingRows = warnings
+    const told = await this.db()
+      .select({ warnings: batches.warnings, errorCounts: batches.errorCounts })
+      .from(batches)
+      .where(landed)
+    const futureRows = told
+      .flatMap((batch) => batch.errorCounts ?? [])
+      .filter(({ code }) => code === 'FUTURE_TIMESTAMP')
+      .reduce((sum, { count }) => sum + count, 0)
+    const disagreeingRows = told
       .flatMap((batch) => batch.warnings ?? [])
       .filter(({ code }) => code === 'VARIANT_COLUMNS_DISAGREE')
       .reduce((sum, { count }) => sum + count, 0)
-    return { ...sums!, disagreeingRows }
+    return { ...sums!, disagreeingRows, futureRows }
   }
 
   /** Keeps other batches of the experiment from landing until the transaction ends. */
