@@ -20,11 +20,10 @@ import {
 import pl from 'nodejs-polars'
 import { ATTRIBUTE_PREFIX, eventColumn } from '../engine/event-columns.ts'
 import type { Frame } from '../engine/polars/frame.ts'
-import type { EventBlock } from './event-block.ts'
+import type { BlockColumns, CodeColumn, ViewColumn } from './block-columns.ts'
 import { gatherCodes, gatherDoubles, gatherLanes, gatherRows, gatherViews, gatherWhole } from './gather.ts'
 import { inRuns } from './in-runs.ts'
-import type { TextDictionary } from './text-dictionary.ts'
-import { VIEW_LANES, type TextViews } from './text-views.ts'
+import { VIEW_LANES } from './text-views.ts'
 
 /**
  * Some events of a block as a frame with the columns of a part, in a given order. The columns go to Polars as Arrow
@@ -33,19 +32,19 @@ import { VIEW_LANES, type TextViews } from './text-views.ts'
  *
  * @param order indexes of events
  */
-export function frameOfBlock(block: EventBlock, order: Int32Array): Frame {
+export function frameOfBlock(block: BlockColumns, order: Int32Array): Frame {
   const columns: [string, Data][] = [
     [eventColumn.unit, unitData(block, order)],
     [eventColumn.time, timeData(block, order)],
     [eventColumn.userId, textData(block.userId, order)],
-    [eventColumn.variantId, codeData(block.variant, block.variants.meanings, order)],
-    [eventColumn.eventType, codeData(block.eventType, block.eventTypes.meanings, order)],
+    [eventColumn.variantId, codeData(block.variant, order)],
+    [eventColumn.eventType, codeData(block.eventType, order)],
     [eventColumn.value, valueData(block.value, order)],
-    [eventColumn.eventId, block.hasIds ? textData(block.eventId, order) : noTexts(order.length)],
+    [eventColumn.eventId, block.eventId === null ? noTexts(order.length) : textData(block.eventId, order)],
     [eventColumn.row, rowData(block.row, order)],
   ]
-  for (const { name, dictionary, codes, texts } of block.attributes) {
-    const data = dictionary === null ? textData(texts!, order) : codeData(codes, dictionary, order)
+  for (const { name, column } of block.attributes) {
+    const data = 'codes' in column ? codeData(column, order) : textData(column, order)
     if (data.nullCount < order.length) columns.push([`${ATTRIBUTE_PREFIX}${name}`, data])
   }
   const fields = columns.map(([name, { type }]) => new Field(name, type, true))
@@ -59,13 +58,13 @@ export function frameOfBlock(block: EventBlock, order: Int32Array): Frame {
   return pl.readIPC(Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength)) as Frame
 }
 
-function unitData({ unitHigh, unitLow }: EventBlock, order: Int32Array): Data {
+function unitData({ unitHigh, unitLow }: BlockColumns, order: Int32Array): Data {
   const lanes = new Int32Array(order.length * 2)
   inRuns(order.length, (from, to) => gatherLanes(lanes, unitLow, unitHigh, order, from, to))
   return makeData({ type: new Int64(), length: order.length, nullCount: 0, data: new BigInt64Array(lanes.buffer) })
 }
 
-function timeData({ time }: EventBlock, order: Int32Array): Data {
+function timeData({ time }: BlockColumns, order: Int32Array): Data {
   const lanes = new Int32Array(order.length * 2)
   inRuns(order.length, (from, to) => gatherWhole(lanes, time, order, from, to))
   const data = new BigInt64Array(lanes.buffer)
@@ -86,7 +85,7 @@ function valueData(values: Float64Array, order: Int32Array): Data {
   return makeData({ type: new Float64(), length: order.length, data, nullCount, nullBitmap: valid })
 }
 
-function codeData(codes: Int16Array, { texts }: TextDictionary, order: Int32Array): Data {
+function codeData({ codes, texts }: CodeColumn, order: Int32Array): Data {
   const data = new Int16Array(order.length)
   const valid = allValid(order.length)
   let nullCount = 0
@@ -103,11 +102,10 @@ function dictionaryData(texts: string[]): Data<Utf8> {
   return makeData({ type: new Utf8(), length: texts.length, nullCount: 0, valueOffsets, data })
 }
 
-function textData(texts: TextViews, order: Int32Array): Data {
+function textData({ lanes, longTexts }: ViewColumn, order: Int32Array): Data {
   const { length } = order
   const views = new Int32Array(length * VIEW_LANES)
   const valid = allValid(length)
-  const { lanes, longTexts } = texts
   let nullCount = 0
   inRuns(length, (from, to) => (nullCount += gatherViews(views, valid, lanes, order, from, to)))
   return makeData({

@@ -2,15 +2,16 @@ import pl from 'nodejs-polars'
 import { eventColumn } from '../engine/event-columns.ts'
 import { keptRows, type Frame } from '../engine/polars/frame.ts'
 import { addEvents, inRowOrder } from './add-events.ts'
+import { keysOfColumns } from './block-columns.ts'
 import type { ExperimentContext, Rejection } from './contract.ts'
 import type { Deduplicator } from './deduplicate.ts'
 import { keysOf, withKeys, withUnits } from './event-key.ts'
 import { inRuns } from './in-runs.ts'
 import { countDisagreements, makeEvents } from './make-events.ts'
+import type { PartWriter } from './part-writer.ts'
 import type { RawChunk, ScannedEvents } from './raw-chunk.ts'
 import type { ReadPlan } from './resolve-mapping.ts'
 import { checkRows } from './validate.ts'
-import { writeBlock } from './write-block.ts'
 import { writePart, type WrittenPart } from './write-part.ts'
 
 /** The events of a chunk, whose rows are checked. */
@@ -39,6 +40,7 @@ export interface ChunkContext {
   /** Hash of the file. */
   sha256: string
   now: Date
+  writer: PartWriter
 }
 
 /** Checks the rows of a chunk and makes the events of the good ones. */
@@ -77,7 +79,7 @@ async function eventsOfScan(
   { block }: ScannedEvents,
   chunk: RawChunk,
   plan: ReadPlan,
-  { experiment, sha256, now }: ChunkContext,
+  { experiment, sha256, now, writer }: ChunkContext,
 ): Promise<ChunkEvents | null> {
   const scanned = block.rows
   const rejections = [...chunk.rejections]
@@ -95,14 +97,14 @@ async function eventsOfScan(
     events: block.rows,
     takeNew(deduplicator) {
       const order = inRowOrder(block, scanned)
-      const keep = deduplicator.take(block.keys(order), (event) => block.row[order[event]!]!)
+      const keep = deduplicator.take(keysOfColumns(block.columns(), order), (event) => block.row[order[event]!]!)
       const [from, to] = windowOf(experiment)
       const fresh: Fresh = { events: order, count: 0, outsideWindow: 0 }
       inRuns(order.length, (first, last) => keepFresh(fresh, keep, block.time, [from, to], first, last))
       return {
         events: fresh.count,
         outsideWindow: fresh.outsideWindow,
-        write: (path) => writeBlock(block, order.subarray(0, fresh.count), path),
+        write: (path) => writer.write(block, order.slice(0, fresh.count), path),
       }
     },
   }

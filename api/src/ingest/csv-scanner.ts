@@ -58,7 +58,10 @@ interface ScanState extends Pick<ScannedChunk, 'rows' | 'odd'> {
 
 /** Reads chunks of CSV straight into events, row by row; what is not plain is left to other readers. */
 export class CsvScanner {
-  readonly block: EventBlock
+  /** The events of the last chunk. Two blocks take turns: one is filled while the other's events are written. */
+  block: EventBlock
+  #other: EventBlock | null = null
+  readonly #makeBlock: () => EventBlock
   readonly #separator: number
   readonly #fields: number
   readonly #kinds = new Uint8Array(256)
@@ -66,7 +69,8 @@ export class CsvScanner {
   readonly #ends: Int32Array
 
   constructor(plan: ScanPlan, unitSeed: number, file: { separator: string; fields: number; chunkBytes: number }) {
-    this.block = new EventBlock(plan, unitSeed, Math.ceil(file.chunkBytes / BYTES_PER_ROW))
+    this.#makeBlock = () => new EventBlock(plan, unitSeed, Math.ceil(file.chunkBytes / BYTES_PER_ROW))
+    this.block = this.#makeBlock()
     this.#separator = file.separator.charCodeAt(0)
     this.#fields = file.fields
     this.#kinds[this.#separator] = SEPARATES
@@ -78,13 +82,14 @@ export class CsvScanner {
   }
 
   /**
-   * Fills the block with the events of a chunk. Null when the chunk is of another kind than the scan is good at: then the
+   * Fills a block with the events of a chunk. Null when the chunk is of another kind than the scan is good at: then the
    * block is of no use.
    *
    * @param isLast the file ends with this chunk, so its last record may lack a line end.
    */
   scan(bytes: Buffer, rowsBefore: number, isLast: boolean): ScannedChunk | null {
     let scanned: ScannedChunk | null
+    if (rowsBefore > 0) [this.block, this.#other] = [this.#other ?? this.#makeBlock(), this.block]
     do {
       this.block.clear()
       scanned = this.#scanOnce(bytes, rowsBefore, isLast)

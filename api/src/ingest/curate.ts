@@ -6,6 +6,7 @@ import { FileError, limits, type ExperimentContext, type Rejection } from './con
 import { Deduplicator, type ConflictPolicy } from './deduplicate.ts'
 import { KEY_VERSION } from './event-key.ts'
 import { ROW } from './raw-chunk.ts'
+import { PartWriter } from './part-writer.ts'
 import { openRawFile, readChunks, type RawFile } from './read-chunks.ts'
 import type { Compression, RawLimits } from './read-raw.ts'
 import { RejectionLog } from './rejection-log.ts'
@@ -69,8 +70,28 @@ export type OnProgress = (progress: { rows: number; bytesRead: number; bytesTota
  * @throws FileError when the file as a whole cannot be read.
  */
 export async function curate(request: CurateRequest, onProgress: OnProgress): Promise<CurateResult> {
+  const file = await openRawFile(request.path, request.workFolder, request.rawLimits, request.mapping ?? {})
+  const writer = new PartWriter(hasSeveralChunks(file, request))
+  try {
+    return await curateFile(file, request, writer, onProgress)
+  } finally {
+    await writer.close()
+  }
+}
+
+/** Packed text is about a quarter of itself. Parts of Parquet and JSON files are written otherwise. */
+function hasSeveralChunks({ format, compression, sizeBytes }: RawFile, { chunkBytes }: CurateRequest): boolean {
+  const isDelimited = format === 'CSV' || format === 'TSV'
+  return isDelimited && sizeBytes * (compression === 'NONE' ? 1 : 4) > chunkBytes
+}
+
+async function curateFile(
+  file: RawFile,
+  request: CurateRequest,
+  writer: PartWriter,
+  onProgress: OnProgress,
+): Promise<CurateResult> {
   const { experiment, mapping, workFolder } = request
-  const file = await openRawFile(request.path, workFolder, request.rawLimits, mapping ?? {})
   const log = new RejectionLog(join(workFolder, 'rejects.csv'))
   const deduplicator = new Deduplicator(request.conflictPolicy)
   const counts: Counts = { rows: 0, rejected: 0, disagreements: 0, outsideWindow: 0, emptyCells: new Map() }
@@ -79,7 +100,7 @@ export async function curate(request: CurateRequest, onProgress: OnProgress): Pr
   let plan = resolveMapping(mapping, file.header, experiment)
   let bytesRead = 0
 
-  const context = { experiment, sha256: request.sha256, now: new Date(request.receivedAt) }
+  const context = { experiment, sha256: request.sha256, now: new Date(request.receivedAt), writer }
   const { chunkBytes, rawLimits } = request
   const chunks = readChunks(file, plan, { chunkBytes, rawLimits, ...context }, (bytes) => (bytesRead = bytes))
   for await (const chunk of chunks) {
@@ -88,7 +109,7 @@ export async function curate(request: CurateRequest, onProgress: OnProgress): Pr
     await log.add(rejections.sort((a, b) => a.row - b.row))
     if (counts.rows === 0) deduplicator.expect(events * (file.sizeBytes / Math.max(1, bytesRead)))
     const fresh = takeNew(deduplicator)
-    // One part is written while the next chunk is read: writing leaves this thread free.
+    // One part is written, on other threads, while the next chunk is read.
     written.push(await writing)
     writing = fresh.events === 0 ? null : fresh.write(join(workFolder, `part-${written.length}.parquet`))
 

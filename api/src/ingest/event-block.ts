@@ -10,9 +10,8 @@ import {
   seedOfTextColumn,
 } from './content-hash.ts'
 import { limits } from './contract.ts'
-import { KEY_AND_CONTENT_LANES, KEY_LANES, type EventKeys } from './event-keys.ts'
-import { gatherKeys } from './gather.ts'
-import { inRuns } from './in-runs.ts'
+import { shared, type BlockColumns } from './block-columns.ts'
+import { KEY_LANES } from './event-keys.ts'
 import { exactMicros, exactNumber } from './exact-fields.ts'
 import { murmurHash128 } from './murmur-hash.ts'
 import { RenamedDictionary } from './renamed-dictionary.ts'
@@ -90,21 +89,21 @@ export class EventBlock {
     this.#plan = plan
     this.#unitSeed = unitSeed
     this.#capacity = capacity
-    this.row = new Uint32Array(capacity)
-    this.time = new Float64Array(capacity)
-    this.unitHigh = new Int32Array(capacity)
-    this.unitLow = new Int32Array(capacity)
-    this.value = new Float64Array(capacity)
-    this.variant = new Int16Array(capacity)
-    this.eventType = new Int16Array(capacity)
+    this.row = shared.uint32(capacity)
+    this.time = shared.float64(capacity)
+    this.unitHigh = shared.int32(capacity)
+    this.unitLow = shared.int32(capacity)
+    this.value = shared.float64(capacity)
+    this.variant = shared.int16(capacity)
+    this.eventType = shared.int16(capacity)
     this.userId = new TextViews(capacity)
     this.eventId = new TextViews(plan.eventId === null ? 0 : capacity)
-    this.#contents = new Int32Array(capacity * KEY_LANES)
-    this.#idHashes = new Int32Array(plan.eventId === null ? 0 : capacity * KEY_LANES)
+    this.#contents = shared.int32(capacity * KEY_LANES)
+    this.#idHashes = shared.int32(plan.eventId === null ? 0 : capacity * KEY_LANES)
     this.attributes = plan.attributes.map(({ name, column }) => {
       const seed = seedOfTextColumn(`${ATTRIBUTE_PREFIX}${name}`)
       const dictionary = new TextDictionary(seed, FEW_VALUES)
-      return { name, column, seed, dictionary, codes: new Int16Array(capacity), texts: null }
+      return { name, column, seed, dictionary, codes: shared.int16(capacity), texts: null }
     })
     const { variantIds, eventTypeNames, experimentNames } = plan
     this.variants = new RenamedDictionary(fieldSeed.variant_id, FEW_VALUES, (text) => variantIds.get(text) ?? null)
@@ -290,17 +289,22 @@ export class EventBlock {
     this.rows++
   }
 
-  /**
-   * The keys of the events, in a given order.
-   *
-   * @param order indexes of events
-   */
-  keys(order: Int32Array): EventKeys {
-    const width = this.hasIds ? KEY_AND_CONTENT_LANES : KEY_LANES
-    const lanes = new Int32Array(order.length * width)
-    const ids = this.eventId.lanes
-    inRuns(order.length, (from, to) => gatherKeys(lanes, width, this.#contents, this.#idHashes, ids, order, from, to))
-    return { rows: order.length, width, lanes }
+  /** What the block holds: valid until it is cleared or takes another row. */
+  columns(): BlockColumns {
+    const { row, time, unitHigh, unitLow, value, userId, eventId } = this
+    return {
+      ...{ row, time, unitHigh, unitLow, value },
+      variant: { codes: this.variant, texts: this.variants.meanings.texts },
+      eventType: { codes: this.eventType, texts: this.eventTypes.meanings.texts },
+      userId: userId.column(),
+      eventId: this.hasIds ? eventId.column() : null,
+      attributes: this.attributes.map(({ name, dictionary, codes, texts }) => ({
+        name,
+        column: dictionary === null ? texts!.column() : { codes, texts: dictionary.texts },
+      })),
+      contents: this.#contents,
+      idHashes: this.#idHashes,
+    }
   }
 
   #ruleOf(eventType: number): TypeRule {
@@ -323,21 +327,21 @@ export class EventBlock {
       to.set(from)
       return to
     }
-    this.row = grown(this.row, new Uint32Array(capacity))
-    this.time = grown(this.time, new Float64Array(capacity))
-    this.unitHigh = grown(this.unitHigh, new Int32Array(capacity))
-    this.unitLow = grown(this.unitLow, new Int32Array(capacity))
-    this.value = grown(this.value, new Float64Array(capacity))
-    this.variant = grown(this.variant, new Int16Array(capacity))
-    this.eventType = grown(this.eventType, new Int16Array(capacity))
+    this.row = grown(this.row, shared.uint32(capacity))
+    this.time = grown(this.time, shared.float64(capacity))
+    this.unitHigh = grown(this.unitHigh, shared.int32(capacity))
+    this.unitLow = grown(this.unitLow, shared.int32(capacity))
+    this.value = grown(this.value, shared.float64(capacity))
+    this.variant = grown(this.variant, shared.int16(capacity))
+    this.eventType = grown(this.eventType, shared.int16(capacity))
     this.userId.grow(capacity)
-    this.#contents = grown(this.#contents, new Int32Array(capacity * KEY_LANES))
+    this.#contents = grown(this.#contents, shared.int32(capacity * KEY_LANES))
     if (this.#plan.eventId !== null) {
       this.eventId.grow(capacity)
-      this.#idHashes = grown(this.#idHashes, new Int32Array(capacity * KEY_LANES))
+      this.#idHashes = grown(this.#idHashes, shared.int32(capacity * KEY_LANES))
     }
     for (const attribute of this.attributes) {
-      if (attribute.dictionary !== null) attribute.codes = grown(attribute.codes, new Int16Array(capacity))
+      if (attribute.dictionary !== null) attribute.codes = grown(attribute.codes, shared.int16(capacity))
       attribute.texts?.grow(capacity)
     }
   }

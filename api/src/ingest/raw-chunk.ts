@@ -14,7 +14,7 @@ export interface RawChunk {
 }
 
 export interface ScannedEvents {
-  /** Used again for the next chunk. */
+  /** Used again for the chunk after the next. */
   block: EventBlock
   /** Reads all rows of the chunk into a frame. */
   otherwise(): RawChunk

@@ -71,7 +71,7 @@ function readScannedChunk(bytes: Buffer, options: CsvOptions, rowsBefore: number
   )
   const otherwise = (): RawChunk => readFrameChunk(bytes.subarray(0, end), options, rowsBefore, isLast)
   const scan = { block: scanner.block, otherwise }
-  return { scan, frame: trimmed(frame), rejections, rows, end }
+  return { scan, frame: frame.height === 0 ? frame : trimmed(frame), rejections, rows, end }
 }
 
 function readFrameChunk(bytes: Buffer, options: CsvOptions, rowsBefore: number, isLast: boolean): ReadChunk {

@@ -1,3 +1,5 @@
+import { shared, type ViewColumn } from './block-columns.ts'
+
 /** 32-bit lanes of a view. */
 export const VIEW_LANES = 4
 const VIEW_BYTES = 16
@@ -12,17 +14,16 @@ export class TextViews {
   /** Four lanes a text; an empty one stands for none. */
   lanes: Int32Array
   #bytes: Uint8Array
-  #long = new Uint8Array(0)
+  #long = shared.bytes(0)
   #longLength = 0
 
   constructor(capacity: number) {
-    this.lanes = new Int32Array(capacity * VIEW_LANES)
+    this.lanes = shared.int32(capacity * VIEW_LANES)
     this.#bytes = new Uint8Array(this.lanes.buffer)
   }
 
-  /** The bytes of the long texts. */
-  get longTexts(): Uint8Array {
-    return this.#long.subarray(0, this.#longLength)
+  column(): ViewColumn {
+    return { lanes: this.lanes, longTexts: this.#longTexts() }
   }
 
   /** Writes a text given as the bytes from `start` to before `end`. */
@@ -50,17 +51,22 @@ export class TextViews {
   /** Makes room for more texts. */
   grow(capacity: number): void {
     const { lanes } = this
-    this.lanes = new Int32Array(capacity * VIEW_LANES)
+    this.lanes = shared.int32(capacity * VIEW_LANES)
     this.lanes.set(lanes)
     this.#bytes = new Uint8Array(this.lanes.buffer)
+  }
+
+  /** The bytes of the long texts. */
+  #longTexts(): Uint8Array {
+    return this.#long.subarray(0, this.#longLength)
   }
 
   #addLong(bytes: Uint8Array, start: number, end: number): number {
     const from = this.#longLength
     const length = from + end - start
     if (length > this.#long.length) {
-      const longer = new Uint8Array(Math.max(1 << 16, length * 2))
-      longer.set(this.longTexts)
+      const longer = shared.bytes(Math.max(1 << 16, length * 2))
+      longer.set(this.#longTexts())
       this.#long = longer
     }
     const long = this.#long

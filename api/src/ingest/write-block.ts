@@ -1,5 +1,6 @@
+import { keysOfColumns, type BlockColumns } from './block-columns.ts'
 import { frameOfBlock } from './block-frame.ts'
-import { MOST_CODES, type EventBlock } from './event-block.ts'
+import { MOST_CODES } from './event-block.ts'
 import { inRuns } from './in-runs.ts'
 import { sortEvents } from './sort-events.ts'
 import { writeSorted, type WrittenPart } from './write-part.ts'
@@ -10,7 +11,7 @@ import { writeSorted, type WrittenPart } from './write-part.ts'
  *
  * @param events indexes of events, one at least, in the order of their rows; they are sorted
  */
-export function writeBlock(block: EventBlock, events: Int32Array, path: string): Promise<WrittenPart> {
+export function writeBlock(block: BlockColumns, events: Int32Array, path: string): Promise<WrittenPart> {
   const order = sortEvents(events, block)
   const facts = { minMicros: Infinity, maxMicros: -Infinity, hasType: new Uint8Array(MOST_CODES) }
   inRuns(order.length, (from, to) => noteFacts(facts, block, order, from, to))
@@ -18,12 +19,12 @@ export function writeBlock(block: EventBlock, events: Int32Array, path: string):
   const unitOf = (event: number): bigint =>
     (BigInt(block.unitHigh[event]!) << 32n) | BigInt(block.unitLow[event]! >>> 0)
   return writeSorted(frameOfBlock(block, order), path, {
-    keys: block.keys(order),
+    keys: keysOfColumns(block, order),
     minMicros,
     maxMicros,
     minUnit: unitOf(order[0]!),
     maxUnit: unitOf(order.at(-1)!),
-    eventTypes: block.eventTypes.meanings.texts.filter((_, code) => hasType[code] === 1).sort(),
+    eventTypes: block.eventType.texts.filter((_, code) => hasType[code] === 1).sort(),
   })
 }
 
@@ -34,14 +35,14 @@ interface Facts {
   hasType: Uint8Array
 }
 
-function noteFacts(facts: Facts, { time, eventType }: EventBlock, order: Int32Array, from: number, to: number): void {
+function noteFacts(facts: Facts, { time, eventType }: BlockColumns, order: Int32Array, from: number, to: number): void {
   let { minMicros, maxMicros } = facts
   for (let i = from; i < to; i++) {
     const event = order[i]!
     const micros = time[event]!
     if (micros < minMicros) minMicros = micros
     if (micros > maxMicros) maxMicros = micros
-    facts.hasType[eventType[event]!] = 1
+    facts.hasType[eventType.codes[event]!] = 1
   }
   facts.minMicros = minMicros
   facts.maxMicros = maxMicros

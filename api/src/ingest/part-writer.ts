@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { BlockColumns } from './block-columns.ts'
+import type { EventBlock } from './event-block.ts'
+import { writeBlock } from './write-block.ts'
+import type { WrittenPart } from './write-part.ts'
+
+/** What goes to the thread, and what comes back. */
+export interface WriteRequest {
+  columns: BlockColumns
+  order: Int32Array
+  path: string
+}
+export type WriteAnswer = { part: WrittenPart } | { error: unknown }
+
+/**
+ * Writes blocks of events as parts, on a thread of its own where there is more than one to write: sorting and copying the
+ * events of a chunk takes as long as finding them in the text of the next one.
+ */
+export class PartWriter {
+  readonly #thread: Thread | null
+  #pending: Promise<unknown> = Promise.resolve()
+
+  /** @param ownThread whether to start a thread; it takes a tenth of a second and some memory */
+  constructor(ownThread: boolean) {
+    this.#thread = ownThread ? startThread() : null
+  }
+
+  /**
+   * Writes some events of a block. One part at a time; the block must not change before it is written.
+   *
+   * @param events indexes of events, one at least, in the order of their rows; the list is the writer's from then on
+   */
+  write(block: EventBlock, events: Int32Array<ArrayBuffer>, path: string): Promise<WrittenPart> {
+    const thread = this.#thread
+    const part = thread === null ? writeBlock(block.columns(), events, path) : writeOn(thread, block, events, path)
+    // Whoever asked is told of a failure; `close` only has to wait.
+    this.#pending = part.catch(() => undefined)
+    return part
+  }
+
+  /** Ends the thread when what it writes is written. */
+  async close(): Promise<void> {
+    await this.#pending
+    await this.#thread?.worker.terminate()
+  }
+}
+
+interface Thread {
+  worker: Worker
+  /** Rejects when the thread ends, however it does. */
+  ended: Promise<never>
+}
+
+function startThread(): Thread {
+  const isSource = import.meta.url.endsWith('.ts')
+  const worker = new Worker(new URL(isSource ? './part-writer-thread.ts' : './part-writer-thread.js', import.meta.url))
+  const ended = new Promise<never>((_, reject) => {
+    worker.once('error', reject)
+    worker.once('exit', (code) => reject(new Error(`The thread that writes parts ended (code ${code}).`)))
+  })
+  // Whoever waits for a part is told; a thread that ends when nobody does is no failure.
+  ended.catch(() => undefined)
+  return { worker, ended }
+}
+
+async function writeOn(
+  { worker, ended }: Thread,
+  block: EventBlock,
+  order: Int32Array<ArrayBuffer>,
+  path: string,
+): Promise<WrittenPart> {
+  const answered = once(worker, 'message')
+  const request: WriteRequest = { columns: block.columns(), order, path }
+  worker.postMessage(request, [order.buffer])
+  const [answer] = (await Promise.race([answered, ended])) as [WriteAnswer]
+  if ('error' in answer) throw answer.error
+  return answer.part
+}
