@@ -49,7 +49,7 @@ export default ts.config(
   },
   {
     // Programs whose output is the terminal.
-    files: ['datasets/**', 'test/bench/**', 'test/simulation/**', '*.config.*'],
+    files: ['datasets/**', 'test/bench/**', 'api/src/simulation/**', '*.config.*'],
     rules: { 'no-console': 'off' },
   },
   {
