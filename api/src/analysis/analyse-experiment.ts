@@ -46,6 +46,22 @@ export function analyseExperiment(
   return adjustFamilies(rows, settings)
 }
 
+/**
+ * The rows over all users, as analyseExperiment compares them, without what goes beyond an effect and its test: segments,
+ * allowance for the number of tests, effect sizes, and the rank test beside the test of means.
+ */
+export function analyseEffects(
+  metrics: MetricDefinition[],
+  plan: AggregationPlan,
+  aggregates: Pick<Aggregates, 'groups' | 'cells'>,
+  settings: AnalysisSettings,
+): UnadjustedRow[] {
+  const [all] = slicesOf(plan, aggregates, { ...settings, segment: null })
+  return metrics.flatMap((metric) =>
+    plan.variants.slice(1).map((_, index) => compare(metric, plan, all!, index + 1, settings, true)),
+  )
+}
+
 /** The users that a set of rows is about. */
 interface Slice {
   segment: ResultRow['segment']
@@ -56,7 +72,11 @@ interface Slice {
 }
 
 /** All users, then the largest segments, then what is left of the others together. */
-function slicesOf(plan: AggregationPlan, { groups, cells }: Aggregates, { segment }: AnalysisSettings): Slice[] {
+function slicesOf(
+  plan: AggregationPlan,
+  { groups, cells }: Pick<Aggregates, 'groups' | 'cells'>,
+  { segment }: AnalysisSettings,
+): Slice[] {
   const forVariants = (own: Group[]): Group[] =>
     plan.variants.map((_, variant) => own.find((group) => group.variant === variant) ?? emptyGroup(plan, variant, null))
   const slices: Slice[] = [

@@ -53,7 +53,7 @@ export function aggregateUnits(plan: AggregationPlan, units: SummedUnits, timeRa
 }
 
 /** Units of a block that are compared: of the plan's variants, and exposed to one of them only. */
-class Block {
+export class Block {
   /** Row of each, and position in the plan of its variant. */
   readonly rows: Int32Array
   readonly variants: Int32Array

@@ -2,7 +2,7 @@ import { aggregateUnits, type TimeRange } from '../aggregate-units.ts'
 import type { PartFile } from '../engine.ts'
 import { mergeAggregates } from '../merge-aggregates.ts'
 import type { Aggregates, AggregationPlan, Window } from '../plan.ts'
-import { UnitRows, type UnitRule } from '../unit-rows.ts'
+import { UnitRows, type SummedUnits, type UnitRule } from '../unit-rows.ts'
 import { readAhead } from './read-ahead.ts'
 import { readEvents, readExposures } from './read-events.ts'
 import { commonBitsFor, unitRanges, type UnitRange } from './unit-ranges.ts'
@@ -19,15 +19,24 @@ export async function aggregateParts(
   parts: PartFile[],
   onProgress: (share: number) => void = () => undefined,
 ): Promise<Aggregates> {
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0)
-  const ranges = unitRanges(commonBitsFor(rows, ROWS_PER_RANGE))
   let total: Aggregates | null = null
-  for (const [index, range] of ranges.entries()) {
-    const units = await unitsOf(plan, parts, range, (share) => onProgress((index + share) / ranges.length))
+  for await (const units of unitsByRange(plan, parts, onProgress)) {
     const aggregates = aggregateUnits(plan, units, timeRangeOf(parts))
     total = total === null ? aggregates : mergeAggregates(plan, total, aggregates)
   }
   return total!
+}
+
+/** The units of parts with their sums, one range of units after the other. */
+export async function* unitsByRange(
+  plan: AggregationPlan,
+  parts: PartFile[],
+  onProgress: (share: number) => void = () => undefined,
+): AsyncGenerator<SummedUnits> {
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+  const ranges = unitRanges(commonBitsFor(rows, ROWS_PER_RANGE))
+  for (const [index, range] of ranges.entries())
+    yield await unitsOf(plan, parts, range, (share) => onProgress((index + share) / ranges.length))
 }
 
 async function unitsOf(
