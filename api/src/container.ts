@@ -66,6 +66,9 @@ import { MetricResolver } from './modules/metric/metric.resolver.ts'
 import { MetricService } from './modules/metric/metric.service.ts'
 import { SweepRepository } from './modules/sweep/sweep.repository.ts'
 import { SweepService } from './modules/sweep/sweep.service.ts'
+import { MeasuredMetricService } from './modules/planning/measured-metric.service.ts'
+import { PlanningResolver } from './modules/planning/planning.resolver.ts'
+import { PlanningService } from './modules/planning/planning.service.ts'
 import { UploadRepository } from './modules/upload/upload.repository.ts'
 import { UploadResolver } from './modules/upload/upload.resolver.ts'
 import { UploadService } from './modules/upload/upload.service.ts'
@@ -259,6 +262,7 @@ function wire(
     previews,
     autoRun,
     comparisons,
+    planning: new PlanningService(new MeasuredMetricService(experiments, metrics, analyses, datasetRepository)),
     compactions,
     events: new EventService(eventRepository, copies, experiments),
     copies,
@@ -299,7 +303,7 @@ async function serve(
   client: DatabaseClient,
   store: LocalObjectStore,
   signer: FileSigner,
-  { services, previews, autoRun, comparisons, compactions, events }: Parts,
+  { services, previews, autoRun, comparisons, planning, compactions, events }: Parts,
 ): Promise<HttpServer> {
   const directUploads = new LocalUploads(
     join(env.DATA_DIR, 'files', 'uploads'),
@@ -327,6 +331,7 @@ async function serve(
     new JobResolver(services.jobs),
     new MetricResolver(services.metrics),
     new MetricResultResolver(),
+    new PlanningResolver(planning),
     new UploadResolver(uploads),
   ])
   return createServer({

@@ -18,6 +18,7 @@ import { ExperimentResolver } from './modules/experiment/experiment.resolver.ts'
 import { ExperimentEventsResolver } from './modules/experiment/experiment-events.resolver.ts'
 import { JobResolver } from './modules/job/job.resolver.ts'
 import { MetricResolver } from './modules/metric/metric.resolver.ts'
+import { PlanningResolver } from './modules/planning/planning.resolver.ts'
 import { UploadResolver } from './modules/upload/upload.resolver.ts'
 
 /** Subscriptions follow the database (NOTIFY), not a bus of one process; type-graphql asks for a bus all the same. */
@@ -47,6 +48,7 @@ const resolvers: NonEmptyArray<Constructor> = [
   JobResolver,
   MetricResolver,
   MetricResultResolver,
+  PlanningResolver,
   UploadResolver,
 ]
 

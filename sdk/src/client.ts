@@ -13,6 +13,7 @@ import { endpointOf, webSocketEndpointOf } from './endpoint.ts'
 import { followAnalysis, followUpload } from './job-results.ts'
 import { PagedList, pageOf, type ListOptions } from './paginate.ts'
 import { accepted, required } from './payload.ts'
+import { PlanningCalls } from './planning-calls.ts'
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts'
 import { largeSizeOf, sendLargeFile } from './send-large-file.ts'
 import type { ResultOptions } from './started-work.ts'
@@ -33,13 +34,14 @@ export function createClient(options: ClientOptions): FairliftClient {
  * in the input, FairliftNetworkError when the server cannot be reached. What may be sent twice is tried again when the
  * network fails.
  */
-export class FairliftClient {
+export class FairliftClient extends PlanningCalls {
   readonly #transport: Transport
   readonly #subscriptions: Subscriptions
   readonly #retry: RetryPolicy
 
   /** Use `createClient`. */
   constructor({ url, apiKey, fetch, webSocketImpl, retry }: ClientOptions) {
+    super()
     const endpoint = endpointOf(url)
     const authorization = async (): Promise<Record<string, string>> =>
       apiKey === undefined ? {} : { authorization: `Bearer ${typeof apiKey === 'function' ? await apiKey() : apiKey}` }

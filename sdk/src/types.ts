@@ -46,8 +46,14 @@ export type {
   MetricRole,
   OutcomeColumnInput,
   OutcomeKind,
+  PlanLooksInput,
+  PlannedLooksInput,
+  PlannedMetricKind,
+  PlanSampleInput,
   RowIdentity,
   RunAnalysisInput,
+  SampleAnswer,
+  Spending,
   UnboundedReason,
   UpdateExperimentInput,
   UploadEventsInput,
@@ -108,6 +114,10 @@ export type ArmStatistics = generated.ArmStatisticsFieldsFragment
 export type Effect = generated.EffectFieldsFragment
 /** The values of an effect that the data do not contradict. */
 export type ConfidenceInterval = generated.ConfidenceIntervalFieldsFragment
+/** How many users, for how long, find which effect. */
+export type SamplePlan = generated.PlanSampleQuery['planSample']
+/** A design with looks before the end. */
+export type LookPlan = generated.PlanLooksQuery['planLooks']
 /** Something about an experiment that changed; `__typename` tells what. */
 export type ExperimentUpdate = generated.ExperimentUpdatedSubscription['experimentUpdated']
 /** A mistake in the input: what, where, and what to do. */

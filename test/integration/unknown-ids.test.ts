@@ -26,6 +26,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Query.job': (client, id) => client.job(id),
   'Query.jobs': (client, experimentId) => client.jobs({ filter: { experimentId } }).page(),
   'Query.compareVersions': (client, experimentId) => client.compareVersions({ experimentId, before: 1, after: 2 }),
+  'Query.planSample': (client, experimentId) => client.planSample({ experimentId, units: 1000 }),
   'Mutation.updateExperiment': (client, id) => client.updateExperiment({ id, name: 'New' }),
   'Mutation.startExperiment': (client, id) => client.startExperiment(id),
   'Mutation.stopExperiment': (client, id) => client.stopExperiment(id),

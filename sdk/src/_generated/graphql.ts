@@ -486,6 +486,79 @@ export type OutcomeKind =
   /** A number: other than zero makes an event with it as value. */
   | 'VALUE';
 
+/** A design with looks before the end. */
+export type PlanLooksInput = {
+  /** The direction to test. Default TWO_SIDED. */
+  alternative?: Alternative | null | undefined;
+  /** For HWANG_SHIH_DECANI, -20 to 20. Default -4. */
+  gamma?: number | null | undefined;
+  /** In place of equal steps: shares of the planned users, rising by 0.001 or more to 1. */
+  informationFractions?: Array<number> | null | undefined;
+  /** Confidence level, 0.8 to 0.999. Default 0.95. */
+  level?: number | null | undefined;
+  /** How many looks at equal steps, the one at the end included: 1 to 20. Default 5. */
+  looks?: number | null | undefined;
+  /** Users planned over all variants, for numbers of users. */
+  plannedUnits?: number | null | undefined;
+  /** Chance to find the effect, 0.5 to 0.999. Default 0.8. */
+  power?: number | null | undefined;
+  /** How error is spent. Default OBRIEN_FLEMING. */
+  spending?: Spending | null | undefined;
+};
+
+/** Without `units` the users are the answer, without an effect the smallest detectable one, with both the power. What is known of the metric is given, or measured: `experimentId` and `metric`. */
+export type PlanSampleInput = {
+  /** The change to look for, in units of the metric. */
+  absoluteEffect?: number | null | undefined;
+  /** The direction to test. Default TWO_SIDED. */
+  alternative?: Alternative | null | undefined;
+  /** What the control is expected to show: rate (0 to 1), mean per user, or ratio. */
+  baseline?: number | null | undefined;
+  /** New users a day over all variants, for the duration. */
+  dailyUnits?: number | null | undefined;
+  /** An experiment whose newest analysis and data tell what is not given: baseline, spread, traffic, split. */
+  experimentId?: string | null | undefined;
+  /** The kind of metric. Needed without an experiment. */
+  kind?: PlannedMetricKind | null | undefined;
+  /** Confidence level, 0.8 to 0.999. Default 0.95. */
+  level?: number | null | undefined;
+  /** Looks before the end. By default none. */
+  looks?: PlannedLooksInput | null | undefined;
+  /** Key of the metric in that experiment. By default its primary metric. */
+  metric?: string | null | undefined;
+  /** Chance to find the effect, 0.5 to 0.999. Default 0.8. */
+  power?: number | null | undefined;
+  /** The change to look for, relative: 0.05 is 5 % more. */
+  relativeEffect?: number | null | undefined;
+  /** Standard deviation of the users’ values (MEAN), or of numerator − ratio × denominator, divided by the mean denominator (RATIO). */
+  standardDeviation?: number | null | undefined;
+  /** How many tests are corrected together: each is planned at (1 - level) / tests. Default: one a treatment. */
+  tests?: number | null | undefined;
+  /** Relative sizes of the variants, the control first: [1, 1] is half and half. Default [1, 1], or the experiment’s. */
+  trafficSplit?: Array<number> | null | undefined;
+  /** Users over all variants. */
+  units?: number | null | undefined;
+};
+
+/** Looks before the end, which the plan must pay for. */
+export type PlannedLooksInput = {
+  /** For HWANG_SHIH_DECANI, -20 to 20. Default -4. */
+  gamma?: number | null | undefined;
+  /** How many looks at equal steps, the one at the end included: 1 to 20. */
+  looks: number;
+  /** How error is spent. Default OBRIEN_FLEMING. */
+  spending?: Spending | null | undefined;
+};
+
+/** The kind of metric that a sample is planned for. */
+export type PlannedMetricKind =
+  /** Mean per user. The t test. */
+  | 'MEAN'
+  /** Share of users who did something. Pearson’s chi-square test. */
+  | 'PROPORTION'
+  /** Ratio of two sums over users. The t test of what each user contributes. */
+  | 'RATIO';
+
 /** A file that is going to be sent, and how to take it over. */
 export type RequestUploadInput = {
   /** The experiment that the events belong to. */
@@ -544,6 +617,24 @@ export type RunAnalysisInput = {
   /** Events before it count. By default the experiment’s end. */
   to?: string | null | undefined;
 };
+
+/** What a plan answers. */
+export type SampleAnswer =
+  /** Which effect these users find. */
+  | 'EFFECT'
+  /** How often these users find the effect. */
+  | 'POWER'
+  /** How many users find the effect. */
+  | 'SAMPLE_SIZE';
+
+/** How early looks may use up the error that a design allows itself. */
+export type Spending =
+  /** A family with the parameter gamma: -4 is close to the first, 1 to the second. */
+  | 'HWANG_SHIH_DECANI'
+  /** Little early, nearly all at the end: only a very large effect ends early. */
+  | 'OBRIEN_FLEMING'
+  /** Nearly evenly: ends early more often, and asks for more users. */
+  | 'POCOCK';
 
 /** How the letters of a text file are stored. */
 export type TextEncoding =
@@ -895,6 +986,20 @@ export type MetricsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type MetricsQuery = { metrics: Array<MetricFieldsFragment> };
+
+export type PlanLooksQueryVariables = Exact<{
+  input: PlanLooksInput;
+}>;
+
+
+export type PlanLooksQuery = { planLooks: { inflation: number, expectedFractionUnderNull: number, expectedFractionUnderEffect: number, expectedUnitsUnderNull: number | null, expectedUnitsUnderEffect: number | null, alpha: number, power: number, looks: Array<{ number: number, informationFraction: number, units: number | null, criticalValue: number | null, nominalAlpha: number, alphaSpent: number, endedUnderNull: number, endedUnderEffect: number }> } };
+
+export type PlanSampleQueryVariables = Exact<{
+  input: PlanSampleInput;
+}>;
+
+
+export type PlanSampleQuery = { planSample: { solvedFor: SampleAnswer, units: number | null, unitsByVariant: Array<number> | null, power: number | null, days: number | null, dailyUnits: number | null, baseline: number, standardDeviation: number | null, alphaPerTest: number, tests: number, trafficSplit: Array<number>, inflation: number, method: string, notes: Array<string>, effect: { absolute: number, relative: number | null } | null, detectableEffect: { absolute: number, relative: number | null } | null, curve: Array<{ units: number, days: number | null, power: number | null, detectableEffect: { absolute: number, relative: number | null } | null }>, notComputable: { reason: string, message: string } | null } };
 
 export type PreviewUploadMutationVariables = Exact<{
   file: Blob;
@@ -3868,6 +3973,70 @@ export const MetricsDocument = new TypedDocumentString(`
   standard
   createdAt
 }`) as unknown as TypedDocumentString<MetricsQuery, MetricsQueryVariables>;
+export const PlanLooksDocument = new TypedDocumentString(`
+    query PlanLooks($input: PlanLooksInput!) {
+  planLooks(input: $input) {
+    looks {
+      number
+      informationFraction
+      units
+      criticalValue
+      nominalAlpha
+      alphaSpent
+      endedUnderNull
+      endedUnderEffect
+    }
+    inflation
+    expectedFractionUnderNull
+    expectedFractionUnderEffect
+    expectedUnitsUnderNull
+    expectedUnitsUnderEffect
+    alpha
+    power
+  }
+}
+    `) as unknown as TypedDocumentString<PlanLooksQuery, PlanLooksQueryVariables>;
+export const PlanSampleDocument = new TypedDocumentString(`
+    query PlanSample($input: PlanSampleInput!) {
+  planSample(input: $input) {
+    solvedFor
+    units
+    unitsByVariant
+    power
+    effect {
+      absolute
+      relative
+    }
+    detectableEffect {
+      absolute
+      relative
+    }
+    days
+    dailyUnits
+    baseline
+    standardDeviation
+    alphaPerTest
+    tests
+    trafficSplit
+    inflation
+    method
+    curve {
+      units
+      days
+      power
+      detectableEffect {
+        absolute
+        relative
+      }
+    }
+    notComputable {
+      reason
+      message
+    }
+    notes
+  }
+}
+    `) as unknown as TypedDocumentString<PlanSampleQuery, PlanSampleQueryVariables>;
 export const PreviewUploadDocument = new TypedDocumentString(`
     mutation PreviewUpload($file: Upload!, $experimentId: ID) {
   previewUpload(file: $file, experimentId: $experimentId) {
