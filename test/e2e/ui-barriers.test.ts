@@ -46,6 +46,7 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
         await open(address)
         await heading(ready).waitFor()
         await openAll()
+        await settled(page)
         expect(await widthOverflow()).toBe(0)
         await page.evaluate(axe)
         expect(await violations(page), colorScheme).toEqual([])
@@ -127,6 +128,25 @@ async function makeStopped(client: FairliftClient): Promise<void> {
   await client.runAnalysis({ experimentId: id }).result()
   await client.startExperiment(id)
   await client.stopExperiment(id)
+}
+
+/** Waits until the page has not changed for a while: a button that is enabled while axe looks at it has two colours. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        let timer = setTimeout(done, 400)
+        const observer = new MutationObserver(() => {
+          clearTimeout(timer)
+          timer = setTimeout(done, 400)
+        })
+        observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+        function done(): void {
+          observer.disconnect()
+          resolve()
+        }
+      }),
+  )
 }
 
 interface AxeResult {

@@ -206,10 +206,10 @@ describe('a file that cannot be read as a whole', () => {
   })
 
   test.each(cases)('$what is refused as $code, and nothing changes', async ({ what, bytes, mapping, ...expected }) => {
-    const { client, server } = run
+    const { client } = run
     const question = { experimentId, metrics: ['conversion'] }
     const before = await client.runAnalysis(question).result()
-    const filesBefore = await keptFiles(server)
+    const filesBefore = await keptFiles(run)
 
     const upload = client.uploadEvents({ experimentId, file: new File([bytes], what), mapping })
     const error: unknown = await upload.result().catch((reason: unknown) => reason)
@@ -238,7 +238,7 @@ describe('a file that cannot be read as a whole', () => {
 
     expect((await client.experiment({ id: experimentId })).latestDatasetVersion?.number).toBe(1)
     expect((await client.runAnalysis(question).result()).id).toBe(before.id)
-    expect(await keptFiles(server)).toEqual(filesBefore)
+    expect(await keptFiles(run)).toEqual(filesBefore)
   })
 
   test('a file above MAX_UPLOAD_BYTES is refused with the limit, and leaves no batch and no bytes', async () => {

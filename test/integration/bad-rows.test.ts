@@ -220,9 +220,9 @@ describe('too many bad rows', () => {
   const tenth = (bad: number) => users(10).map((line, index) => (index < bad ? exposure(index, 'blue') : line))
 
   test('above MAX_REJECT_RATE the whole batch is quarantined: reasons stay, data do not change', async () => {
-    const { client, server } = run
+    const { client } = run
     const experimentId = await newExperiment(client, 'quarantine')
-    const filesBefore = await keptFiles(server)
+    const filesBefore = await keptFiles(run)
     const upload = client.uploadEvents({ experimentId, file: csv(tenth(3)) })
     await expect(upload.result()).rejects.toMatchObject({
       code: 'BATCH_QUARANTINED',
@@ -248,7 +248,7 @@ describe('too many bad rows', () => {
     expect(parseCsv(await (await fetch(batch.rejectsUrl!)).text())).toHaveLength(3)
     expect((await client.experiment({ id: experimentId })).latestDatasetVersion).toBeNull()
     await expect(client.runAnalysis({ experimentId }).result()).rejects.toMatchObject({ code: 'NO_DATA' })
-    expect(await keptFiles(server)).toEqual(filesBefore)
+    expect(await keptFiles(run)).toEqual(filesBefore)
   })
 
   test('exactly at the limit the good rows land', async () => {

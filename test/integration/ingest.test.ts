@@ -71,7 +71,7 @@ describe('files of every format give the same answer', () => {
     const { client, server } = run
     const source = await client.createExperiment({ key: 'parquet-source', name: 'Source' })
     await upload(source.id, csv, 'events.csv')
-    const part = (await keptFiles(server)).find((path) => path.includes(source.id) && path.endsWith('.parquet'))
+    const part = (await keptFiles(run)).find((path) => path.includes(source.id) && path.endsWith('.parquet'))
     const bytes = await readFile(join(server.dataDir, part!))
 
     const experimentId = await newExperiment()

@@ -1,12 +1,24 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { FairliftClient } from '@fairlift/sdk'
 import type { TestServer } from './server.ts'
+import { until } from './until.ts'
+
+/** A server and a client of it. */
+interface Run {
+  client: FairliftClient
+  server: TestServer
+}
 
 /**
  * What a server keeps apart from its database and the raw files of batches: parts, artifacts, and whatever was left
- * half done. Paths within the folder of its data, in order.
+ * half done. Paths within the folder of its data, in order. Jobs in the background have files too: their end is waited for.
  */
-export async function keptFiles({ dataDir }: TestServer): Promise<string[]> {
+export async function keptFiles({ client, server: { dataDir } }: Run): Promise<string[]> {
+  await until('no job is left to do', async () => {
+    const { items } = await client.jobs({ filter: { status: ['QUEUED', 'RUNNING'] } }).page()
+    return items.length === 0
+  })
   const entries = await Promise.all(
     ['files', 'work'].map((folder) => readdir(join(dataDir, folder), { recursive: true, withFileTypes: true })),
   )
