@@ -1,12 +1,12 @@
 // type-graphql's decorators need it before any of their classes is defined.
 import 'reflect-metadata'
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDatabase, migrateDatabase, Notifications, type DatabaseClient } from '@fairlift/db'
 import { startEmbeddedPostgres } from '@fairlift/db/embedded'
 import type { Env } from './env.ts'
 import { FileSigner } from './http/file-signer.ts'
+import { keptSecret } from './http/kept-secret.ts'
 import { createServer, type HttpServer } from './http/server.ts'
 import { ComputePool } from './jobs/compute/pool.ts'
 import { repeat } from './jobs/repeat.ts'
@@ -17,6 +17,7 @@ import { compactDataset } from './jobs/tasks/compact-dataset.ts'
 import { eraseUser } from './jobs/tasks/erase-user.ts'
 import { ingestBatch } from './jobs/tasks/ingest-batch.ts'
 import { runAnalysis } from './jobs/tasks/run-analysis.ts'
+import { verifyAnalysis } from './jobs/tasks/verify-analysis.ts'
 import { WorkFolders } from './jobs/work-folders.ts'
 import type { Logger } from './logger.ts'
 import { AnalysisRepository } from './modules/analysis/analysis.repository.ts'
@@ -24,6 +25,8 @@ import { AnalysisResolver } from './modules/analysis/analysis.resolver.ts'
 import { AnalysisRunService } from './modules/analysis/analysis-run.service.ts'
 import { AnalysisService } from './modules/analysis/analysis.service.ts'
 import { AutoRunService } from './modules/analysis/auto-run.service.ts'
+import { JobVerificationResolver, VerificationResolver } from './modules/analysis/verification.resolver.ts'
+import { VerificationService } from './modules/analysis/verification.service.ts'
 import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'
 import { AfterLandingService } from './modules/batch/after-landing.service.ts'
 import { BatchLandingService } from './modules/batch/batch-landing.service.ts'
@@ -227,6 +230,7 @@ function wire(
     compute,
     folders,
   )
+  const verifications = new VerificationService(analyses, runs, jobs, store, compute)
   const comparisons = new ComparisonService(
     new ComparisonRepository(client),
     datasets,
@@ -263,6 +267,7 @@ function wire(
     autoRun,
     comparisons,
     planning: new PlanningService(new MeasuredMetricService(experiments, metrics, analyses, datasetRepository)),
+    verifications,
     compactions,
     events: new EventService(eventRepository, copies, experiments),
     copies,
@@ -270,6 +275,7 @@ function wire(
       copyEvents(copies),
       ingestBatch(landing, afterLanding),
       runAnalysis(runs),
+      verifyAnalysis(verifications),
       compactDataset(compactions),
       eraseUser(userErasures, afterLanding),
     ],
@@ -303,7 +309,7 @@ async function serve(
   client: DatabaseClient,
   store: LocalObjectStore,
   signer: FileSigner,
-  { services, previews, autoRun, comparisons, planning, compactions, events }: Parts,
+  { services, previews, autoRun, comparisons, planning, verifications, compactions, events }: Parts,
 ): Promise<HttpServer> {
   const directUploads = new LocalUploads(
     join(env.DATA_DIR, 'files', 'uploads'),
@@ -332,6 +338,8 @@ async function serve(
     new MetricResolver(services.metrics),
     new MetricResultResolver(),
     new PlanningResolver(planning),
+    new VerificationResolver(verifications, signer),
+    new JobVerificationResolver(verifications),
     new UploadResolver(uploads),
   ])
   return createServer({
@@ -383,16 +391,5 @@ async function databaseConnection(env: Env, logger: Logger, stops: (() => Promis
     ended: postgres.ended.then(({ expected, reason }) =>
       expected ? null : `The embedded PostgreSQL ended: ${reason}`,
     ),
-  }
-}
-
-/** A secret that survives restarts, kept where only this user reads it. */
-async function keptSecret(folder: string): Promise<string> {
-  const path = join(folder, 'signing-secret')
-  try {
-    return await readFile(path, 'utf8')
-  } catch {
-    await writeFile(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' }).catch(() => undefined)
-    return readFile(path, 'utf8')
   }
 }

@@ -13,7 +13,6 @@ import { endpointOf, webSocketEndpointOf } from './endpoint.ts'
 import { followAnalysis, followUpload } from './job-results.ts'
 import { PagedList, pageOf, type ListOptions } from './paginate.ts'
 import { accepted, required } from './payload.ts'
-import { PlanningCalls } from './planning-calls.ts'
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts'
 import { largeSizeOf, sendLargeFile } from './send-large-file.ts'
 import type { ResultOptions } from './started-work.ts'
@@ -22,6 +21,7 @@ import { Transport, type CallOptions, type RequestOptions } from './transport.ts
 import type { TypedDocument } from './typed-document.ts'
 import type * as types from './types.ts'
 import { previewPart } from './upload.ts'
+import { VerificationCalls } from './verification-calls.ts'
 import { watchExperiment, watchJob } from './watch.ts'
 
 /** Makes a client. Nothing is sent before it is used. */
@@ -34,7 +34,7 @@ export function createClient(options: ClientOptions): FairliftClient {
  * in the input, FairliftNetworkError when the server cannot be reached. What may be sent twice is tried again when the
  * network fails.
  */
-export class FairliftClient extends PlanningCalls {
+export class FairliftClient extends VerificationCalls {
   readonly #transport: Transport
   readonly #subscriptions: Subscriptions
   readonly #retry: RetryPolicy

@@ -62,6 +62,7 @@ export type {
   VariantInput,
   VariantRole,
   VariantValueInput,
+  VerificationSource,
 } from './_generated/graphql.ts'
 
 /** A change that is tried on a part of the users, with its variants and metrics. */
@@ -104,6 +105,10 @@ export type Analysis = generated.AnalysisFieldsFragment
 export type AnalysisSummary = generated.AnalysisSummaryFieldsFragment
 /** What to do, and why. */
 export type Decision = generated.DecisionFieldsFragment
+
+/** What came of computing an analysis again. */
+export type Verification = generated.VerificationFieldsFragment
+
 /** Something that is looked at before any effect is read. */
 export type HealthCheck = Analysis['health'][number]
 /** One row: a metric, a treatment against the control, in all users or in a segment. */

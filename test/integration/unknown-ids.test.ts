@@ -40,6 +40,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Mutation.compactDataset': (client, id) => client.compactDataset(id),
   'Mutation.eraseUser': (client, experimentId) => client.eraseUser({ userId: 'u1', experimentId }),
   'Mutation.runAnalysis': (client, experimentId) => client.runAnalysis({ experimentId }),
+  'Mutation.verifyAnalysis': (client, id) => client.verifyAnalysis(id),
   'Mutation.cancelJob': (client, id) => client.cancelJob(id),
   'Subscription.jobUpdated': (client, id) => first(client.watchJob(id)),
   'Subscription.experimentUpdated': (client, id) => first(client.watchExperiment(id)),

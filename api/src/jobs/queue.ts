@@ -25,6 +25,7 @@ const queues: Record<JobKind, { name: string; onePerExperiment: boolean }> = {
   // Batches of one experiment land one after the other: comparing each with what is there costs least this way.
   INGEST_BATCH: { name: 'ingest-batch', onePerExperiment: true },
   RUN_ANALYSIS: { name: 'run-analysis', onePerExperiment: false },
+  VERIFY_ANALYSIS: { name: 'verify-analysis', onePerExperiment: false },
   COPY_EVENTS: { name: 'copy-events', onePerExperiment: true },
   COMPACT_DATASET: { name: 'compact-dataset', onePerExperiment: true },
   ERASE_USER: { name: 'erase-user', onePerExperiment: true },

@@ -23,7 +23,7 @@ export const jobs = pgTable(
   {
     id: id(),
     kind: text('kind', {
-      enum: ['INGEST_BATCH', 'RUN_ANALYSIS', 'COPY_EVENTS', 'COMPACT_DATASET', 'ERASE_USER'],
+      enum: ['INGEST_BATCH', 'RUN_ANALYSIS', 'VERIFY_ANALYSIS', 'COPY_EVENTS', 'COMPACT_DATASET', 'ERASE_USER'],
     }).notNull(),
     experimentId: uuid('experiment_id')
       .notNull()

@@ -206,6 +206,19 @@ export type DefineMetricInput = {
   numerator: MeasureInput;
 };
 
+/** What of an analysis differs. */
+export type DifferencePart =
+  /** The stored sums. */
+  | 'AGGREGATES'
+  /** The hash over question and rows. */
+  | 'CERTIFICATE'
+  /** The question as it is stored. */
+  | 'QUESTION'
+  /** A field of a result row. */
+  | 'ROW'
+  /** The number of result rows. */
+  | 'ROWS';
+
 /** A measure of how large an effect is against the spread of the users. */
 export type EffectSizeName =
   /** Difference of two means in standard deviations; 0.2 is small. */
@@ -367,7 +380,9 @@ export type JobKind =
   /** Reads an uploaded file. */
   | 'INGEST_BATCH'
   /** Computes an analysis. */
-  | 'RUN_ANALYSIS';
+  | 'RUN_ANALYSIS'
+  /** Computes an analysis again from the data, to compare. */
+  | 'VERIFY_ANALYSIS';
 
 /** Where a job is. The last three are final. */
 export type JobStatus =
@@ -743,6 +758,22 @@ export type VariantValueInput = {
   variant: string;
 };
 
+/** What came of computing an analysis again. */
+export type VerificationOutcome =
+  /** Something that is stored was changed; see the differences. */
+  | 'DIFFERENT'
+  /** What is stored is what was computed. */
+  | 'SAME'
+  /** It cannot be computed again; the message says why. */
+  | 'UNAVAILABLE';
+
+/** From what an analysis is computed again. */
+export type VerificationSource =
+  /** From the sums that were kept with it: at once, byte for byte. */
+  | 'AGGREGATES'
+  /** From the curated data of its dataset version: by a job, within rounding. */
+  | 'DATA';
+
 export type AnalysesQueryVariables = Exact<{
   experimentId: string;
   first: number;
@@ -914,7 +945,7 @@ export type ExperimentsQueryVariables = Exact<{
 export type ExperimentsQuery = { experiments: { nodes: Array<ExperimentFieldsFragment>, pageInfo: PageInfoFieldsFragment } };
 
 export type AnalysisFieldsFragment = (
-  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, segmentBy: string | null, segmentTop: number | null, methods: Array<{ metric: string, method: Method }> }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, reports: { csvUrl: string } }
+  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, segmentBy: string | null, segmentTop: number | null, methods: Array<{ metric: string, method: Method }> }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
   & AnalysisSummaryFieldsFragment
 );
 
@@ -951,6 +982,8 @@ export type UploadEventsPayloadFieldsFragment = { reused: boolean, batch: BatchF
 export type UserErrorFieldsFragment = { code: string, field: Array<string>, message: string };
 
 export type VariantFieldsFragment = { id: string, key: string, name: string, role: VariantRole, trafficSplit: number };
+
+export type VerificationFieldsFragment = { analysisId: string, source: VerificationSource, outcome: VerificationOutcome, message: string, rounding: number, rows: number, differences: Array<{ part: DifferencePart, resultId: string | null, field: string, stored: string | null, recomputed: string | null }> };
 
 export type IngestEventsMutationVariables = Exact<{
   input: IngestEventsInput;
@@ -1051,6 +1084,21 @@ export type UploadEventsMutationVariables = Exact<{
 
 
 export type UploadEventsMutation = { uploadEvents: UploadEventsPayloadFieldsFragment };
+
+export type VerificationQueryVariables = Exact<{
+  jobId: string;
+}>;
+
+
+export type VerificationQuery = { job: { verification: VerificationFieldsFragment | null } | null };
+
+export type VerifyAnalysisMutationVariables = Exact<{
+  id: string;
+  source?: VerificationSource | null | undefined;
+}>;
+
+
+export type VerifyAnalysisMutation = { verifyAnalysis: { verification: VerificationFieldsFragment | null, job: JobFieldsFragment | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1342,6 +1390,14 @@ export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
   }
   segments {
     ...MetricResultFields
+  }
+  certificate {
+    sha256
+    rowsHash
+    aggregatesHash
+    statisticsVersion
+    seed
+    url
   }
   reports {
     csvUrl
@@ -1941,6 +1997,23 @@ fragment UserErrorFields on UserError {
   field
   message
 }`, {"fragmentName":"UploadEventsPayloadFields"}) as unknown as TypedDocumentString<UploadEventsPayloadFieldsFragment, unknown>;
+export const VerificationFieldsFragmentDoc = new TypedDocumentString(`
+    fragment VerificationFields on Verification {
+  analysisId
+  source
+  outcome
+  message
+  rounding
+  rows
+  differences {
+    part
+    resultId
+    field
+    stored
+    recomputed
+  }
+}
+    `, {"fragmentName":"VerificationFields"}) as unknown as TypedDocumentString<VerificationFieldsFragment, unknown>;
 export const AnalysesDocument = new TypedDocumentString(`
     query Analyses($experimentId: ID!, $first: Int!, $after: String) {
   experiment(id: $experimentId) {
@@ -2045,6 +2118,14 @@ export const AnalysisDocument = new TypedDocumentString(`
   }
   segments {
     ...MetricResultFields
+  }
+  certificate {
+    sha256
+    rowsHash
+    aggregatesHash
+    statisticsVersion
+    seed
+    url
   }
   reports {
     csvUrl
@@ -4752,3 +4833,94 @@ fragment UserErrorFields on UserError {
   field
   message
 }`) as unknown as TypedDocumentString<UploadEventsMutation, UploadEventsMutationVariables>;
+export const VerificationDocument = new TypedDocumentString(`
+    query Verification($jobId: ID!) {
+  job(id: $jobId) {
+    verification {
+      ...VerificationFields
+    }
+  }
+}
+    fragment VerificationFields on Verification {
+  analysisId
+  source
+  outcome
+  message
+  rounding
+  rows
+  differences {
+    part
+    resultId
+    field
+    stored
+    recomputed
+  }
+}`) as unknown as TypedDocumentString<VerificationQuery, VerificationQueryVariables>;
+export const VerifyAnalysisDocument = new TypedDocumentString(`
+    mutation VerifyAnalysis($id: ID!, $source: VerificationSource) {
+  verifyAnalysis(id: $id, source: $source) {
+    verification {
+      ...VerificationFields
+    }
+    job {
+      ...JobFields
+    }
+  }
+}
+    fragment JobFields on Job {
+  id
+  kind
+  status
+  progress
+  stage
+  rowsRead
+  bytesRead
+  bytesTotal
+  attempts
+  error {
+    code
+    message
+  }
+  experiment {
+    id
+    key
+    name
+  }
+  batch {
+    id
+    status
+    error {
+      code
+      message
+    }
+    originalName
+    rows
+    accepted
+    rejected
+    duplicates
+    conflicts
+    events
+    datasetVersion
+  }
+  analysis {
+    id
+  }
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment VerificationFields on Verification {
+  analysisId
+  source
+  outcome
+  message
+  rounding
+  rows
+  differences {
+    part
+    resultId
+    field
+    stored
+    recomputed
+  }
+}`) as unknown as TypedDocumentString<VerifyAnalysisMutation, VerifyAnalysisMutationVariables>;

@@ -7,6 +7,7 @@ import { previewFile, type PreviewRequest, type FilePreview } from '../../ingest
 import { writeCopyText, type CopyTextRequest, type CopyTextResult } from '../../ingest/write-copy-text.ts'
 import { updateUnitTable, type UnitTableRequest, type UnitTableResult } from '../../engine/polars/update-unit-table.ts'
 import { removeUser, type RemoveUserRequest, type RemoveUserResult } from '../../ingest/remove-user.ts'
+import { recomputeRows, type RecomputeRequest, type RecomputeResult } from './recompute-rows.ts'
 import { analyseParts, type AnalyseRequest, type AnalyseResult } from './analyse-parts.ts'
 
 /** What a compute child can be asked to do: request, answer, and what it tells on the way. */
@@ -24,6 +25,7 @@ export interface ComputeTasks {
   countUnits: { request: CountUnitsRequest; result: UnitChange; progress: never }
   writeCopyText: { request: CopyTextRequest; result: CopyTextResult; progress: never }
   updateUnitTable: { request: UnitTableRequest; result: UnitTableResult; progress: never }
+  recompute: { request: RecomputeRequest; result: RecomputeResult; progress: never }
   analyse: { request: AnalyseRequest; result: AnalyseResult; progress: { share: number } }
 }
 
@@ -46,5 +48,6 @@ export const handlers: Handlers = {
   mergeParts,
   findUser,
   removeUser,
+  recompute: (request) => recomputeRows(request),
   analyse: analyseParts,
 }

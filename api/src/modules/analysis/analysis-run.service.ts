@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { decide } from '../../analysis/decide.ts'
 import { reasonsForInterim } from '../../analysis/interim.ts'
+import type { ResultRow } from '../../analysis/result-row.ts'
 import { STATISTICS_VERSION } from '../../analysis/settings.ts'
 import { AppError } from '../../errors.ts'
 import { unitRuleName, type UnitFile } from '../../engine/unit-table.ts'
@@ -17,6 +18,7 @@ import type { UnitTableService } from '../dataset/unit-table.service.ts'
 import type { ExperimentService, Variant } from '../experiment/experiment.service.ts'
 import type { Metric, MetricService } from '../metric/metric.service.ts'
 import { type AnalysisQuestion, planOf, resultKeyOf, usualWindowOf } from './analysis-request.ts'
+import { certificateKey, certify } from './certificate.ts'
 import type { Analysis, AnalysisRepository } from './analysis.repository.ts'
 
 /** What computes, and what it reads, as it is written into results. Both give equal results. */
@@ -79,6 +81,8 @@ export class AnalysisRunService {
       const aggregatesKey = `${folder}/aggregates.json.gz`
       await this.#store.putFile(aggregatesKey, aggregatesPath)
       await this.#store.put(`${folder}/results.csv`, oneBuffer(resultsCsv(result.rows, namesOf(variants, metrics))))
+      const certificate = certify(question, result.rows, result.aggregatesHash)
+      await this.#store.put(certificateKey({ experimentId, id }), oneBuffer(JSON.stringify(certificate)))
       const stored = await this.#analyses.insert(
         {
           id,
@@ -97,6 +101,23 @@ export class AnalysisRunService {
         result.rows,
       )
       return stored ?? (await this.#analyses.byResultKey(resultKey))!
+    })
+  }
+
+  /** The rows of a question once more, from the data; nothing is stored. */
+  async recompute(
+    experimentId: string,
+    question: AnalysisQuestion,
+    { signal, report }: TaskContext,
+  ): Promise<ResultRow[]> {
+    report('Reading the data', 0)
+    return this.#folders.use(async (workFolder) => {
+      const request = await this.#requestFor(experimentId, question, join(workFolder, 'aggregates.json.gz'), signal)
+      const { rows } = await this.#compute.run('analyse', request, {
+        signal,
+        onProgress: ({ share }) => report('Adding up users', share * PASS_SHARE),
+      })
+      return rows
     })
   }
 

@@ -72,7 +72,7 @@ export class JobResolver {
 
   @FieldResolver(() => AnalysisType, {
     nullable: true,
-    description: 'The analysis it made. Null before, and for other kinds.',
+    description: 'The analysis it made or verified. Null before, and for other kinds.',
   })
   analysis(@Root() { analysisId }: Job, @Ctx() { loaders }: RequestContext): Promise<Analysis | null> | null {
     return analysisId === null ? null : loaders.analysis.load(analysisId)

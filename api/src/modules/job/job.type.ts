@@ -7,6 +7,7 @@ import type { Job, JobKind, JobStatus } from './job.service.ts'
 export const JobKindEnum = {
   INGEST_BATCH: 'INGEST_BATCH',
   RUN_ANALYSIS: 'RUN_ANALYSIS',
+  VERIFY_ANALYSIS: 'VERIFY_ANALYSIS',
   COPY_EVENTS: 'COPY_EVENTS',
   COMPACT_DATASET: 'COMPACT_DATASET',
   ERASE_USER: 'ERASE_USER',
@@ -17,6 +18,7 @@ registerEnumType(JobKindEnum, {
   valuesConfig: {
     INGEST_BATCH: { description: 'Reads an uploaded file.' },
     RUN_ANALYSIS: { description: 'Computes an analysis.' },
+    VERIFY_ANALYSIS: { description: 'Computes an analysis again from the data, to compare.' },
     COPY_EVENTS: { description: 'Copies landed events to where single users are looked at.' },
     COMPACT_DATASET: { description: 'Merges small files of the dataset; no event changes.' },
     ERASE_USER: { description: 'Removes a user from all files and versions.' },
