@@ -4,6 +4,7 @@ import {
   type Aggregates,
   type AggregationPlan,
   BUSY_UNIT_EVENTS,
+  type Cap,
   type Cells,
   type DataQuality,
   type Group,
@@ -65,7 +66,7 @@ export class Block {
   readonly #units: SummedUnits
   readonly #positions: Int32Array
   /** The columns that each measure adds up. */
-  readonly #sources: { columns: Float64Array[]; isAny: boolean }[]
+  readonly #sources: { columns: Float64Array[]; isAny: boolean; cap: Cap | null }[]
 
   constructor(plan: AggregationPlan, units: SummedUnits, size: number) {
     this.#units = units
@@ -89,22 +90,34 @@ export class Block {
     }
     this.length = length
     this.compared += length
-    for (const [measure, { columns, isAny }] of this.#sources.entries()) {
+    for (const [measure, { columns, isAny, cap }] of this.#sources.entries()) {
       const values = this.columns[measure]!.fill(0)
       for (const column of columns) for (let i = 0; i < length; i++) values[i]! += column[rows[i]!]!
       if (isAny) for (let i = 0; i < length; i++) values[i] = values[i]! > 0 ? 1 : 0
+      if (cap !== null) bringInto(cap, values, length)
     }
   }
 }
 
-function sourcesOf({ eventTypes, aggregation, before }: Measure, { types }: SummedUnits) {
+/** What is left of a purchase and its refund is rounding, and nothing. */
+const NOTHING = 1e-9
+
+/** Zeros are users who did nothing: they stay. */
+function bringInto({ lower, upper }: Cap, values: Float64Array, length: number): void {
+  const [least, most] = [lower ?? -Infinity, upper ?? Infinity]
+  for (let i = 0; i < length; i++) {
+    if (Math.abs(values[i]!) > NOTHING) values[i] = Math.max(least, Math.min(most, values[i]!))
+  }
+}
+
+function sourcesOf({ eventTypes, aggregation, before, cap }: Measure, { types }: SummedUnits) {
   const columns = eventTypes.flatMap((type) => {
     const sums = types.get(type)
     if (sums === undefined) return []
     if (aggregation === 'sum') return [before ? sums.earlySums : sums.sums]
     return [before ? sums.earlyCounts : sums.counts]
   })
-  return { columns, isAny: aggregation === 'any' }
+  return { columns, isAny: aggregation === 'any', cap: cap ?? null }
 }
 
 /** The groups of an attribute's values. */

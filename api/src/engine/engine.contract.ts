@@ -51,6 +51,7 @@ const measure: fc.Arbitrary<Measure> = fc.record(
     eventTypes: fc.subarray(['purchase', 'refund', 'view'], { minLength: 1 }),
     aggregation: fc.constantFrom('count', 'sum', 'any'),
     before: fc.constant(true as const),
+    cap: fc.record({ lower: fc.constantFrom(null, -1, 2), upper: fc.constantFrom(null, 3, 40.5) }),
   },
   { requiredKeys: ['eventTypes', 'aggregation'] },
 )
@@ -140,11 +141,15 @@ function readPlainly(
         (window.to === null || iso(one) < window.to) &&
         (window.daysSinceExposure === null || one.minute < first.minute + window.daysSinceExposure * 1440),
     )
-    const values = measures.map(({ eventTypes, aggregation, before }) => {
+    const values = measures.map(({ eventTypes, aggregation, before, cap }) => {
       const relevant = (before ? early : counted).filter(({ eventType }) => eventTypes.includes(eventType))
-      if (aggregation === 'count') return relevant.length
-      if (aggregation === 'any') return relevant.length > 0 ? 1 : 0
-      return relevant.reduce((sum, { value }) => sum + (value ?? 0), 0)
+      const within = (x: number) => {
+        if (cap === undefined || Math.abs(x) < 1e-6) return x
+        return Math.max(cap.lower ?? x, Math.min(cap.upper ?? x, x))
+      }
+      if (aggregation === 'count') return within(relevant.length)
+      if (aggregation === 'any') return within(relevant.length > 0 ? 1 : 0)
+      return within(relevant.reduce((sum, { value }) => sum + (value ?? 0), 0))
     })
     const seen = new Set(exposures.map(({ variantId }) => variantId))
     // Of exposures at one instant each attribute has its least text, and any text rather than none.

@@ -1,5 +1,5 @@
 import stringify from 'safe-stable-stringify'
-import type { AggregationPlan, Measure, Window } from './plan.ts'
+import type { AggregationPlan, Cap, Measure, Window } from './plan.ts'
 
 /** What one metric needs from the data. */
 export interface Needs {
@@ -51,12 +51,25 @@ export function pairOf({ measures, pairs }: AggregationPlan, a: Measure, b: Meas
   return position
 }
 
-function canonical({ eventTypes, aggregation, before }: Measure): Measure {
-  return { eventTypes: [...new Set(eventTypes)].sort(), aggregation, ...(before ? { before } : {}) }
+function canonical({ eventTypes, aggregation, before, cap }: Measure): Measure {
+  return {
+    eventTypes: [...new Set(eventTypes)].sort(),
+    aggregation,
+    ...(before ? { before } : {}),
+    ...(cap ? { cap } : {}),
+  }
 }
 
+/** A capped measure has the name of the one that it stands for: a plan has one of the two. */
 function nameOf(measure: Measure): string {
-  return stringify(canonical(measure))
+  const { cap: _cap, ...uncapped } = canonical(measure)
+  return stringify(uncapped)
+}
+
+/** The plan with caps on some of its measures, by position. */
+export function withCaps(plan: AggregationPlan, caps: readonly (Cap | null)[]): AggregationPlan {
+  const measures = plan.measures.map((measure, i) => canonical({ ...measure, cap: caps[i] ?? undefined }))
+  return deepFreeze({ ...plan, measures })
 }
 
 function distinct<T extends string | number>(values: T[]): T[] {

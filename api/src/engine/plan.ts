@@ -6,6 +6,14 @@ export interface Measure {
   aggregation: 'count' | 'sum' | 'any'
   /** The unit's events before its first exposure count instead of those from it on: a covariate (CUPED). */
   before?: true
+  /** Values other than 0 are brought into this range, ends included. The measure stays the same one by name. */
+  cap?: Cap
+}
+
+/** The least and the greatest value that a unit may have; null where there is no bound. */
+export interface Cap {
+  lower: number | null
+  upper: number | null
 }
 
 /** Which units and events an analysis looks at. Times are ISO 8601; `from` is included, `to` is not. */
