@@ -120,6 +120,8 @@ const methodNames: Record<string, string> = {
   WELCH_T: 'Welch t',
   MANN_WHITNEY: 'Mann-Whitney',
   RATIO_DELTA: 'delta method',
+  QUANTILE_ORDER_STATISTICS: 'order statistics',
+  CUPED: 'CUPED',
 }
 
 function valueFormat({ metric }: MetricResult, currency: string | null): (value: number) => string {

@@ -199,7 +199,9 @@ describe('defineMetric refuses', () => {
       field: 'denominator',
       says: 'Only a ratio has a denominator',
     },
-    { what: 'a quantile', input: { kind: 'QUANTILE' }, field: 'kind', says: 'cannot be defined yet' },
+    { what: 'a quantile without level', input: { kind: 'QUANTILE' }, field: 'quantile', says: 'between 0 and 1' },
+    { what: 'a quantile of 1', input: { kind: 'QUANTILE', quantile: 1 }, field: 'quantile', says: 'got 1' },
+    { what: 'a mean with a level', input: { quantile: 0.5 }, field: 'quantile', says: 'Only a quantile has a level' },
     {
       what: 'a key that is taken',
       input: { key: 'conversion' },

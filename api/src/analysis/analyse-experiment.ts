@@ -3,13 +3,17 @@ import { combineGroups } from '../engine/merge-aggregates.ts'
 import { emptyGroup } from '../engine/groups.ts'
 import type { Aggregates, AggregationPlan, Cells, Group } from '../engine/plan.ts'
 import type { Arm } from './arm.ts'
+import { compareArms } from './compare-arms.ts'
 import { adjustFamilies, type ComparedRow } from './adjust-families.ts'
 import { balanceNeeds } from './health/balance.ts'
 import { effectSizesOf } from './effect-sizes.ts'
 import type { MetricDefinition } from './metric-definition.ts'
 import { metricAnalyses } from './metrics/index.ts'
+import type { ComparisonOptions } from './metrics/metric-analysis.ts'
 import type { ResultRow, UnadjustedRow } from './result-row.ts'
 import type { AnalysisSettings } from './settings.ts'
+import { covariateNeeds } from './variance-reduction.ts'
+import type { CappedAggregates, MeasureCap } from './winsorization.ts'
 
 /** What an analysis needs from the data, merged from what its metrics declare. */
 export function planAnalysis(
@@ -17,7 +21,12 @@ export function planAnalysis(
   variants: string[],
   settings: AnalysisSettings,
 ): AggregationPlan {
-  const needs: Needs[] = metrics.flatMap((metric) => [metricAnalyses[metric.kind].needs(metric), balanceNeeds(metric)])
+  const { varianceReduction } = settings
+  const needs: Needs[] = metrics.flatMap((metric) => [
+    metricAnalyses[metric.kind].needs(metric),
+    balanceNeeds(metric),
+    ...(varianceReduction === undefined ? [] : covariateNeeds(metric, varianceReduction)),
+  ])
   const segments = settings.segment === null ? [] : [settings.segment.attribute]
   return mergePlans(needs, { variants, segments, window: settings.window })
 }
@@ -31,15 +40,16 @@ export function planAnalysis(
 export function analyseExperiment(
   metrics: MetricDefinition[],
   plan: AggregationPlan,
-  aggregates: Aggregates,
+  aggregates: CappedAggregates,
   settings: AnalysisSettings,
 ): ResultRow[] {
+  const caps = aggregates.caps ?? null
   const rows = slicesOf(plan, aggregates, settings).flatMap((slice) =>
     metrics.flatMap((metric) =>
       plan.variants.slice(1).map((_, index): ComparedRow => ({
-        row: compare(metric, plan, slice, index + 1, settings),
+        row: compare(metric, plan, slice, index + 1, settings, caps),
         role: metric.role,
-        atLevel: (level) => compare(metric, plan, slice, index + 1, { ...settings, level }, true),
+        atLevel: (level) => compare(metric, plan, slice, index + 1, { ...settings, level }, caps, true),
       })),
     ),
   )
@@ -58,7 +68,7 @@ export function analyseEffects(
 ): UnadjustedRow[] {
   const [all] = slicesOf(plan, aggregates, { ...settings, segment: null })
   return metrics.flatMap((metric) =>
-    plan.variants.slice(1).map((_, index) => compare(metric, plan, all!, index + 1, settings, true)),
+    plan.variants.slice(1).map((_, index) => compare(metric, plan, all!, index + 1, settings, null, true)),
   )
 }
 
@@ -114,22 +124,25 @@ function compare(
   plan: AggregationPlan,
   { segment, groups, cells }: Slice,
   treatment: number,
-  { level, alternative, methods }: AnalysisSettings,
+  settings: AnalysisSettings,
+  caps: readonly (MeasureCap | null)[] | null,
   effectsOnly = false,
 ): UnadjustedRow {
-  const arm = (variant: number): Arm => ({
+  const { level, alternative, methods } = settings
+  const arms = plan.variants.map((_, variant): Arm => ({
     plan,
     group: groups[variant]!,
     cells: cells.filter((one) => one.variant === variant),
-  })
+  }))
   const override = methods.find((one) => one.metric === metric.key)?.method
   // A test that looks for gains only cannot see a guardrail get worse.
   const isWidened = metric.role === 'GUARDRAIL' && alternative !== 'two-sided'
-  const comparison = metricAnalyses[metric.kind].compare(metric, arm(0), arm(treatment), {
+  const options: ComparisonOptions = {
     inference: { level, alternative: isWidened ? 'two-sided' : alternative },
     ...(override === undefined ? {} : { method: override }),
     ...(effectsOnly ? { effectsOnly } : {}),
-  })
+  }
+  const comparison = compareArms(metric, arms, treatment, options, settings, caps)
   const [controlId, treatmentId] = [plan.variants[0]!, plan.variants[treatment]!]
   const notes = isWidened ? ['Guardrails are tested in both directions.'] : []
   const row = { metricId: metric.id, metricKey: metric.key, controlId, treatmentId, segment, ...comparison }

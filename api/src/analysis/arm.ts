@@ -3,6 +3,7 @@ import { pairOf, positionOf } from '../engine/merge-plans.ts'
 import type { CoMoments } from '../stats/co-moments.ts'
 import type { Moments } from '../stats/moments.ts'
 import type { RankTable } from '../stats/rank-table.ts'
+import type { ValueTable } from '../stats/value-table.ts'
 
 /** A variant's group of units, read through the plan that it was summed up by. */
 export interface Arm {
@@ -17,19 +18,22 @@ export function momentsOf({ plan, group }: Arm, measure: Measure): Moments {
   return { n: group.n, mean: group.means[position]!, m2: group.m2[position]! }
 }
 
-/** Means and co-moments of a numerator and a denominator. */
-export function coMomentsOf({ plan, group }: Arm, numerator: Measure, denominator: Measure): CoMoments {
-  const y = positionOf(plan.measures, numerator)
-  const x = positionOf(plan.measures, denominator)
-  const product = group.products[pairOf(plan, numerator, denominator)]!
+/** Means and co-moments of measures, in their order. */
+export function coMomentsOf({ plan, group }: Arm, ...measures: Measure[]): CoMoments {
+  const positions = measures.map((measure) => positionOf(plan.measures, measure))
+  const product = (i: number, j: number): number =>
+    positions[i] === positions[j] ? group.m2[positions[i]!]! : group.products[pairOf(plan, measures[i]!, measures[j]!)]!
   return {
     n: group.n,
-    means: [group.means[y]!, group.means[x]!],
-    coMoments: [
-      [group.m2[y]!, product],
-      [product, group.m2[x]!],
-    ],
+    means: positions.map((position) => group.means[position]!),
+    coMoments: positions.map((_, i) => positions.map((_position, j) => product(i, j))),
   }
+}
+
+/** How many units of an arm have each value; null where the distribution was not asked for. */
+export function valueTableOf({ plan, cells }: Arm, measure: Measure): ValueTable | null {
+  const position = positionOf(plan.measures, measure)
+  return cells.find((one) => one.measure === position) ?? null
 }
 
 /** Sum of a measure over the units, without the last digits, which rounding made: 28366.15 and not 28366.150000000085. */

@@ -4,10 +4,12 @@ import type { Measure } from '../engine/plan.ts'
 export interface MetricDefinition {
   id: string
   key: string
-  kind: 'PROPORTION' | 'MEAN' | 'RATIO'
+  kind: 'PROPORTION' | 'MEAN' | 'RATIO' | 'QUANTILE'
   numerator: Measure
   /** Ratio metrics only. */
   denominator: Measure | null
+  /** Quantile metrics only: in (0, 1). */
+  quantile?: number
   /** The direction that is good for the shop. */
   goal: 'INCREASE' | 'DECREASE'
   role: 'PRIMARY' | 'SECONDARY' | 'GUARDRAIL'

@@ -1,4 +1,6 @@
 import type { ConfidenceInterval } from '../stats/confidence-interval.ts'
+import type { Posterior } from './posterior.ts'
+import type { VarianceReductionAudit } from './variance-reduction.ts'
 import type { EffectSize } from './effect-sizes.ts'
 import type { Correction } from './settings.ts'
 
@@ -24,7 +26,8 @@ export interface EffectEstimate {
 }
 
 /** The method that was used. */
-export type Method = 'CHI_SQUARE' | 'FISHER_EXACT' | 'WELCH_T' | 'MANN_WHITNEY' | 'RATIO_DELTA'
+export type Method =
+  'CHI_SQUARE' | 'FISHER_EXACT' | 'WELCH_T' | 'MANN_WHITNEY' | 'RATIO_DELTA' | 'QUANTILE_ORDER_STATISTICS' | 'CUPED'
 
 /** The rank test that stands beside every test of means: it does not mind a few extreme values. */
 export interface RankResult {
@@ -77,6 +80,10 @@ export interface ResultRow {
   /** All measures of its size that exist for the metric's kind. */
   effectSizes: EffectSize[]
   rank: RankResult | null
+  /** Only where the settings ask for it: what came of adjusting by covariates. */
+  varianceReduction?: VarianceReductionAudit
+  /** Only where the settings ask for it; null where there is none. */
+  posterior?: Posterior | null
   notComputable: { reason: string; message: string } | null
   notes: string[]
 }

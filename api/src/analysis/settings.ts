@@ -1,5 +1,9 @@
 import type { Window } from '../engine/plan.ts'
 import type { Alternative } from '../stats/inference-options.ts'
+import type { LiftInterval } from './lift-interval.ts'
+import type { BayesianSettings } from './posterior.ts'
+import type { VarianceReduction } from './variance-reduction.ts'
+import type { Winsorization } from './winsorization.ts'
 
 /** Ways to test a metric, where the metric's kind leaves a choice. */
 export type MethodOverride = 'CHI_SQUARE' | 'FISHER_EXACT' | 'WELCH_T' | 'MANN_WHITNEY'
@@ -23,6 +27,14 @@ export interface AnalysisSettings {
   /** Attribute by whose values results are broken down as well, with the number of values that get rows of their own. */
   segment: { attribute: string; top: number } | null
   window: Window
+  /** Left out: none. */
+  varianceReduction?: VarianceReduction
+  /** Left out: values count as they are. */
+  winsorization?: Winsorization
+  /** Left out: no posteriors. */
+  bayesian?: BayesianSettings
+  /** Left out: the interval that goes with the metric's test. */
+  liftInterval?: LiftInterval
 }
 
 /** Changes whenever the same aggregates would give other results: old results then keep their version. */

@@ -35,6 +35,16 @@ export type BatchStatus =
   /** Stored, and waiting to be read. */
   | 'RECEIVED';
 
+/** Asks for posteriors beside the tests. */
+export type BayesianInput = {
+  /** Every lift is as likely before the data. Default false. */
+  flatPrior?: boolean | null | undefined;
+  /** Of lifts, for all metrics but plain proportions. Default: mean 0, standard deviation 0.05. */
+  liftPrior?: LiftPriorInput | null | undefined;
+  /** Of conversion rates. Default: uniform. */
+  ratePrior?: RatePriorInput | null | undefined;
+};
+
 /** What the first values of a column look like. */
 export type ColumnKind =
   /** Nothing. */
@@ -204,6 +214,8 @@ export type DefineMetricInput = {
   name: string;
   /** What is counted or added up. */
   numerator: MeasureInput;
+  /** Which quantile, between 0 and 1; for QUANTILE only. */
+  quantile?: number | null | undefined;
 };
 
 /** What of an analysis differs. */
@@ -397,6 +409,23 @@ export type JobStatus =
   /** Done. */
   | 'SUCCEEDED';
 
+/** How the interval of a lift is computed. */
+export type LiftInterval =
+  /** The one that goes with the metric’s test: Koopman’s, Fieller’s, or log for quantiles. */
+  | 'DEFAULT'
+  /** Delta method, symmetric about the estimate: as other tools do it. Too sure with few users. */
+  | 'DELTA'
+  /** Delta method on the log scale: never below -100 %. */
+  | 'LOG';
+
+/** What is believed of a lift before the data: normal. */
+export type LiftPriorInput = {
+  /** Its mean; 0.01 is one percent. Default 0. */
+  mean?: number;
+  /** Its standard deviation, above 0. Default 0.05. */
+  standardDeviation?: number;
+};
+
 /** How a user’s events become a number. */
 export type MeasureAggregation =
   /** 1 when the user has at least one event, else 0. */
@@ -418,10 +447,14 @@ export type MeasureInput = {
 export type Method =
   /** Pearson’s chi-square test of two rates, with the score intervals that go with it. */
   | 'CHI_SQUARE'
+  /** Welch’s t test of values adjusted by what users did before their exposure. */
+  | 'CUPED'
   /** Fisher’s exact test, for few users. */
   | 'FISHER_EXACT'
   /** Mann and Whitney’s rank test: extreme values weigh no more than others. */
   | 'MANN_WHITNEY'
+  /** Two quantiles, each with a standard error from the values around it. */
+  | 'QUANTILE_ORDER_STATISTICS'
   /** Delta method for a ratio of sums over users. */
   | 'RATIO_DELTA'
   /** Welch’s t test of two means. */
@@ -574,6 +607,21 @@ export type PlannedMetricKind =
   /** Ratio of two sums over users. The t test of what each user contributes. */
   | 'RATIO';
 
+/** How a posterior was computed. */
+export type PosteriorModel =
+  /** From the conversions of two variants, each with a rate of its own. */
+  | 'BETA_BINOMIAL'
+  /** From the estimate of the lift and its standard error. */
+  | 'NORMAL';
+
+/** What is believed of a conversion rate before the data: beta. */
+export type RatePriorInput = {
+  /** Conversions seen before, as it were: 0.1 to a billion. Default 1. */
+  alpha?: number;
+  /** Users without conversion: 0.1 to a billion. Default 1. */
+  beta?: number;
+};
+
 /** A file that is going to be sent, and how to take it over. */
 export type RequestUploadInput = {
   /** The experiment that the events belong to. */
@@ -605,6 +653,8 @@ export type RowIdentity =
 export type RunAnalysisInput = {
   /** The direction to test. Default TWO_SIDED. */
   alternative?: Alternative | null | undefined;
+  /** Posteriors beside the tests. By default none. */
+  bayesian?: BayesianInput | null | undefined;
   /** How to adjust p-values and intervals for their number. Default BENJAMINI_HOCHBERG. */
   correction?: Correction | null | undefined;
   /** Which tests are adjusted together. Default ALL_METRICS. */
@@ -621,6 +671,8 @@ export type RunAnalysisInput = {
   idempotencyKey?: string | null | undefined;
   /** Confidence level, 0.8 to 0.999. Default 0.95. */
   level?: number | null | undefined;
+  /** How intervals of lifts are computed. */
+  liftInterval?: LiftInterval | null | undefined;
   /** Methods that replace the default ones. */
   methods?: Array<MethodOverrideInput> | null | undefined;
   /** Keys of metrics. By default the experiment’s. */
@@ -631,6 +683,10 @@ export type RunAnalysisInput = {
   segmentTop?: number | null | undefined;
   /** Events before it count. By default the experiment’s end. */
   to?: string | null | undefined;
+  /** Adjustment by what users did before their exposure. By default none. */
+  varianceReduction?: VarianceReductionInput | null | undefined;
+  /** Cutting of extreme values. By default none. */
+  winsorization?: WinsorizationInput | null | undefined;
 };
 
 /** What a plan answers. */
@@ -723,6 +779,21 @@ export type ValueRuleInput = {
   required?: boolean | null | undefined;
 };
 
+/** Whether and by what values are adjusted. */
+export type VarianceReductionInput = {
+  /** Keys of metrics whose values before the exposure are the covariates, at most 8. By default each metric’s own. */
+  covariates?: Array<string> | null | undefined;
+  /** NONE or CUPED. */
+  kind: VarianceReductionKind;
+};
+
+/** Whether values are adjusted by what was known of the users before. */
+export type VarianceReductionKind =
+  /** By what users did before their exposure: the same effect with less noise. */
+  | 'CUPED'
+  /** They are not. */
+  | 'NONE';
+
 /** A column that tells the variant. */
 export type VariantColumnInput = {
   /** The column. */
@@ -773,6 +844,16 @@ export type VerificationSource =
   | 'AGGREGATES'
   /** From the curated data of its dataset version: by a job, within rounding. */
   | 'DATA';
+
+/** Extreme values of users are brought to a bound, the same in every variant. Percentiles or a cap, not both. */
+export type WinsorizationInput = {
+  /** Sums of values above it count as it; counts of events stay as they are. Above 0. */
+  cap?: number | null | undefined;
+  /** Values below this percentile count as it, 0 excepted. Between 0 and 0.5. */
+  lowerPercentile?: number | null | undefined;
+  /** Values above this percentile of the values other than 0, all variants together, count as it. Between 0.5 and 1, such as 0.99. */
+  upperPercentile?: number | null | undefined;
+};
 
 export type AnalysesQueryVariables = Exact<{
   experimentId: string;
@@ -945,7 +1026,7 @@ export type ExperimentsQueryVariables = Exact<{
 export type ExperimentsQuery = { experiments: { nodes: Array<ExperimentFieldsFragment>, pageInfo: PageInfoFieldsFragment } };
 
 export type AnalysisFieldsFragment = (
-  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, segmentBy: string | null, segmentTop: number | null, methods: Array<{ metric: string, method: Method }> }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
+  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, segmentBy: string | null, segmentTop: number | null, liftInterval: LiftInterval, methods: Array<{ metric: string, method: Method }>, varianceReduction: { kind: VarianceReductionKind, covariates: Array<string> | null } | null, winsorization: { upperPercentile: number | null, lowerPercentile: number | null, cap: number | null } | null, bayesian: { liftPrior: { mean: number, standardDeviation: number } | null, ratePrior: { alpha: number, beta: number } } | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
   & AnalysisSummaryFieldsFragment
 );
 
@@ -971,9 +1052,9 @@ export type ExperimentFieldsFragment = { id: string, key: string, name: string, 
 
 export type JobFieldsFragment = { id: string, kind: JobKind, status: JobStatus, progress: number, stage: string | null, rowsRead: number | null, bytesRead: number | null, bytesTotal: number | null, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, error: { code: string, message: string } | null, experiment: { id: string, key: string, name: string }, batch: { id: string, status: BatchStatus, originalName: string, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, error: { code: string, message: string } | null } | null, analysis: { id: string } | null };
 
-export type MetricFieldsFragment = { id: string, key: string, name: string, description: string | null, kind: MetricKind, goal: MetricGoal, format: MetricFormat, standard: boolean, createdAt: string, numerator: { aggregation: MeasureAggregation, eventTypes: Array<string> }, denominator: { aggregation: MeasureAggregation, eventTypes: Array<string> } | null };
+export type MetricFieldsFragment = { id: string, key: string, name: string, description: string | null, kind: MetricKind, quantile: number | null, goal: MetricGoal, format: MetricFormat, standard: boolean, createdAt: string, numerator: { aggregation: MeasureAggregation, eventTypes: Array<string> }, denominator: { aggregation: MeasureAggregation, eventTypes: Array<string> } | null };
 
-export type MetricResultFieldsFragment = { id: string, method: Method, methodReason: string, statistic: number | null, degreesOfFreedom: number | null, pValue: number | null, log10PValue: number | null, adjustedPValue: number | null, correction: Correction, family: string, familySize: number, isSignificant: boolean | null, adjustments: Array<string>, notes: Array<string>, metric: { id: string, key: string, name: string, kind: MetricKind, goal: MetricGoal, format: MetricFormat }, segment: { attribute: string, value: string | null, isOther: boolean } | null, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, controlStatistics: ArmStatisticsFieldsFragment, treatmentStatistics: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null, effectSize: { name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null } | null, effectSizes: Array<{ name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null }>, adjustedEffect: EffectFieldsFragment | null, adjustedRelativeEffect: EffectFieldsFragment | null, rank: { statistic: number, pValue: number, log10PValue: number, probabilityOfSuperiority: number, shift: EffectFieldsFragment | null } | null, notComputable: { reason: string, message: string } | null, relativeNotComputable: { reason: string, message: string } | null };
+export type MetricResultFieldsFragment = { id: string, method: Method, methodReason: string, statistic: number | null, degreesOfFreedom: number | null, pValue: number | null, log10PValue: number | null, adjustedPValue: number | null, correction: Correction, family: string, familySize: number, isSignificant: boolean | null, adjustments: Array<string>, notes: Array<string>, metric: { id: string, key: string, name: string, kind: MetricKind, goal: MetricGoal, format: MetricFormat }, segment: { attribute: string, value: string | null, isOther: boolean } | null, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, controlStatistics: ArmStatisticsFieldsFragment, treatmentStatistics: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null, effectSize: { name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null } | null, effectSizes: Array<{ name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null }>, adjustedEffect: EffectFieldsFragment | null, adjustedRelativeEffect: EffectFieldsFragment | null, rank: { statistic: number, pValue: number, log10PValue: number, probabilityOfSuperiority: number, shift: EffectFieldsFragment | null } | null, varianceReduction: { applied: boolean, fallbackReason: string | null, varianceBought: number | null, plainEffect: number | null, plainStandardError: number | null, controlMean: number | null, treatmentMean: number | null, balancePValue: number | null, shareWithoutPrePeriod: number | null, covariates: Array<{ metric: string, theta: number | null }> } | null, posterior: { model: PosteriorModel, lift: number, chanceToBeatControl: number, chanceToBeBest: number | null, expectedLossOfTreatment: number, expectedLossOfControl: number, credibleInterval: ConfidenceIntervalFieldsFragment } | null, notComputable: { reason: string, message: string } | null, relativeNotComputable: { reason: string, message: string } | null };
 
 export type PageInfoFieldsFragment = { endCursor: string | null, hasNextPage: boolean };
 
@@ -1301,6 +1382,32 @@ export const MetricResultFieldsFragmentDoc = new TypedDocumentString(`
       ...EffectFields
     }
   }
+  varianceReduction {
+    applied
+    fallbackReason
+    covariates {
+      metric
+      theta
+    }
+    varianceBought
+    plainEffect
+    plainStandardError
+    controlMean
+    treatmentMean
+    balancePValue
+    shareWithoutPrePeriod
+  }
+  posterior {
+    model
+    lift
+    credibleInterval {
+      ...ConfidenceIntervalFields
+    }
+    chanceToBeatControl
+    chanceToBeBest
+    expectedLossOfTreatment
+    expectedLossOfControl
+  }
   notComputable {
     reason
     message
@@ -1360,6 +1467,26 @@ export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
     }
     segmentBy
     segmentTop
+    varianceReduction {
+      kind
+      covariates
+    }
+    winsorization {
+      upperPercentile
+      lowerPercentile
+      cap
+    }
+    bayesian {
+      liftPrior {
+        mean
+        standardDeviation
+      }
+      ratePrior {
+        alpha
+        beta
+      }
+    }
+    liftInterval
   }
   health {
     name
@@ -1540,6 +1667,32 @@ fragment MetricResultFields on MetricResult {
       ...EffectFields
     }
   }
+  varianceReduction {
+    applied
+    fallbackReason
+    covariates {
+      metric
+      theta
+    }
+    varianceBought
+    plainEffect
+    plainStandardError
+    controlMean
+    treatmentMean
+    balancePValue
+    shareWithoutPrePeriod
+  }
+  posterior {
+    model
+    lift
+    credibleInterval {
+      ...ConfidenceIntervalFields
+    }
+    chanceToBeatControl
+    chanceToBeBest
+    expectedLossOfTreatment
+    expectedLossOfControl
+  }
   notComputable {
     reason
     message
@@ -1592,6 +1745,7 @@ export const MetricFieldsFragmentDoc = new TypedDocumentString(`
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard
@@ -1673,6 +1827,7 @@ fragment MetricFields on Metric {
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard
@@ -2088,6 +2243,26 @@ export const AnalysisDocument = new TypedDocumentString(`
     }
     segmentBy
     segmentTop
+    varianceReduction {
+      kind
+      covariates
+    }
+    winsorization {
+      upperPercentile
+      lowerPercentile
+      cap
+    }
+    bayesian {
+      liftPrior {
+        mean
+        standardDeviation
+      }
+      ratePrior {
+        alpha
+        beta
+      }
+    }
+    liftInterval
   }
   health {
     name
@@ -2268,6 +2443,32 @@ fragment MetricResultFields on MetricResult {
       ...EffectFields
     }
   }
+  varianceReduction {
+    applied
+    fallbackReason
+    covariates {
+      metric
+      theta
+    }
+    varianceBought
+    plainEffect
+    plainStandardError
+    controlMean
+    treatmentMean
+    balancePValue
+    shareWithoutPrePeriod
+  }
+  posterior {
+    model
+    lift
+    credibleInterval {
+      ...ConfidenceIntervalFields
+    }
+    chanceToBeatControl
+    chanceToBeBest
+    expectedLossOfTreatment
+    expectedLossOfControl
+  }
   notComputable {
     reason
     message
@@ -2370,6 +2571,7 @@ fragment MetricFields on Metric {
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard
@@ -2884,6 +3086,32 @@ fragment MetricResultFields on MetricResult {
       ...EffectFields
     }
   }
+  varianceReduction {
+    applied
+    fallbackReason
+    covariates {
+      metric
+      theta
+    }
+    varianceBought
+    plainEffect
+    plainStandardError
+    controlMean
+    treatmentMean
+    balancePValue
+    shareWithoutPrePeriod
+  }
+  posterior {
+    model
+    lift
+    credibleInterval {
+      ...ConfidenceIntervalFields
+    }
+    chanceToBeatControl
+    chanceToBeBest
+    expectedLossOfTreatment
+    expectedLossOfControl
+  }
   notComputable {
     reason
     message
@@ -3140,6 +3368,7 @@ fragment MetricFields on Metric {
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard
@@ -3213,6 +3442,7 @@ export const DefineMetricDocument = new TypedDocumentString(`
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard
@@ -3526,6 +3756,7 @@ fragment MetricFields on Metric {
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard
@@ -3618,6 +3849,7 @@ fragment MetricFields on Metric {
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard
@@ -3715,6 +3947,7 @@ fragment MetricFields on Metric {
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard
@@ -4049,6 +4282,7 @@ export const MetricsDocument = new TypedDocumentString(`
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard
@@ -4467,6 +4701,7 @@ fragment MetricFields on Metric {
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard
@@ -4569,6 +4804,7 @@ fragment MetricFields on Metric {
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard
@@ -4671,6 +4907,7 @@ fragment MetricFields on Metric {
     aggregation
     eventTypes
   }
+  quantile
   goal
   format
   standard

@@ -57,6 +57,8 @@ export const methodNames: Record<Method, string> = {
   WELCH_T: 'Welch’s t test',
   MANN_WHITNEY: 'Mann–Whitney rank test',
   RATIO_DELTA: 'Delta method for ratios',
+  QUANTILE_ORDER_STATISTICS: 'Quantiles by order statistics',
+  CUPED: 'Welch’s t test, adjusted by the time before (CUPED)',
 }
 
 export const effectSizeNames: Record<EffectSizeName, string> = {

@@ -12,6 +12,7 @@ import type { AnalysisSettings } from '../../analysis/settings.ts'
 import type { PartFile } from '../../engine/engine.ts'
 import type { AggregationPlan } from '../../engine/plan.ts'
 import { aggregateParts } from '../../engine/polars/aggregate.ts'
+import { cappedAggregates } from '../../analysis/capped-aggregates.ts'
 import { aggregateUnitTable } from '../../engine/polars/aggregate-unit-table.ts'
 import type { UnitFile } from '../../engine/unit-table.ts'
 
@@ -51,10 +52,9 @@ export async function analyseParts(
 ): Promise<AnalyseResult> {
   const { metrics, plan, settings, trafficSplits, lineage, isOver, parts, unitFiles, aggregatesPath } = request
   const tell = (share: number): void => onProgress({ share })
-  const aggregates =
-    unitFiles === null
-      ? await aggregateParts(plan, parts, tell)
-      : await aggregateUnitTable(plan, unitFiles, parts, tell)
+  const aggregates = await cappedAggregates(plan, settings, tell, (ofPlan, onShare) =>
+    unitFiles === null ? aggregateParts(ofPlan, parts, onShare) : aggregateUnitTable(ofPlan, unitFiles, parts, onShare),
+  )
   const text = stringify(aggregates)
   await writeFile(aggregatesPath, await promisify(gzip)(text))
   const all = aggregates.groups.filter(({ segment }) => segment === null)

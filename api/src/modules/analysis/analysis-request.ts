@@ -12,13 +12,14 @@ import {
 } from '../../analysis/settings.ts'
 import type { AggregationPlan } from '../../engine/plan.ts'
 import type { UserError } from '../../errors.ts'
+import { type AdjustmentRequest, adjustmentProblems, adjustmentSettings } from './adjustment-request.ts'
 import { idempotencyKeyProblems } from '../idempotency-key.ts'
 import type { Alternative } from '../../stats/inference-options.ts'
 import type { Experiment, Variant } from '../experiment/experiment.service.ts'
 import type { ExperimentMetric, Metric } from '../metric/metric.service.ts'
 
 /** What a caller asks for. Whatever is left out takes the default. */
-export interface RunAnalysisRequest {
+export interface RunAnalysisRequest extends AdjustmentRequest {
   experimentId: string
   /** Metric keys; by default the experiment's. */
   metrics?: string[] | null
@@ -59,6 +60,7 @@ export function problemsOf(
   experiment: Experiment,
   metrics: MetricDefinition[],
   unknown: string[],
+  catalogue: Metric[],
 ): UserError[] {
   const problems: UserError[] = []
   const problem = (field: string, message: string, code = 'INVALID') =>
@@ -67,7 +69,7 @@ export function problemsOf(
   const { from, to } = windowOf(request, experiment)
   for (const key of unknown)
     problem('metrics', `There is no metric "${key}". The catalogue is the query "metrics".`, 'NOT_FOUND')
-  problems.push(...idempotencyKeyProblems(request.idempotencyKey))
+  problems.push(...idempotencyKeyProblems(request.idempotencyKey), ...adjustmentProblems(request, catalogue))
   if (request.metrics?.length === 0) problem('metrics', 'An analysis needs at least one metric.')
   const twice = request.metrics?.find((key, index, all) => all.indexOf(key) !== index)
   if (twice !== undefined) problem('metrics', `The metric "${twice}" is named twice: it would count as two tests.`)
@@ -112,9 +114,10 @@ export function metricDefinitions(
   return chosen.flatMap((key): MetricDefinition[] => {
     const mine = own.find(({ metric }) => metric.key === key)
     const metric = mine?.metric ?? catalogue.find((one) => one.key === key)
-    if (metric === undefined || metric.kind === 'QUANTILE') return []
-    const { id, kind, numerator, denominator, goal } = metric
-    return [{ id, key, kind, numerator, denominator, goal, role: mine?.role ?? 'SECONDARY' }]
+    if (metric === undefined) return []
+    const { id, kind, numerator, denominator, goal, quantile } = metric
+    const level = quantile === null ? {} : { quantile }
+    return [{ id, key, kind, numerator, denominator, ...level, goal, role: mine?.role ?? 'SECONDARY' }]
   })
 }
 
@@ -128,7 +131,7 @@ export function usualWindowOf({ startAt, endAt }: Experiment): AnalysisSettings[
   return { from: startAt?.toISOString() ?? null, to: endAt?.toISOString() ?? null, daysSinceExposure: null }
 }
 
-export function settingsOf(request: RunAnalysisRequest, experiment: Experiment): AnalysisSettings {
+export function settingsOf(request: RunAnalysisRequest, experiment: Experiment, catalogue: Metric[]): AnalysisSettings {
   const { from, to } = windowOf(request, experiment)
   return {
     level: request.level ?? 0.95,
@@ -145,6 +148,7 @@ export function settingsOf(request: RunAnalysisRequest, experiment: Experiment):
       to: to?.toISOString() ?? null,
       daysSinceExposure: request.daysSinceExposure ?? null,
     },
+    ...adjustmentSettings(request, catalogue),
   }
 }
 

@@ -17,6 +17,8 @@ export const MethodEnum = {
   WELCH_T: 'WELCH_T',
   MANN_WHITNEY: 'MANN_WHITNEY',
   RATIO_DELTA: 'RATIO_DELTA',
+  QUANTILE_ORDER_STATISTICS: 'QUANTILE_ORDER_STATISTICS',
+  CUPED: 'CUPED',
 } as const
 registerEnumType(MethodEnum, {
   name: 'Method',
@@ -27,6 +29,8 @@ registerEnumType(MethodEnum, {
     WELCH_T: { description: 'Welch’s t test of two means.' },
     MANN_WHITNEY: { description: 'Mann and Whitney’s rank test: extreme values weigh no more than others.' },
     RATIO_DELTA: { description: 'Delta method for a ratio of sums over users.' },
+    QUANTILE_ORDER_STATISTICS: { description: 'Two quantiles, each with a standard error from the values around it.' },
+    CUPED: { description: 'Welch’s t test of values adjusted by what users did before their exposure.' },
   },
 })
 

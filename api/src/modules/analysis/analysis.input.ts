@@ -6,6 +6,8 @@ import type { Alternative } from '../../stats/inference-options.ts'
 import type { Job } from '../job/job.service.ts'
 import { JobType } from '../job/job.type.ts'
 import { UserErrorType } from '../user-error.type.ts'
+import { LiftIntervalEnum } from './adjustment.enum.ts'
+import { BayesianInput, VarianceReductionInput, WinsorizationInput } from './adjustment.input.ts'
 import { AlternativeEnum } from './analysis.enum.ts'
 import { CorrectionEnum, CorrectionFamilyEnum } from './correction.enum.ts'
 import type { RunAnalysisRequest } from './analysis-request.ts'
@@ -67,6 +69,21 @@ export class RunAnalysisInput implements RunAnalysisRequest {
     description: 'Which tests are adjusted together. Default ALL_METRICS.',
   })
   correctionFamily?: CorrectionFamily | null
+
+  @Field(() => VarianceReductionInput, {
+    nullable: true,
+    description: 'Adjustment by what users did before their exposure. By default none.',
+  })
+  varianceReduction?: VarianceReductionInput | null
+
+  @Field(() => WinsorizationInput, { nullable: true, description: 'Cutting of extreme values. By default none.' })
+  winsorization?: WinsorizationInput | null
+
+  @Field(() => BayesianInput, { nullable: true, description: 'Posteriors beside the tests. By default none.' })
+  bayesian?: BayesianInput | null
+
+  @Field(() => LiftIntervalEnum, { nullable: true, description: 'How intervals of lifts are computed.' })
+  liftInterval?: keyof typeof LiftIntervalEnum | null
 
   @Field(() => [MethodOverrideInput], { nullable: true, description: 'Methods that replace the default ones.' })
   methods?: MethodOverrideInput[] | null

@@ -9,6 +9,7 @@ import { DatasetVersionType } from '../dataset/dataset.type.ts'
 import type { Experiment } from '../experiment/experiment.service.ts'
 import { ExperimentType } from '../experiment/experiment.type.ts'
 import { requireId } from '../ids.ts'
+import { toAdjustmentSettings } from './adjustment.type.ts'
 import { RunAnalysisInput, RunAnalysisPayloadType } from './analysis.input.ts'
 import type { Analysis, AnalysisService, RunAnalysisPayload } from './analysis.service.ts'
 import {
@@ -68,6 +69,7 @@ export class AnalysisResolver {
     const date = (iso: string | null) => (iso === null ? null : new Date(iso))
     return {
       ...settings,
+      ...toAdjustmentSettings(analysis.settings as AnalysisSettings),
       correctionFamily: settings.correctionFamily ?? 'ALL_METRICS',
       segmentBy: segment?.attribute ?? null,
       segmentTop: segment?.top ?? null,

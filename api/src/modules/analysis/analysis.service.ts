@@ -59,7 +59,7 @@ export class AnalysisService {
     ])
     const metrics = metricDefinitions(request, own, catalogue)
     const unknown = (request.metrics ?? []).filter((key) => !metrics.some((metric) => metric.key === key))
-    const userErrors = problemsOf(request, experiment, metrics, unknown)
+    const userErrors = problemsOf(request, experiment, metrics, unknown, catalogue)
     if (userErrors.length > 0) return { job: null, userErrors }
     const version =
       request.datasetVersion == null
@@ -81,7 +81,7 @@ export class AnalysisService {
       datasetVersion: version.number,
       metrics,
       variants: orderedVariants(variants),
-      settings: settingsOf(request, experiment),
+      settings: settingsOf(request, experiment, catalogue),
       guardrailsLeftOut: own
         .filter(({ role, metric }) => role === 'GUARDRAIL' && !metrics.some(({ id }) => id === metric.id))
         .map(({ metric }) => metric.name),

@@ -8,6 +8,7 @@ import type { Variant } from '../experiment/experiment.service.ts'
 import type { Analysis } from './analysis.service.ts'
 import type { CorrectionFamily } from '../../analysis/settings.ts'
 import { MismatchPartType } from './mismatch-part.type.ts'
+import { AdjustmentSettings } from './adjustment.type.ts'
 import { AlternativeEnum, MethodEnum } from './analysis.enum.ts'
 import { CorrectionEnum, CorrectionFamilyEnum } from './correction.enum.ts'
 
@@ -111,7 +112,7 @@ export class MethodChoiceType {
 }
 
 @ObjectType('AnalysisSettings', { description: 'What was asked for.' })
-export class AnalysisSettingsType {
+export class AnalysisSettingsType extends AdjustmentSettings {
   @Field(() => Float, { description: 'Confidence level.' })
   level!: number
 

@@ -1,52 +1,12 @@
 import { GraphQLSafeInt } from 'graphql-scalars'
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 import type { ArmStatistics, EffectEstimate, ResultRow } from '../../analysis/result-row.ts'
-import type { ConfidenceInterval } from '../../stats/confidence-interval.ts'
 import type { EffectSize } from '../../analysis/effect-sizes.ts'
-import { IntervalKindEnum, MethodEnum, UnboundedReasonEnum } from './analysis.enum.ts'
+import { toVarianceReduction, VarianceReductionType } from './adjustment.type.ts'
+import { MethodEnum } from './analysis.enum.ts'
+import { ConfidenceIntervalType, toInterval } from './confidence-interval.type.ts'
 import { CorrectionEnum } from './correction.enum.ts'
-
-@ObjectType('IntervalGap', { description: 'The values that an interval leaves out.' })
-export class IntervalGapType {
-  @Field(() => Float, { description: 'Where the gap begins.' })
-  lower!: number
-
-  @Field(() => Float, { description: 'Where the gap ends.' })
-  upper!: number
-}
-
-@ObjectType('ConfidenceInterval', { description: 'The values of an effect that the data do not contradict.' })
-export class ConfidenceIntervalType {
-  @Field(() => IntervalKindEnum, { description: 'Its form.' })
-  kind!: ConfidenceInterval['kind']
-
-  @Field(() => Float, { nullable: true, description: 'Lower end. Null where there is none; see lowerUnbounded.' })
-  lower!: number | null
-
-  @Field(() => Float, { nullable: true, description: 'Upper end. Null where there is none; see upperUnbounded.' })
-  upper!: number | null
-
-  @Field(() => Float, { description: 'Confidence level.' })
-  level!: number
-
-  @Field(() => UnboundedReasonEnum, {
-    nullable: true,
-    description: 'Why there is no lower end. Null when there is one.',
-  })
-  lowerUnbounded!: string | null
-
-  @Field(() => UnboundedReasonEnum, {
-    nullable: true,
-    description: 'Why there is no upper end. Null when there is one.',
-  })
-  upperUnbounded!: string | null
-
-  @Field(() => IntervalGapType, {
-    nullable: true,
-    description: 'The values left out. Null unless the kind is COMPLEMENT.',
-  })
-  gap!: IntervalGapType | null
-}
+import { PosteriorType } from './posterior.type.ts'
 
 @ObjectType('Effect', { description: 'An estimate with its uncertainty.' })
 export class EffectType {
@@ -273,6 +233,18 @@ export class MetricResultType {
   })
   rank!: RankTestType | null
 
+  @Field(() => VarianceReductionType, {
+    nullable: true,
+    description: 'What came of adjusting by covariates. Null unless the settings ask for it.',
+  })
+  varianceReduction!: VarianceReductionType | null
+
+  @Field(() => PosteriorType, {
+    nullable: true,
+    description: 'What is believed after the data. Null unless the settings ask for it, and where there is none.',
+  })
+  posterior!: PosteriorType | null
+
   @Field(() => NotComputableType, {
     nullable: true,
     description: 'Why nothing could be tested. Null when something was.',
@@ -301,20 +273,11 @@ export function toMetricResult({ id, row }: { id: string; row: ResultRow }): Met
     adjustments: row.adjustments ?? [],
     effectSize: effectSize && toEffectSize(effectSize),
     effectSizes: (row.effectSizes ?? []).map(toEffectSize),
+    varianceReduction: toVarianceReduction(row.varianceReduction),
+    posterior: row.posterior
+      ? { ...row.posterior, credibleInterval: toInterval(row.posterior.credibleInterval) }
+      : null,
     rank: row.rank === null ? null : { ...row.rank, shift: toEffect(row.rank.shift) },
-  }
-}
-
-/** An interval with the reasons for open sides as fields. */
-function toInterval({ kind, lower, upper, level, unbounded, gap }: ConfidenceInterval): ConfidenceIntervalType {
-  return {
-    kind,
-    lower,
-    upper,
-    level,
-    lowerUnbounded: unbounded?.lower ?? null,
-    upperUnbounded: unbounded?.upper ?? null,
-    gap: gap ?? null,
   }
 }
 

@@ -1,4 +1,4 @@
-import { Field, InputType, ObjectType } from 'type-graphql'
+import { Field, Float, InputType, ObjectType } from 'type-graphql'
 import type { UserError } from '../../errors.ts'
 import { UserErrorType } from '../user-error.type.ts'
 import { MeasureAggregation, MetricFormat, MetricGoal, MetricKind, MetricType } from './metric.type.ts'
@@ -32,6 +32,9 @@ export class DefineMetricInput {
 
   @Field(() => MeasureInput, { nullable: true, description: 'What the numerator is divided by; for RATIO only.' })
   denominator?: MeasureInput | null
+
+  @Field(() => Float, { nullable: true, description: 'Which quantile, between 0 and 1; for QUANTILE only.' })
+  quantile?: number | null
 
   @Field(() => MetricGoal, {
     nullable: true,

@@ -16,6 +16,8 @@ export interface DefineMetricRequest {
   kind: Metric['kind']
   numerator: Metric['numerator']
   denominator?: Metric['denominator']
+  /** Quantile metrics only: in (0, 1). */
+  quantile?: number | null
   goal?: Metric['goal'] | null
   format?: Metric['format'] | null
 }
@@ -80,7 +82,7 @@ function tidied({ eventTypes, ...measure }: Metric['numerator']): Metric['numera
   return { ...measure, eventTypes: [...new Set(eventTypes.map((type) => type.trim()))] }
 }
 
-function problemsOf({ key, name, kind, numerator, denominator }: DefineMetricRequest): UserError[] {
+function problemsOf({ key, name, kind, numerator, denominator, quantile }: DefineMetricRequest): UserError[] {
   const problems: UserError[] = []
   const problem = (field: string, message: string) =>
     problems.push({ code: 'INVALID', field: field.split('.'), message })
@@ -113,7 +115,10 @@ function problemsOf({ key, name, kind, numerator, denominator }: DefineMetricReq
       problem(`${field}.eventTypes`, `Every user that is compared was exposed: "${EXPOSURE}" measures nothing.`)
     }
   }
-  if (kind === 'QUANTILE') problem('kind', 'Quantile metrics cannot be defined yet.')
+  if (kind === 'QUANTILE' && !(quantile != null && quantile > 0 && quantile < 1)) {
+    problem('quantile', `A quantile lies between 0 and 1, such as 0.9, got ${quantile ?? 'none'}.`)
+  }
+  if (kind !== 'QUANTILE' && quantile != null) problem('quantile', `Only a quantile has a level; the kind is ${kind}.`)
   if (kind === 'PROPORTION' && numerator.aggregation !== 'any') {
     problem(
       'numerator.aggregation',

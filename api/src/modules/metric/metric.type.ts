@@ -1,5 +1,5 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars'
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, Float, ID, ObjectType, registerEnumType } from 'type-graphql'
 import type { Metric } from './metric.service.ts'
 
 export const MetricKind = { PROPORTION: 'PROPORTION', MEAN: 'MEAN', RATIO: 'RATIO', QUANTILE: 'QUANTILE' } as const
@@ -67,7 +67,7 @@ export class MeasureType {
 }
 
 @ObjectType('Metric', { description: 'A number by which variants are compared.' })
-export class MetricType implements Omit<Metric, 'updatedAt' | 'quantile'> {
+export class MetricType implements Omit<Metric, 'updatedAt'> {
   @Field(() => ID, { description: 'Identifies the metric.' })
   id!: string
 
@@ -91,6 +91,13 @@ export class MetricType implements Omit<Metric, 'updatedAt' | 'quantile'> {
     description: 'What the numerator is divided by. Null unless the kind is RATIO.',
   })
   denominator!: Metric['denominator']
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Which quantile: 0.9 is the value that nine users in ten do not exceed. Null unless the kind is QUANTILE.',
+  })
+  quantile!: number | null
 
   @Field(() => MetricGoal, { description: 'The direction that is good for the shop.' })
   goal!: Metric['goal']
