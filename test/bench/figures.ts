@@ -35,6 +35,7 @@ export const goals = {
   events: atLeast(1, times),
   lastBatch: atMost(0.05, percent),
   landedToResult: atMost(2000, seconds),
+  statistics: atMost(100, milliseconds),
 }
 
 function atMost(bound: number, show: (value: number) => string): Goal {

@@ -7,20 +7,21 @@ import { FORMATS, inputOf, type InputFormat } from './inputs.ts'
 import { describeMachine } from './machine.ts'
 import { analysisReport, copyReport, ingestReport, smallBatchReport, type Report } from './report.ts'
 import { benchSmallBatch } from './small-batch.ts'
+import { benchStatistics, statisticsReport } from './statistics.ts'
 
 /**
  * `pnpm bench`: ingestion beside bare conversions of the same file, analysis beside the same question asked of DuckDB, a
- * small batch beside the first load, and the copy to PostgreSQL. Ratios are those of runs that followed each other; the
+ * small batch beside the first load, the copy to PostgreSQL, and the statistics alone. Ratios are those of runs that followed each other; the
  * absolute figures are the machine's.
  */
 const USAGE = `Usage: pnpm bench [options]
   --events LIST    numbers of events (1000000,10000000)
   --runs N         how often everything is measured (3)
-  --only LIST      ingest, analysis, batch, copy (all)
+  --only LIST      ingest, analysis, batch, copy, statistics (all)
   --formats LIST   ${FORMATS.join(', ')} (all); the others of --only use the first one but dirty
   --write          put the tables into docs/benchmarks.md`
 
-const PARTS = ['ingest', 'analysis', 'batch', 'copy'] as const
+const PARTS = ['ingest', 'analysis', 'batch', 'copy', 'statistics'] as const
 type Part = (typeof PARTS)[number]
 
 interface Wanted {
@@ -47,7 +48,7 @@ function wantedFrom(args: string[]): Wanted | null {
   return {
     events: values.events.split(',').map((text) => countFrom('--events', text)),
     runs: countFrom('--runs', values.runs),
-    parts: namesFrom('--only', values.only, PARTS),
+    parts: PARTS.filter((part) => namesFrom('--only', values.only, PARTS).includes(part)),
     formats: namesFrom('--formats', values.formats, FORMATS),
     isKept: values.write,
   }
@@ -72,16 +73,20 @@ async function main(): Promise<void> {
   if (wanted === null) return console.log(USAGE)
   const machine = describeMachine()
   console.log(`\n${machine}\n`)
+  const tell = (name: string, report: Report): void => {
+    console.log(`${report.title}\n\n${report.text}\n`)
+    if (wanted.isKept) keepReport(name, report, machine)
+  }
+  // They see aggregates only: the number of events is nothing to them.
+  if (wanted.parts.includes('statistics')) tell('statistics', statisticsReport(await benchStatistics()))
   for (const events of wanted.events) {
-    for (const part of PARTS.filter((one) => wanted.parts.includes(one))) {
-      const report = await reports[part](events, wanted)
-      console.log(`${report.title}\n\n${report.text}\n`)
-      if (wanted.isKept) keepReport(`${part} ${events}`, report, machine)
+    for (const part of wanted.parts) {
+      if (part !== 'statistics') tell(`${part} ${events}`, await reports[part](events, wanted))
     }
   }
 }
 
-const reports: Record<Part, (events: number, wanted: Wanted) => Promise<Report>> = {
+const reports: Record<Exclude<Part, 'statistics'>, (events: number, wanted: Wanted) => Promise<Report>> = {
   ingest: async (events, { formats, runs }) => {
     const results: IngestResult[] = []
     for (const format of formats) results.push(await benchIngest(await inputOf(events, format), runs))

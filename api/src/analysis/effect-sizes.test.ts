@@ -28,6 +28,7 @@ function comparisonOf(control: [number, number], treatment: [number, number], le
     control: arm(control[1], control[0]),
     treatment: arm(treatment[1], treatment[0]),
     effect: { estimate, standardError, confidenceInterval },
+    method: 'CHI_SQUARE',
     pValue,
     effectSize: null,
   } as Comparison

@@ -25,7 +25,10 @@ export function effectSizesOf(kind: MetricDefinition['kind'], comparison: Compar
   return own
 }
 
-function riskMeasures({ control, treatment, effect, pValue }: Comparison): EffectSize[] {
+/** Where rates are tested otherwise, as adjusted by covariates, the odds as counted have no interval to go with them. */
+const ofCounts: Comparison['method'][] = ['CHI_SQUARE', 'FISHER_EXACT']
+
+function riskMeasures({ control, treatment, effect, pValue, method }: Comparison): EffectSize[] {
   if (effect === null || effect.estimate === null) return []
   const difference: EffectSize = {
     name: 'RISK_DIFFERENCE',
@@ -44,7 +47,9 @@ function riskMeasures({ control, treatment, effect, pValue }: Comparison): Effec
   const interval = woolfInterval(...arms, { level, alternative })
   // Woolf's interval inverts a test of its own: where that and the row's p-value disagree about "no effect", it ends there.
   const settled =
-    isNotComputable(interval) || pValue === null ? null : endAtNoEffect(interval, pValue, alphaOf(level), 1)
+    isNotComputable(interval) || pValue === null || !ofCounts.includes(method)
+      ? null
+      : endAtNoEffect(interval, pValue, alphaOf(level), 1)
   return [difference, { name: 'ODDS_RATIO', value: odds, confidenceInterval: settled }]
 }
 

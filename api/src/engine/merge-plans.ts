@@ -37,10 +37,21 @@ export function mergePlans(
 
 /** Where a measure is in a plan. Throws RangeError when the plan does not have it. */
 export function positionOf(measures: readonly Measure[], measure: Measure): number {
-  const name = nameOf(measure)
-  const position = measures.findIndex((one) => nameOf(one) === name)
-  if (position < 0) throw new RangeError(`The plan has no measure ${name}`)
+  const position = positionsIn(measures).get(nameOf(measure))
+  if (position === undefined) throw new RangeError(`The plan has no measure ${nameOf(measure)}`)
   return position
+}
+
+/** Each of hundreds of comparisons asks where its measures are: names and places are found once. */
+const knownPositions = new WeakMap<readonly Measure[], Map<string, number>>()
+const knownNames = new WeakMap<Measure, string>()
+
+function positionsIn(measures: readonly Measure[]): Map<string, number> {
+  const known = knownPositions.get(measures)
+  if (known !== undefined) return known
+  const positions = new Map(measures.map((measure, index) => [nameOf(measure), index]))
+  knownPositions.set(measures, positions)
+  return positions
 }
 
 /** Where the co-moment of two measures is among a plan's pairs. Throws RangeError when the plan does not have it. */
@@ -62,8 +73,12 @@ function canonical({ eventTypes, aggregation, before, cap }: Measure): Measure {
 
 /** A capped measure has the name of the one that it stands for: a plan has one of the two. */
 function nameOf(measure: Measure): string {
+  const known = knownNames.get(measure)
+  if (known !== undefined) return known
   const { cap: _cap, ...uncapped } = canonical(measure)
-  return stringify(uncapped)
+  const name = stringify(uncapped)
+  knownNames.set(measure, name)
+  return name
 }
 
 /** The plan with caps on some of its measures, by position. */

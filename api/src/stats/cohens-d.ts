@@ -1,5 +1,6 @@
 import { type ConfidenceInterval, intervalBetween } from './confidence-interval.ts'
 import { noncentralT } from './distributions/noncentral-t.ts'
+import { normal } from './distributions/normal.ts'
 import { solveIncreasing } from './distributions/numerics/find-root.ts'
 import { stirlingRemainder } from './distributions/numerics/stirling-remainder.ts'
 import { type InferenceOptions, type ResolvedOptions, resolveOptions } from './inference-options.ts'
@@ -69,9 +70,12 @@ function intervalOfD(d: number, m: number, scale: number, options: ResolvedOptio
   const t = d / scale
   const log = Math.log(options.tailAlpha)
   const spread = Math.sqrt(1 + (t * t) / (2 * m))
+  // With many users the ends are those of a normal distribution: the first step is as large as they may be off.
+  const margin = normal.isf(options.tailAlpha) * spread
+  const step = spread * Math.min(1, 4 / Math.sqrt(m))
   // P(T > t) grows with the noncentrality, P(T <= t) falls with it.
-  const lower = solveIncreasing((ncp) => noncentralT(m, ncp).logSf(t) - log, t - spread, spread)
-  const upper = solveIncreasing((ncp) => log - noncentralT(m, ncp).logCdf(t), t + spread, spread)
+  const lower = solveIncreasing((ncp) => noncentralT(m, ncp).logSf(t) - log, t - margin, step)
+  const upper = solveIncreasing((ncp) => log - noncentralT(m, ncp).logCdf(t), t + margin, step)
   return intervalBetween(lower * scale, upper * scale, options)
 }
 

@@ -27,10 +27,13 @@ export function studentT(degreesOfFreedom: number): ContinuousDistribution {
   /** The t >= 0 with P(T > t) = p, for p <= 1/2. */
   function upperQuantile(p: number): number {
     if (p === 0) return Infinity
+    if (lastQuantile.p === p && lastQuantile.degreesOfFreedom === degreesOfFreedom) return lastQuantile.t
     // Near the middle P(0 < T < t) tells more about t than P(T > t) does.
     const logit =
       p < CENTRE ? -betaQuantileLogit(half, 0.5, Math.log(2 * p)) : betaQuantileLogit(0.5, half, Math.log1p(-2 * p))
-    return root * Math.exp(logit / 2)
+    const t = root * Math.exp(logit / 2)
+    lastQuantile = { degreesOfFreedom, p, t }
+    return t
   }
   const isf = (p: number) => {
     requireProbability('p', p)
@@ -47,6 +50,9 @@ export function studentT(degreesOfFreedom: number): ContinuousDistribution {
     isf,
   }
 }
+
+/** A test and the interval of its lift ask for the same quantile one after the other, and it is dear. */
+let lastQuantile = { degreesOfFreedom: NaN, p: NaN, t: NaN }
 
 /** Beyond this t^2 / df the tail is its leading power to the last digit, and t^2 itself may overflow. */
 const HUGE = 1e60
