@@ -85,7 +85,7 @@ async function eventsOfScan(
   const rejections = [...chunk.rejections]
   let rejectedRows = rejections.length
   if (chunk.frame.height > 0) {
-    const odd = await checkRows(chunk.frame, plan, experiment, now)
+    const odd = await checkRows(withAllColumns(chunk.frame, plan), plan, experiment, now)
     rejections.push(...odd.rejections)
     rejectedRows += odd.rejectedRows
     if (odd.good.height > 0 && !addEvents(block, makeEvents(odd.good, { plan, sha256 }))) return null

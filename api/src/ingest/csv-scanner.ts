@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
+import { BlockTurns, isMostlyOdd } from './block-turns.ts'
 import { limits } from './contract.ts'
 import { CsvRecordReader, type CsvRecord, type RecordProblem } from './csv-records.ts'
-import { EventBlock } from './event-block.ts'
+import type { EventBlock } from './event-block.ts'
 import { plainBytes } from './in-runs.ts'
 import type { ScanPlan } from './scan-plan.ts'
 
@@ -25,11 +26,6 @@ export interface ScannedChunk {
   /** In order. */
   odd: OddRecord[]
 }
-
-/** Where more records than this are odd, the readers of whole columns are faster. */
-const MOST_ODD = 0.25
-/** Of fewer records nothing can be said about shares. */
-const ENOUGH_RECORDS = 1_000
 
 const NEWLINE = 10
 const RETURN = 13
@@ -58,10 +54,9 @@ interface ScanState extends Pick<ScannedChunk, 'rows' | 'odd'> {
 
 /** Reads chunks of CSV straight into events, row by row; what is not plain is left to other readers. */
 export class CsvScanner {
-  /** The events of the last chunk. Two blocks take turns: one is filled while the other's events are written. */
+  /** The events of the last chunk. */
   block: EventBlock
-  #other: EventBlock | null = null
-  readonly #makeBlock: () => EventBlock
+  readonly #turns: BlockTurns
   readonly #separator: number
   readonly #fields: number
   readonly #kinds = new Uint8Array(256)
@@ -69,8 +64,8 @@ export class CsvScanner {
   readonly #ends: Int32Array
 
   constructor(plan: ScanPlan, unitSeed: number, file: { separator: string; fields: number; chunkBytes: number }) {
-    this.#makeBlock = () => new EventBlock(plan, unitSeed, Math.ceil(file.chunkBytes / BYTES_PER_ROW))
-    this.block = this.#makeBlock()
+    this.#turns = new BlockTurns(plan, unitSeed, Math.ceil(file.chunkBytes / BYTES_PER_ROW))
+    this.block = this.#turns.next()
     this.#separator = file.separator.charCodeAt(0)
     this.#fields = file.fields
     this.#kinds[this.#separator] = SEPARATES
@@ -89,7 +84,7 @@ export class CsvScanner {
    */
   scan(bytes: Buffer, rowsBefore: number, isLast: boolean): ScannedChunk | null {
     let scanned: ScannedChunk | null
-    if (rowsBefore > 0) [this.block, this.#other] = [this.#other ?? this.#makeBlock(), this.block]
+    if (rowsBefore > 0) this.block = this.#turns.next()
     do {
       this.block.clear()
       scanned = this.#scanOnce(bytes, rowsBefore, isLast)
@@ -113,7 +108,7 @@ export class CsvScanner {
       state.rows++
       const { end, problem, isUnusual } = record
       state.odd.push({ start, end, row: rowsBefore + state.rows, problem, isUnusual })
-      if (state.rows >= ENOUGH_RECORDS && state.odd.length > state.rows * MOST_ODD) return null
+      if (isMostlyOdd(state.odd.length, state.rows)) return null
     }
     return { end: state.start, rows: state.rows, odd: state.odd }
   }

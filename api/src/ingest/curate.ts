@@ -79,10 +79,9 @@ export async function curate(request: CurateRequest, onProgress: OnProgress): Pr
   }
 }
 
-/** Packed text is about a quarter of itself. Parts of Parquet and JSON files are written otherwise. */
+/** Packed text is about a quarter of itself. The parts of Parquet files are written otherwise. */
 function hasSeveralChunks({ format, compression, sizeBytes }: RawFile, { chunkBytes }: CurateRequest): boolean {
-  const isDelimited = format === 'CSV' || format === 'TSV'
-  return isDelimited && sizeBytes * (compression === 'NONE' ? 1 : 4) > chunkBytes
+  return format !== 'PARQUET' && sizeBytes * (compression === 'NONE' ? 1 : 4) > chunkBytes
 }
 
 async function curateFile(
@@ -102,7 +101,12 @@ async function curateFile(
 
   const context = { experiment, sha256: request.sha256, now: new Date(request.receivedAt), writer }
   const { chunkBytes, rawLimits } = request
-  const chunks = readChunks(file, plan, { chunkBytes, rawLimits, ...context }, (bytes) => (bytesRead = bytes))
+  const chunks = readChunks(
+    file,
+    () => plan,
+    { chunkBytes, rawLimits, ...context },
+    (bytes) => (bytesRead = bytes),
+  )
   for await (const chunk of chunks) {
     plan = planForChunk(chunk.frame, plan, file, request)
     const { rejections, rejectedRows, disagreements, events, takeNew } = await eventsOfChunk(chunk, plan, context)

@@ -81,8 +81,14 @@ export function splitLines(bytes: Buffer, isLast: boolean): { values: JsonRange[
       if (!isLast || start >= bytes.length) break
       end = bytes.length
     }
-    if (bytes.subarray(start, end).some((byte) => byte !== 32 && byte !== 13 && byte !== 9)) values.push({ start, end })
+    if (!isBlank(bytes, start, end)) values.push({ start, end })
     start = end + 1
   }
   return { values, end: Math.min(start, bytes.length) }
+}
+
+function isBlank(bytes: Buffer, start: number, end: number): boolean {
+  let i = start
+  while (i < end && (bytes[i] === 32 || bytes[i] === 13 || bytes[i] === 9)) i++
+  return i === end
 }

@@ -1,6 +1,6 @@
 import pl, { type Expr, type LazyDataFrame } from 'nodejs-polars'
 import type { Frame } from '../engine/polars/frame.ts'
-import { JSON_ATTRIBUTE_PREFIX } from './read-json.ts'
+import { JSON_ATTRIBUTE_PREFIX } from './json-columns.ts'
 
 /** A column of a Parquet file, as events see it: the entries of a nested `attributes` are columns of their own. */
 export interface ParquetColumn {

@@ -2,7 +2,7 @@ import { EXPOSURE } from '../engine/event-columns.ts'
 import type { ColumnMapping } from './column-mapping.ts'
 import type { ExperimentContext } from './contract.ts'
 import { describeColumns, type ColumnDescription } from './describe-columns.ts'
-import { JSON_ATTRIBUTE_PREFIX } from './read-json.ts'
+import { JSON_ATTRIBUTE_PREFIX } from './json-columns.ts'
 import type { Sniffed } from './sniff.ts'
 
 /** What a file looks like, and how it would be read. */

@@ -7,6 +7,7 @@ import { CsvScanner } from './csv-scanner.ts'
 import { unitSeed } from './event-key.ts'
 import type { RawChunk } from './raw-chunk.ts'
 import { readCsv } from './read-csv.ts'
+import { JsonScanner } from './json-scanner.ts'
 import { readJson } from './read-json.ts'
 import { readParquet } from './read-parquet.ts'
 import { readUnpacked, type RawLimits } from './read-raw.ts'
@@ -55,15 +56,16 @@ export interface ReadContext {
 /**
  * The rows of a file in pieces of bounded size, whatever its format.
  *
- * @param plan the columns to read; JSON records give all they have.
+ * @param currentPlan how the file is read; JSON records give all the columns they have, so it may change after a chunk.
  * @param onRead is told how many of the file's bytes have been read.
  */
 export async function* readChunks(
   file: RawFile,
-  plan: ReadPlan,
+  currentPlan: () => ReadPlan,
   { chunkBytes, rawLimits, experiment, now }: ReadContext,
   onRead: (bytes: number) => void,
 ): AsyncGenerator<RawChunk> {
+  const plan = currentPlan()
   const { columns } = plan
   if (file.format === 'PARQUET') {
     const chunkRows = Math.ceil(chunkBytes * ROWS_PER_BYTE)
@@ -85,6 +87,17 @@ export async function* readChunks(
     yield* readCsv(text, { separator, header: file.header, columns, chunkBytes, scanner })
   } else {
     // Objects take more bytes than the text that holds them while they are parsed.
-    yield* readJson(text, { format: file.format, chunkBytes: chunkBytes / 2 })
+    const options = { format: file.format, chunkBytes: chunkBytes / 2, header: file.header }
+    let scanner: JsonScanner | null = null
+    let scannedPlan: ReadPlan | null = null
+    const currentScanner = (): JsonScanner | null => {
+      const present = currentPlan()
+      if (present === scannedPlan) return scanner
+      scannedPlan = present
+      const scanPlan = scanPlanOf(present, file.header, experiment, now)
+      scanner = scanPlan && new JsonScanner(scanPlan, unitSeed(experiment.id), { ...options, header: [...file.header] })
+      return scanner
+    }
+    yield* readJson(text, { ...options, scanner: currentScanner })
   }
 }

@@ -3,7 +3,7 @@ import { column, withColumn, type Frame } from '../engine/polars/frame.ts'
 import { FileError } from './contract.ts'
 import { parquetColumns, type ParquetColumn } from './parquet-columns.ts'
 import { ROW, type RawChunk } from './raw-chunk.ts'
-import { JSON_ATTRIBUTE_PREFIX } from './read-json.ts'
+import { JSON_ATTRIBUTE_PREFIX } from './json-columns.ts'
 import { trimmed } from './text-columns.ts'
 
 /** Rows and columns of a Parquet file. */

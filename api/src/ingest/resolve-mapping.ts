@@ -1,7 +1,7 @@
 import { namesColumns, type ColumnMapping } from './column-mapping.ts'
 import { requireColumnNames } from './column-names.ts'
 import { EXPOSURE } from '../engine/event-columns.ts'
-import { JSON_ATTRIBUTE_PREFIX } from './read-json.ts'
+import { JSON_ATTRIBUTE_PREFIX } from './json-columns.ts'
 import { contractColumns, FileError, limits, shown, type ExperimentContext } from './contract.ts'
 
 /** A mapping made definite for one file: every column it names is there. */
