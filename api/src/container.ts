@@ -3,7 +3,7 @@ import 'reflect-metadata'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDatabase, migrateDatabase, Notifications, type DatabaseClient } from '@fairlift/db'
-import { startEmbeddedPostgres } from '@fairlift/db/embedded'
+import { databaseConnection } from './database-connection.ts'
 import type { Env } from './env.ts'
 import { FileSigner } from './http/file-signer.ts'
 import { keptSecret } from './http/kept-secret.ts'
@@ -12,6 +12,7 @@ import { ComputePool } from './jobs/compute/pool.ts'
 import { repeat } from './jobs/repeat.ts'
 import { JobQueue } from './jobs/queue.ts'
 import { JobRunner } from './jobs/runner.ts'
+import { calibrateExperiment } from './jobs/tasks/calibrate-experiment.ts'
 import { copyEvents } from './jobs/tasks/copy-events.ts'
 import { compactDataset } from './jobs/tasks/compact-dataset.ts'
 import { eraseUser } from './jobs/tasks/erase-user.ts'
@@ -34,6 +35,10 @@ import { BatchPreviewService } from './modules/batch/batch-preview.service.ts'
 import { BatchRepository } from './modules/batch/batch.repository.ts'
 import { BatchResolver } from './modules/batch/batch.resolver.ts'
 import { BatchService } from './modules/batch/batch.service.ts'
+import { CalibrationRepository } from './modules/calibration/calibration.repository.ts'
+import { calibrationResolvers } from './modules/calibration/calibration.resolver.ts'
+import { CalibrationRunService } from './modules/calibration/calibration-run.service.ts'
+import { CalibrationService } from './modules/calibration/calibration.service.ts'
 import { ComparisonRepository } from './modules/comparison/comparison.repository.ts'
 import {
   ComparisonResolver,
@@ -231,6 +236,8 @@ function wire(
     folders,
   )
   const verifications = new VerificationService(analyses, runs, jobs, store, compute)
+  const calibrationRepository = new CalibrationRepository(client)
+  const calibrations = new CalibrationService(calibrationRepository, analyses, jobs)
   const comparisons = new ComparisonService(
     new ComparisonRepository(client),
     datasets,
@@ -262,7 +269,7 @@ function wire(
   const afterLanding = new AfterLandingService(experiments, unitTables, autoRun, copies, compactions)
   const watcher = new ExperimentWatcher(experiments, notifications)
   return {
-    services: { experiments, metrics, batches, datasets, analyses, erasures, jobs, watcher },
+    services: { experiments, metrics, batches, datasets, analyses, calibrations, erasures, jobs, watcher },
     previews,
     autoRun,
     comparisons,
@@ -276,6 +283,7 @@ function wire(
       ingestBatch(landing, afterLanding),
       runAnalysis(runs),
       verifyAnalysis(verifications),
+      calibrateExperiment(new CalibrationRunService(calibrationRepository, runs, compute)),
       compactDataset(compactions),
       eraseUser(userErasures, afterLanding),
     ],
@@ -323,6 +331,7 @@ async function serve(
   const schema = await createSchema([
     new AnalysisResolver(services.analyses, signer),
     new BatchResolver(services.batches, previews, signer, env.MAX_UPLOAD_BYTES),
+    ...calibrationResolvers(services.calibrations),
     new ComparisonResolver(comparisons, services.batches),
     new CompactionResolver(compactions, services.experiments),
     new DatasetResolver(),
@@ -363,33 +372,4 @@ async function serve(
         .catch(() => false),
     logger,
   })
-}
-
-/** The database that is configured, or the embedded one. */
-async function databaseConnection(env: Env, logger: Logger, stops: (() => Promise<void>)[]) {
-  const never = new Promise<null>(() => undefined)
-  if (env.DATABASE_URL !== undefined)
-    return { connection: { connectionString: env.DATABASE_URL }, reused: true, ended: never }
-  if (env.DB_HOST !== undefined || env.DB_INSTANCE !== undefined) {
-    const connection = {
-      host: env.DB_INSTANCE === undefined ? env.DB_HOST! : `/cloudsql/${env.DB_INSTANCE}`,
-      port: env.DB_PORT,
-      database: env.DB_NAME,
-      user: env.DB_USER,
-      ...(env.DB_PASS === undefined ? {} : { password: env.DB_PASS }),
-    }
-    return { connection, reused: true, ended: never }
-  }
-  const postgres = await startEmbeddedPostgres({
-    dataDir: join(env.DATA_DIR, 'postgres'),
-    log: (line) => logger.debug({ postgres: line }, 'embedded PostgreSQL'),
-  })
-  stops.push(() => postgres.stop())
-  return {
-    connection: { connectionString: postgres.connectionString },
-    reused: postgres.reused,
-    ended: postgres.ended.then(({ expected, reason }) =>
-      expected ? null : `The embedded PostgreSQL ended: ${reason}`,
-    ),
-  }
 }

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import type { AnalysisService } from './modules/analysis/analysis.service.ts'
 import type { BatchService } from './modules/batch/batch.service.ts'
+import type { CalibrationService } from './modules/calibration/calibration.service.ts'
 import type { DatasetService } from './modules/dataset/dataset.service.ts'
 import type { ErasureService } from './modules/erasure/erasure.service.ts'
 import type { ExperimentService } from './modules/experiment/experiment.service.ts'
@@ -15,6 +16,7 @@ export interface LoaderServices {
   batches: BatchService
   datasets: DatasetService
   analyses: AnalysisService
+  calibrations: CalibrationService
   erasures: ErasureService
   jobs: JobService
   watcher: ExperimentWatcher
@@ -23,7 +25,16 @@ export interface LoaderServices {
 export type Loaders = ReturnType<typeof createLoaders>
 
 /** Loaders of one request: what many fields ask for one by one is fetched in one statement. */
-export function createLoaders({ experiments, metrics, batches, datasets, analyses, erasures, jobs }: LoaderServices) {
+export function createLoaders({
+  experiments,
+  metrics,
+  batches,
+  datasets,
+  analyses,
+  calibrations,
+  erasures,
+  jobs,
+}: LoaderServices) {
   return {
     experiment: one((ids) => experiments.byIds(ids)),
     variant: one((ids) => experiments.variantsByIds(ids)),
@@ -60,6 +71,8 @@ export function createLoaders({ experiments, metrics, batches, datasets, analyse
       (ids) => analyses.latestOf(ids),
       ({ experimentId }) => experimentId,
     ),
+    calibration: one((ids) => calibrations.byIds(ids)),
+    firstCalibrations: firstPages((ids, first) => calibrations.firstPages(ids, first)),
     firstAnalyses: firstPages((ids, first) => analyses.firstPages(ids, first)),
     resultsOf: many(
       (ids) => analyses.resultsOf(ids),

@@ -7,6 +7,11 @@ import { JobVerificationResolver, VerificationResolver } from './modules/analysi
 import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'
 import { BatchResolver } from './modules/batch/batch.resolver.ts'
 import {
+  CalibrationResolver,
+  CalibrationResultResolver,
+  ExperimentCalibrationsResolver,
+} from './modules/calibration/calibration.resolver.ts'
+import {
   ComparisonResolver,
   EffectComparisonResolver,
   EffectMoveResolver,
@@ -35,6 +40,8 @@ type Constructor = abstract new (...args: never[]) => object
 const resolvers: NonEmptyArray<Constructor> = [
   AnalysisResolver,
   BatchResolver,
+  CalibrationResolver,
+  CalibrationResultResolver,
   ComparisonResolver,
   CompactionResolver,
   DatasetResolver,
@@ -43,6 +50,7 @@ const resolvers: NonEmptyArray<Constructor> = [
   EventConnectionResolver,
   EventResolver,
   ErasureResolver,
+  ExperimentCalibrationsResolver,
   ExperimentEventsResolver,
   ExperimentResolver,
   ExperimentVersionsResolver,

@@ -1,4 +1,5 @@
 import * as documents from './_generated/graphql.ts'
+import { CalibrationCalls } from './calibration-calls.ts'
 import type {
   AnalysisRun,
   ClientOptions,
@@ -21,7 +22,6 @@ import { Transport, type CallOptions, type RequestOptions } from './transport.ts
 import type { TypedDocument } from './typed-document.ts'
 import type * as types from './types.ts'
 import { previewPart } from './upload.ts'
-import { VerificationCalls } from './verification-calls.ts'
 import { watchExperiment, watchJob } from './watch.ts'
 
 /** Makes a client. Nothing is sent before it is used. */
@@ -34,7 +34,7 @@ export function createClient(options: ClientOptions): FairliftClient {
  * in the input, FairliftNetworkError when the server cannot be reached. What may be sent twice is tried again when the
  * network fails.
  */
-export class FairliftClient extends VerificationCalls {
+export class FairliftClient extends CalibrationCalls {
   readonly #transport: Transport
   readonly #subscriptions: Subscriptions
   readonly #retry: RetryPolicy

@@ -1,3 +1,4 @@
+export { type CalibrationRun } from './calibration-calls.ts'
 export {
   type AnalysisRun,
   type ClientOptions,

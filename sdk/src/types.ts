@@ -9,6 +9,8 @@ export type {
   AttributeColumnInput,
   BatchStatus,
   BayesianInput,
+  CalibrateExperimentInput,
+  CalibrationVerdict,
   ColumnKind,
   ColumnMappingInput,
   Compression,
@@ -109,6 +111,10 @@ export type UploadPreview = generated.PreviewUploadMutation['previewUpload']
 export type Job = generated.JobFieldsFragment
 /** An answer: what was asked of which data, and what follows. */
 export type Analysis = generated.AnalysisFieldsFragment
+/** Whether the methods of an analysis can be trusted on an experiment's own users. */
+export type Calibration = generated.CalibrationFieldsFragment
+/** How the method of one metric and treatment fared without an effect. */
+export type CalibrationResult = Calibration['results'][number]
 /** An analysis without its rows: when, of which data, and what to do. */
 export type AnalysisSummary = generated.AnalysisSummaryFieldsFragment
 /** What to do, and why. */

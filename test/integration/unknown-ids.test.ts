@@ -22,6 +22,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Query.experiment': (client, id) => client.experiment({ id }),
   'Query.batch': (client, id) => client.batch(id),
   'Query.analysis': (client, id) => client.analysis(id),
+  'Query.calibration': (client, id) => client.calibration(id),
   'Query.events': (client, experimentId) => client.events({ experimentId }).page(),
   'Query.job': (client, id) => client.job(id),
   'Query.jobs': (client, experimentId) => client.jobs({ filter: { experimentId } }).page(),
@@ -41,6 +42,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Mutation.eraseUser': (client, experimentId) => client.eraseUser({ userId: 'u1', experimentId }),
   'Mutation.runAnalysis': (client, experimentId) => client.runAnalysis({ experimentId }),
   'Mutation.verifyAnalysis': (client, id) => client.verifyAnalysis(id),
+  'Mutation.calibrateExperiment': (client, experimentId) => client.calibrateExperiment({ analysis: { experimentId } }),
   'Mutation.cancelJob': (client, id) => client.cancelJob(id),
   'Subscription.jobUpdated': (client, id) => first(client.watchJob(id)),
   'Subscription.experimentUpdated': (client, id) => first(client.watchExperiment(id)),
@@ -52,6 +54,7 @@ const lists: typeof operations = {
   datasetVersions: (client, id) => client.datasetVersions(id).page(),
   erasures: (client, id) => client.erasures(id).page(),
   analyses: (client, id) => client.analyses(id).page(),
+  calibrations: (client, id) => client.calibrations(id).page(),
   batchErrors: (client, id) => client.batchErrors(id),
 }
 
@@ -79,7 +82,7 @@ describe.each([
   test.each(Object.entries({ ...operations, ...lists }))('is NOT_FOUND for %s', async (_name, call) => {
     await expect(call(run.client, id)).rejects.toMatchObject({
       code: 'NOT_FOUND',
-      message: expect.stringMatching(/^There is no (experiment|batch|analysis|job|upload) "/) as string,
+      message: expect.stringMatching(/^There is no (experiment|batch|analysis|calibration|job|upload) "/) as string,
       details: { id },
     })
   })

@@ -26,6 +26,7 @@ export interface TaskContext {
 export interface TaskOutcome {
   batchId?: string
   analysisId?: string
+  calibrationId?: string
 }
 
 /**

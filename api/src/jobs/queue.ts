@@ -29,6 +29,7 @@ const queues: Record<JobKind, { name: string; onePerExperiment: boolean }> = {
   COPY_EVENTS: { name: 'copy-events', onePerExperiment: true },
   COMPACT_DATASET: { name: 'compact-dataset', onePerExperiment: true },
   ERASE_USER: { name: 'erase-user', onePerExperiment: true },
+  CALIBRATE_EXPERIMENT: { name: 'calibrate-experiment', onePerExperiment: false },
 }
 
 /** Where jobs go whose attempts are used up without the worker having said so: it was killed each time. */

@@ -1,6 +1,7 @@
 export * from './analysis.ts'
 export * from './api-key.ts'
 export * from './batch.ts'
+export * from './calibration.ts'
 export * from './dataset-part.ts'
 export * from './dataset-version.ts'
 export * from './erasure.ts'

@@ -23,7 +23,15 @@ export const jobs = pgTable(
   {
     id: id(),
     kind: text('kind', {
-      enum: ['INGEST_BATCH', 'RUN_ANALYSIS', 'VERIFY_ANALYSIS', 'COPY_EVENTS', 'COMPACT_DATASET', 'ERASE_USER'],
+      enum: [
+        'INGEST_BATCH',
+        'RUN_ANALYSIS',
+        'VERIFY_ANALYSIS',
+        'CALIBRATE_EXPERIMENT',
+        'COPY_EVENTS',
+        'COMPACT_DATASET',
+        'ERASE_USER',
+      ],
     }).notNull(),
     experimentId: uuid('experiment_id')
       .notNull()
@@ -42,9 +50,10 @@ export const jobs = pgTable(
     attempts: integer('attempts').notNull().default(0),
     cancelRequested: boolean('cancel_requested').notNull().default(false),
     input: jsonb('input').notNull(),
-    /** What the job made: a batch or an analysis. */
+    /** What the job made: a batch, an analysis or a calibration. */
     batchId: uuid('batch_id'),
     analysisId: uuid('analysis_id'),
+    calibrationId: uuid('calibration_id'),
     error: jsonb('error').$type<{ code: string; message: string }>(),
     /** Asked for by nobody but the experiment's autoRun: a later one may take its place while it waits. */
     autoRun: boolean('auto_run').notNull().default(false),

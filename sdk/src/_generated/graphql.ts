@@ -45,6 +45,27 @@ export type BayesianInput = {
   ratePrior?: RatePriorInput | null | undefined;
 };
 
+/** Which methods to check, and how often. */
+export type CalibrateExperimentInput = {
+  /** The analysis whose methods are checked. Segments and the allowance for many tests are left aside. */
+  analysis: RunAnalysisInput;
+  /** How often the users are dealt out anew, 100 to 20000. Default 2000. */
+  replications?: number | null | undefined;
+  /** Seed of the deals, 0 to 2147483647: the same seed deals the same. Default 1. */
+  seed?: number | null | undefined;
+};
+
+/** Whether a method can be trusted on the experiment’s data. */
+export type CalibrationVerdict =
+  /** It finds fewer than its level allows: what it finds holds, but it misses effects. */
+  | 'CAUTIOUS'
+  /** Too few users have a value for any test. */
+  | 'NOT_TESTABLE'
+  /** It finds effects that are not there, more than a fifth more often than its level says. */
+  | 'TOO_MANY_FALSE_POSITIVES'
+  /** It finds effects that are not there about as often as its level says. */
+  | 'TRUSTED';
+
 /** What the first values of a column look like. */
 export type ColumnKind =
   /** Nothing. */
@@ -383,6 +404,8 @@ export type JobFilter = {
 
 /** What a job does. */
 export type JobKind =
+  /** Checks the methods on the experiment’s own users. */
+  | 'CALIBRATE_EXPERIMENT'
   /** Merges small files of the dataset; no event changes. */
   | 'COMPACT_DATASET'
   /** Copies landed events to where single users are looked at. */
@@ -902,6 +925,29 @@ export type BatchesQueryVariables = Exact<{
 
 export type BatchesQuery = { experiment: { batches: { nodes: Array<BatchFieldsFragment>, pageInfo: PageInfoFieldsFragment } } | null };
 
+export type CalibrateExperimentMutationVariables = Exact<{
+  input: CalibrateExperimentInput;
+}>;
+
+
+export type CalibrateExperimentMutation = { calibrateExperiment: { job: JobFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
+
+export type CalibrationQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CalibrationQuery = { calibration: CalibrationFieldsFragment | null };
+
+export type CalibrationsQueryVariables = Exact<{
+  experimentId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CalibrationsQuery = { experiment: { calibrations: { nodes: Array<CalibrationFieldsFragment>, pageInfo: PageInfoFieldsFragment } } | null };
+
 export type CancelJobMutationVariables = Exact<{
   id: string;
 }>;
@@ -1036,6 +1082,10 @@ export type ArmStatisticsFieldsFragment = { n: number, total: number, denominato
 
 export type BatchFieldsFragment = { id: string, status: BatchStatus, originalName: string, format: FileFormat | null, compression: Compression | null, sizeBytes: number, sha256: string, maxRejectRate: number, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, rawUrl: string | null, rejectsUrl: string | null, createdAt: string, landedAt: string | null, error: { code: string, message: string } | null, mapping: ColumnMappingFieldsFragment | null, errorCounts: Array<{ code: string, count: number }>, warnings: Array<{ code: string, count: number, message: string }>, experiment: { id: string, key: string, name: string }, job: { id: string, status: JobStatus, progress: number, stage: string | null } | null };
 
+export type CalibrationFieldsFragment = { id: string, replications: number, seed: number, statisticsVersion: number, durationMs: number, computedAt: string, experiment: { id: string, key: string, name: string }, datasetVersion: DatasetVersionFieldsFragment, settings: { level: number, alternative: Alternative, from: string | null, to: string | null, daysSinceExposure: number | null, methods: Array<{ metric: string, method: Method }> }, results: Array<{ method: Method | null, tested: number, verdict: CalibrationVerdict, summary: string, metric: { id: string, key: string, name: string }, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, falsePositives: CalibrationShareFieldsFragment, falseIncreases: CalibrationShareFieldsFragment, falseDecreases: CalibrationShareFieldsFragment, coverage: CalibrationShareFieldsFragment | null, relativeCoverage: CalibrationShareFieldsFragment | null }> };
+
+export type CalibrationShareFieldsFragment = { count: number, share: number | null, lower: number, upper: number };
+
 export type ColumnMappingFieldsFragment = { eventId: string | null, userId: string | null, experimentId: string | null, eventType: string | null, value: string | null, timestamp: string | null, timestampFormat: string | null, timezone: string | null, constantTimestamp: string | null, exposure: ExposureRule | null, rowIdentity: RowIdentity | null, delimiter: string | null, encoding: TextEncoding | null, decimalComma: boolean | null, variant: Array<{ column: string, values: Array<{ value: string, variant: string }> | null }> | null, outcomes: Array<{ column: string, kind: OutcomeKind, eventType: string }> | null, attributes: Array<{ column: string, name: string | null }> | null };
 
 export type ConfidenceIntervalFieldsFragment = { kind: IntervalKind, level: number, lower: number | null, upper: number | null, lowerUnbounded: UnboundedReason | null, upperUnbounded: UnboundedReason | null, gap: { lower: number, upper: number } | null };
@@ -1050,7 +1100,7 @@ export type EventFieldsFragment = { id: string, userId: string, type: string, va
 
 export type ExperimentFieldsFragment = { id: string, key: string, name: string, hypothesis: string | null, status: ExperimentStatus, startAt: string | null, endAt: string | null, plannedUnits: number | null, currency: string | null, conflictPolicy: ConflictPolicy, autoRun: boolean, attributes: Array<string>, createdAt: string, updatedAt: string, variants: Array<VariantFieldsFragment>, metrics: Array<{ role: MetricRole, metric: MetricFieldsFragment }>, latestDatasetVersion: DatasetVersionFieldsFragment | null, latestAnalysis: AnalysisSummaryFieldsFragment | null };
 
-export type JobFieldsFragment = { id: string, kind: JobKind, status: JobStatus, progress: number, stage: string | null, rowsRead: number | null, bytesRead: number | null, bytesTotal: number | null, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, error: { code: string, message: string } | null, experiment: { id: string, key: string, name: string }, batch: { id: string, status: BatchStatus, originalName: string, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, error: { code: string, message: string } | null } | null, analysis: { id: string } | null };
+export type JobFieldsFragment = { id: string, kind: JobKind, status: JobStatus, progress: number, stage: string | null, rowsRead: number | null, bytesRead: number | null, bytesTotal: number | null, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, error: { code: string, message: string } | null, experiment: { id: string, key: string, name: string }, batch: { id: string, status: BatchStatus, originalName: string, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, error: { code: string, message: string } | null } | null, analysis: { id: string } | null, calibration: { id: string } | null };
 
 export type MetricFieldsFragment = { id: string, key: string, name: string, description: string | null, kind: MetricKind, quantile: number | null, goal: MetricGoal, format: MetricFormat, standard: boolean, createdAt: string, numerator: { aggregation: MeasureAggregation, eventTypes: Array<string> }, denominator: { aggregation: MeasureAggregation, eventTypes: Array<string> } | null };
 
@@ -1710,6 +1760,92 @@ fragment VariantFields on Variant {
   role
   trafficSplit
 }`, {"fragmentName":"AnalysisFields"}) as unknown as TypedDocumentString<AnalysisFieldsFragment, unknown>;
+export const CalibrationShareFieldsFragmentDoc = new TypedDocumentString(`
+    fragment CalibrationShareFields on CalibrationShare {
+  count
+  share
+  lower
+  upper
+}
+    `, {"fragmentName":"CalibrationShareFields"}) as unknown as TypedDocumentString<CalibrationShareFieldsFragment, unknown>;
+export const CalibrationFieldsFragmentDoc = new TypedDocumentString(`
+    fragment CalibrationFields on Calibration {
+  id
+  experiment {
+    id
+    key
+    name
+  }
+  datasetVersion {
+    ...DatasetVersionFields
+  }
+  settings {
+    level
+    alternative
+    methods {
+      metric
+      method
+    }
+    from
+    to
+    daysSinceExposure
+  }
+  replications
+  seed
+  results {
+    metric {
+      id
+      key
+      name
+    }
+    control {
+      id
+      key
+      name
+    }
+    treatment {
+      id
+      key
+      name
+    }
+    method
+    tested
+    falsePositives {
+      ...CalibrationShareFields
+    }
+    falseIncreases {
+      ...CalibrationShareFields
+    }
+    falseDecreases {
+      ...CalibrationShareFields
+    }
+    coverage {
+      ...CalibrationShareFields
+    }
+    relativeCoverage {
+      ...CalibrationShareFields
+    }
+    verdict
+    summary
+  }
+  statisticsVersion
+  durationMs
+  computedAt
+}
+    fragment CalibrationShareFields on CalibrationShare {
+  count
+  share
+  lower
+  upper
+}
+fragment DatasetVersionFields on DatasetVersion {
+  id
+  number
+  kind
+  rows
+  bytes
+  createdAt
+}`, {"fragmentName":"CalibrationFields"}) as unknown as TypedDocumentString<CalibrationFieldsFragment, unknown>;
 export const EventFieldsFragmentDoc = new TypedDocumentString(`
     fragment EventFields on Event {
   id
@@ -2000,6 +2136,9 @@ export const JobFieldsFragmentDoc = new TypedDocumentString(`
   analysis {
     id
   }
+  calibration {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -2141,6 +2280,9 @@ fragment JobFields on Job {
     datasetVersion
   }
   analysis {
+    id
+  }
+  calibration {
     id
   }
   createdAt
@@ -2785,6 +2927,244 @@ fragment PageInfoFields on PageInfo {
   endCursor
   hasNextPage
 }`) as unknown as TypedDocumentString<BatchesQuery, BatchesQueryVariables>;
+export const CalibrateExperimentDocument = new TypedDocumentString(`
+    mutation CalibrateExperiment($input: CalibrateExperimentInput!) {
+  calibrateExperiment(input: $input) {
+    job {
+      ...JobFields
+    }
+    userErrors {
+      ...UserErrorFields
+    }
+  }
+}
+    fragment JobFields on Job {
+  id
+  kind
+  status
+  progress
+  stage
+  rowsRead
+  bytesRead
+  bytesTotal
+  attempts
+  error {
+    code
+    message
+  }
+  experiment {
+    id
+    key
+    name
+  }
+  batch {
+    id
+    status
+    error {
+      code
+      message
+    }
+    originalName
+    rows
+    accepted
+    rejected
+    duplicates
+    conflicts
+    events
+    datasetVersion
+  }
+  analysis {
+    id
+  }
+  calibration {
+    id
+  }
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment UserErrorFields on UserError {
+  code
+  field
+  message
+}`) as unknown as TypedDocumentString<CalibrateExperimentMutation, CalibrateExperimentMutationVariables>;
+export const CalibrationDocument = new TypedDocumentString(`
+    query Calibration($id: ID!) {
+  calibration(id: $id) {
+    ...CalibrationFields
+  }
+}
+    fragment CalibrationFields on Calibration {
+  id
+  experiment {
+    id
+    key
+    name
+  }
+  datasetVersion {
+    ...DatasetVersionFields
+  }
+  settings {
+    level
+    alternative
+    methods {
+      metric
+      method
+    }
+    from
+    to
+    daysSinceExposure
+  }
+  replications
+  seed
+  results {
+    metric {
+      id
+      key
+      name
+    }
+    control {
+      id
+      key
+      name
+    }
+    treatment {
+      id
+      key
+      name
+    }
+    method
+    tested
+    falsePositives {
+      ...CalibrationShareFields
+    }
+    falseIncreases {
+      ...CalibrationShareFields
+    }
+    falseDecreases {
+      ...CalibrationShareFields
+    }
+    coverage {
+      ...CalibrationShareFields
+    }
+    relativeCoverage {
+      ...CalibrationShareFields
+    }
+    verdict
+    summary
+  }
+  statisticsVersion
+  durationMs
+  computedAt
+}
+fragment CalibrationShareFields on CalibrationShare {
+  count
+  share
+  lower
+  upper
+}
+fragment DatasetVersionFields on DatasetVersion {
+  id
+  number
+  kind
+  rows
+  bytes
+  createdAt
+}`) as unknown as TypedDocumentString<CalibrationQuery, CalibrationQueryVariables>;
+export const CalibrationsDocument = new TypedDocumentString(`
+    query Calibrations($experimentId: ID!, $first: Int!, $after: String) {
+  experiment(id: $experimentId) {
+    calibrations(first: $first, after: $after) {
+      nodes {
+        ...CalibrationFields
+      }
+      pageInfo {
+        ...PageInfoFields
+      }
+    }
+  }
+}
+    fragment CalibrationFields on Calibration {
+  id
+  experiment {
+    id
+    key
+    name
+  }
+  datasetVersion {
+    ...DatasetVersionFields
+  }
+  settings {
+    level
+    alternative
+    methods {
+      metric
+      method
+    }
+    from
+    to
+    daysSinceExposure
+  }
+  replications
+  seed
+  results {
+    metric {
+      id
+      key
+      name
+    }
+    control {
+      id
+      key
+      name
+    }
+    treatment {
+      id
+      key
+      name
+    }
+    method
+    tested
+    falsePositives {
+      ...CalibrationShareFields
+    }
+    falseIncreases {
+      ...CalibrationShareFields
+    }
+    falseDecreases {
+      ...CalibrationShareFields
+    }
+    coverage {
+      ...CalibrationShareFields
+    }
+    relativeCoverage {
+      ...CalibrationShareFields
+    }
+    verdict
+    summary
+  }
+  statisticsVersion
+  durationMs
+  computedAt
+}
+fragment CalibrationShareFields on CalibrationShare {
+  count
+  share
+  lower
+  upper
+}
+fragment DatasetVersionFields on DatasetVersion {
+  id
+  number
+  kind
+  rows
+  bytes
+  createdAt
+}
+fragment PageInfoFields on PageInfo {
+  endCursor
+  hasNextPage
+}`) as unknown as TypedDocumentString<CalibrationsQuery, CalibrationsQueryVariables>;
 export const CancelJobDocument = new TypedDocumentString(`
     mutation CancelJob($id: ID!) {
   cancelJob(id: $id) {
@@ -2829,6 +3209,9 @@ export const CancelJobDocument = new TypedDocumentString(`
     datasetVersion
   }
   analysis {
+    id
+  }
+  calibration {
     id
   }
   createdAt
@@ -2879,6 +3262,9 @@ export const CompactDatasetDocument = new TypedDocumentString(`
     datasetVersion
   }
   analysis {
+    id
+  }
+  calibration {
     id
   }
   createdAt
@@ -3262,6 +3648,9 @@ fragment JobFields on Job {
   analysis {
     id
   }
+  calibration {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -3500,6 +3889,9 @@ export const EraseUserDocument = new TypedDocumentString(`
     datasetVersion
   }
   analysis {
+    id
+  }
+  calibration {
     id
   }
   createdAt
@@ -4088,6 +4480,9 @@ fragment JobFields on Job {
   analysis {
     id
   }
+  calibration {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -4153,6 +4548,9 @@ export const JobUpdatedDocument = new TypedDocumentString(`
   analysis {
     id
   }
+  calibration {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -4199,6 +4597,9 @@ export const JobDocument = new TypedDocumentString(`
     datasetVersion
   }
   analysis {
+    id
+  }
+  calibration {
     id
   }
   createdAt
@@ -4252,6 +4653,9 @@ export const JobsDocument = new TypedDocumentString(`
     datasetVersion
   }
   analysis {
+    id
+  }
+  calibration {
     id
   }
   createdAt
@@ -4549,6 +4953,9 @@ fragment JobFields on Job {
   analysis {
     id
   }
+  calibration {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -4605,6 +5012,9 @@ export const RunAnalysisDocument = new TypedDocumentString(`
     datasetVersion
   }
   analysis {
+    id
+  }
+  calibration {
     id
   }
   createdAt
@@ -5049,6 +5459,9 @@ fragment JobFields on Job {
   analysis {
     id
   }
+  calibration {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -5140,6 +5553,9 @@ export const VerifyAnalysisDocument = new TypedDocumentString(`
     datasetVersion
   }
   analysis {
+    id
+  }
+  calibration {
     id
   }
   createdAt

@@ -7,6 +7,7 @@ import { analyseEffects } from '../analyse-experiment.ts'
 import type { MetricDefinition } from '../metric-definition.ts'
 import type { Method, UnadjustedRow } from '../result-row.ts'
 import type { AnalysisSettings } from '../settings.ts'
+import { capPool } from './cap-pool.ts'
 import { UnitDealer } from './deal-units.ts'
 import { judge, type CalibrationVerdict } from './judge-calibration.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -60,7 +61,12 @@ export function calibrate(
   settings: AnalysisSettings,
   { replications, seed, onProgress = () => undefined }: CalibrationOptions,
 ): CalibrationRow[] {
-  const dealer = new UnitDealer(plan, pool, new SeededRandom(seed), cellsFor(metrics, plan, settings))
+  const dealer = new UnitDealer(
+    plan,
+    capPool(plan, pool, settings),
+    new SeededRandom(seed),
+    cellsFor(metrics, plan, settings),
+  )
   const tallies = new Map<string, Tally>()
   for (let replication = 0; replication < replications; replication++) {
     for (const row of analyseEffects(metrics, plan, dealer.deal(), settings)) {
@@ -76,9 +82,8 @@ export function calibrate(
 
 /** The distributions without which a method says nothing. The rank test beside the test of means is not looked at here. */
 function cellsFor(metrics: MetricDefinition[], plan: AggregationPlan, { methods }: AnalysisSettings): number[] {
-  const ranked = metrics.filter(({ key }) =>
-    methods.some(({ metric, method }) => metric === key && method === 'MANN_WHITNEY'),
-  )
+  const isRanked = (key: string) => methods.some(({ metric, method }) => metric === key && method === 'MANN_WHITNEY')
+  const ranked = metrics.filter(({ key, kind }) => kind === 'QUANTILE' || isRanked(key))
   return [...new Set(ranked.map(({ numerator }) => positionOf(plan.measures, numerator)))]
 }
 

@@ -8,6 +8,8 @@ import { writeCopyText, type CopyTextRequest, type CopyTextResult } from '../../
 import { updateUnitTable, type UnitTableRequest, type UnitTableResult } from '../../engine/polars/update-unit-table.ts'
 import { removeUser, type RemoveUserRequest, type RemoveUserResult } from '../../ingest/remove-user.ts'
 import { recomputeRows, type RecomputeRequest, type RecomputeResult } from './recompute-rows.ts'
+import { calibrateUnits, type CalibrateRequest } from './calibrate-units.ts'
+import type { CalibrationRow } from '../../analysis/calibration/calibrate.ts'
 import { analyseParts, type AnalyseRequest, type AnalyseResult } from './analyse-parts.ts'
 
 /** What a compute child can be asked to do: request, answer, and what it tells on the way. */
@@ -27,6 +29,7 @@ export interface ComputeTasks {
   updateUnitTable: { request: UnitTableRequest; result: UnitTableResult; progress: never }
   recompute: { request: RecomputeRequest; result: RecomputeResult; progress: never }
   analyse: { request: AnalyseRequest; result: AnalyseResult; progress: { share: number } }
+  calibrate: { request: CalibrateRequest; result: CalibrationRow[]; progress: { share: number } }
 }
 
 export type ComputeTask = keyof ComputeTasks
@@ -50,4 +53,5 @@ export const handlers: Handlers = {
   removeUser,
   recompute: (request) => recomputeRows(request),
   analyse: analyseParts,
+  calibrate: calibrateUnits,
 }

@@ -127,18 +127,29 @@ export class AnalysisRunService {
     aggregatesPath: string,
     signal: AbortSignal,
   ): Promise<AnalyseRequest> {
-    const parts = await this.#datasets.partsOf(experimentId, question.datasetVersion)
-    if (parts.length === 0) throw new AppError('NO_DATA', 'This version of the data holds no events.')
     return {
+      ...(await this.dataFor(experimentId, question, signal)),
       metrics: question.metrics,
       plan: planOf(question),
       settings: question.settings,
       trafficSplits: question.variants.map(({ trafficSplit }) => trafficSplit),
       lineage: await this.#datasets.lineage(experimentId, question.datasetVersion),
       isOver: !question.schedule.isBeforeEnd,
+      aggregatesPath,
+    }
+  }
+
+  /** What is read for a question: the parts, and the unit table where there is one for it. Throws AppError NO_DATA. */
+  async dataFor(
+    experimentId: string,
+    question: AnalysisQuestion,
+    signal: AbortSignal,
+  ): Promise<Pick<AnalyseRequest, 'parts' | 'unitFiles'>> {
+    const parts = await this.#datasets.partsOf(experimentId, question.datasetVersion)
+    if (parts.length === 0) throw new AppError('NO_DATA', 'This version of the data holds no events.')
+    return {
       parts: await partFilesOf(parts, this.#store),
       unitFiles: await this.#unitFiles(experimentId, question, signal),
-      aggregatesPath,
     }
   }
 

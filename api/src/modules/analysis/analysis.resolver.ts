@@ -9,7 +9,6 @@ import { DatasetVersionType } from '../dataset/dataset.type.ts'
 import type { Experiment } from '../experiment/experiment.service.ts'
 import { ExperimentType } from '../experiment/experiment.type.ts'
 import { requireId } from '../ids.ts'
-import { toAdjustmentSettings } from './adjustment.type.ts'
 import { RunAnalysisInput, RunAnalysisPayloadType } from './analysis.input.ts'
 import type { Analysis, AnalysisService, RunAnalysisPayload } from './analysis.service.ts'
 import {
@@ -21,6 +20,7 @@ import {
   VariantCountType,
 } from './analysis.type.ts'
 import { type MetricResult, MetricResultType, toMetricResult } from './metric-result.type.ts'
+import { settingsShown } from './settings-shown.ts'
 
 @Resolver(() => AnalysisType)
 export class AnalysisResolver {
@@ -65,18 +65,7 @@ export class AnalysisResolver {
 
   @FieldResolver(() => AnalysisSettingsType, { description: 'What was asked for.' })
   settings(@Root() analysis: Analysis): AnalysisSettingsType {
-    const { segment, window, ...settings } = analysis.settings as AnalysisSettings
-    const date = (iso: string | null) => (iso === null ? null : new Date(iso))
-    return {
-      ...settings,
-      ...toAdjustmentSettings(analysis.settings as AnalysisSettings),
-      correctionFamily: settings.correctionFamily ?? 'ALL_METRICS',
-      segmentBy: segment?.attribute ?? null,
-      segmentTop: segment?.top ?? null,
-      from: date(window.from),
-      to: date(window.to),
-      daysSinceExposure: window.daysSinceExposure,
-    }
+    return settingsShown(analysis.settings as AnalysisSettings)
   }
 
   @FieldResolver(() => [HealthCheckType], { description: 'What was looked at before any effect.' })

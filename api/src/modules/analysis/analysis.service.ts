@@ -51,6 +51,26 @@ export class AnalysisService {
    * @throws AppError NOT_FOUND, NO_DATA
    */
   async request(request: RunAnalysisRequest, autoRun = false): Promise<RunAnalysisPayload> {
+    const { question, userErrors } = await this.questionOf(request)
+    if (question === null) return { job: null, userErrors }
+    const job = await this.#jobs.enqueue({
+      kind: 'RUN_ANALYSIS',
+      experimentId: request.experimentId,
+      input: question,
+      idempotencyKey: request.idempotencyKey ?? `question:${resultKeyOf(question)}`,
+      autoRun,
+    })
+    return { job, userErrors: [] }
+  }
+
+  /**
+   * A request made definite, or the mistakes in it.
+   *
+   * @throws AppError NOT_FOUND, NO_DATA
+   */
+  async questionOf(
+    request: RunAnalysisRequest,
+  ): Promise<{ question: AnalysisQuestion | null; userErrors: UserError[] }> {
     const experiment = await this.#experiments.get(request.experimentId)
     const [variants, own, catalogue] = await Promise.all([
       this.#experiments.variantsOf([experiment.id]),
@@ -60,7 +80,7 @@ export class AnalysisService {
     const metrics = metricDefinitions(request, own, catalogue)
     const unknown = (request.metrics ?? []).filter((key) => !metrics.some((metric) => metric.key === key))
     const userErrors = problemsOf(request, experiment, metrics, unknown, catalogue)
-    if (userErrors.length > 0) return { job: null, userErrors }
+    if (userErrors.length > 0) return { question: null, userErrors }
     const version =
       request.datasetVersion == null
         ? await this.#datasets.latest(experiment.id)
@@ -73,7 +93,7 @@ export class AnalysisService {
       const parts = await this.#datasets.partsOf(experiment.id, version.number)
       const attributes = [...new Set(parts.flatMap((part) => part.attributes))].sort()
       if (!attributes.includes(request.segmentBy))
-        return { job: null, userErrors: [unknownAttribute(request.segmentBy, attributes)] }
+        return { question: null, userErrors: [unknownAttribute(request.segmentBy, attributes)] }
     }
     const { status, endAt, plannedUnits } = experiment
     const question: AnalysisQuestion = {
@@ -92,14 +112,7 @@ export class AnalysisService {
         isBeforeEnd: endAt !== null && new Date() < endAt,
       },
     }
-    const job = await this.#jobs.enqueue({
-      kind: 'RUN_ANALYSIS',
-      experimentId: experiment.id,
-      input: question,
-      idempotencyKey: request.idempotencyKey ?? `question:${resultKeyOf(question)}`,
-      autoRun,
-    })
-    return { job, userErrors: [] }
+    return { question, userErrors: [] }
   }
 
   async get(id: string): Promise<Analysis> {

@@ -175,7 +175,7 @@ export class JobRepository extends Repository {
   /** Ends a job. A job that has ended stays as it is. */
   async end(
     id: string,
-    outcome: Pick<Job, 'status'> & Partial<Pick<Job, 'error' | 'batchId' | 'analysisId' | ReadCount>>,
+    outcome: Pick<Job, 'status'> & Partial<Pick<Job, 'error' | 'batchId' | 'analysisId' | 'calibrationId' | ReadCount>>,
   ): Promise<void> {
     await this.db()
       .update(jobs)

@@ -4,6 +4,8 @@ import { forgetLoads, type RequestContext } from '../../context.ts'
 import type { Analysis } from '../analysis/analysis.service.ts'
 import { AnalysisType } from '../analysis/analysis.type.ts'
 import type { Batch } from '../batch/batch.service.ts'
+import type { Calibration } from '../calibration/calibration.service.ts'
+import { CalibrationType } from '../calibration/calibration.type.ts'
 import { BatchType } from '../batch/batch.type.ts'
 import { toConnection, type Connection } from '../connection.type.ts'
 import type { Experiment } from '../experiment/experiment.service.ts'
@@ -76,5 +78,13 @@ export class JobResolver {
   })
   analysis(@Root() { analysisId }: Job, @Ctx() { loaders }: RequestContext): Promise<Analysis | null> | null {
     return analysisId === null ? null : loaders.analysis.load(analysisId)
+  }
+
+  @FieldResolver(() => CalibrationType, {
+    nullable: true,
+    description: 'The calibration it made. Null before, and for other kinds.',
+  })
+  calibration(@Root() { calibrationId }: Job, @Ctx() { loaders }: RequestContext): Promise<Calibration | null> | null {
+    return calibrationId === null ? null : loaders.calibration.load(calibrationId)
   }
 }

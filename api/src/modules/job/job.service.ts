@@ -177,7 +177,10 @@ export class JobService {
     return () => this.#notices.off('job', listener)
   }
 
-  async succeed(id: string, made: Partial<Pick<Job, 'batchId' | 'analysisId' | ReadCount>>): Promise<void> {
+  async succeed(
+    id: string,
+    made: Partial<Pick<Job, 'batchId' | 'analysisId' | 'calibrationId' | ReadCount>>,
+  ): Promise<void> {
     await this.#repository.end(id, { status: 'SUCCEEDED', error: null, ...made })
   }
 

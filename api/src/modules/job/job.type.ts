@@ -11,6 +11,7 @@ export const JobKindEnum = {
   COPY_EVENTS: 'COPY_EVENTS',
   COMPACT_DATASET: 'COMPACT_DATASET',
   ERASE_USER: 'ERASE_USER',
+  CALIBRATE_EXPERIMENT: 'CALIBRATE_EXPERIMENT',
 } as const
 registerEnumType(JobKindEnum, {
   name: 'JobKind',
@@ -22,6 +23,7 @@ registerEnumType(JobKindEnum, {
     COPY_EVENTS: { description: 'Copies landed events to where single users are looked at.' },
     COMPACT_DATASET: { description: 'Merges small files of the dataset; no event changes.' },
     ERASE_USER: { description: 'Removes a user from all files and versions.' },
+    CALIBRATE_EXPERIMENT: { description: 'Checks the methods on the experiment’s own users.' },
   },
 })
 
