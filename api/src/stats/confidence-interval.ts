@@ -10,6 +10,8 @@ export type UnboundedReason =
   | 'noControlSuccesses'
   /** the observed table is the most extreme one possible in this direction */
   | 'edgeOfSupport'
+  /** no error is left to spend at this look, or so little that nothing could be ruled out */
+  | 'nothingToSpend'
 
 /** The values of an effect that the data do not contradict at this confidence level. The ends belong to it. */
 export interface ConfidenceInterval {

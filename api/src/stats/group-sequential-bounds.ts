@@ -9,6 +9,8 @@ export interface GroupSequentialOptions {
   /** 2: either direction ends the experiment; 1: only an effect above 0 does. Default 2 */
   sides?: 1 | 2
   spending: SpendingFunction
+  /** The last look spends all that is left, however little of the information is in: the experiment ended early. */
+  spendAllAtLast?: boolean
 }
 
 /** One look of a design. */
@@ -52,13 +54,15 @@ const GREATEST_BOUND = 40
  * looks[4].spentAlpha // => 0.05
  */
 export function groupSequentialBounds(informationFractions: number[], options: GroupSequentialOptions): LookBound[] {
-  const { alpha = 0.05, sides = 2, spending } = options
+  const { alpha = 0.05, sides = 2, spending, spendAllAtLast = false } = options
   requireFractions(informationFractions)
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha must be in (0, 1), got ${alpha}`)
   let path = PATH_START
   let spentBefore = 0
   return informationFractions.map((fraction, k) => {
-    const spent = spentAlpha(spending, alpha / sides, fraction)
+    const isLast = k === informationFractions.length - 1
+    const share = isLast && spendAllAtLast ? Math.max(fraction, 1) : fraction
+    const spent = spentAlpha(spending, alpha / sides, share)
     const criticalValue = boundFor(path, fraction, spent - spentBefore, sides)
     spentBefore = spent
     const next = informationFractions[k + 1]

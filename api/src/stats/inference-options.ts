@@ -6,6 +6,11 @@ export interface InferenceOptions {
   level?: number
   /** default 'two-sided' */
   alternative?: Alternative
+  /**
+   * In place of 1 - level, in (0, 1): an interval that has its level over several looks together is made at one of them
+   * with a smaller error, and keeps its level as its name.
+   */
+  alpha?: number
 }
 
 export interface ResolvedOptions {
@@ -18,9 +23,11 @@ export interface ResolvedOptions {
 }
 
 /** Options with their defaults. Errors: RangeError for a level outside its domain or an unknown alternative. */
-export function resolveOptions({ level = 0.95, alternative = 'two-sided' }: InferenceOptions = {}): ResolvedOptions {
+export function resolveOptions(options: InferenceOptions = {}): ResolvedOptions {
+  const { level = 0.95, alternative = 'two-sided' } = options
   if (!(level > 0 && level < 1)) throw new RangeError(`level must be in (0, 1), got ${level}`)
-  const alpha = alphaOf(level)
+  const alpha = options.alpha ?? alphaOf(level)
+  if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha must be in (0, 1), got ${alpha}`)
   if (alternative === 'two-sided') return { level, alternative, alpha, tailAlpha: alpha / 2 }
   if (alternative !== 'greater' && alternative !== 'less') {
     throw new RangeError(`alternative must be 'two-sided', 'greater' or 'less', got ${String(alternative)}`)
