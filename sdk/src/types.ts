@@ -40,6 +40,8 @@ export type {
   JobStatus,
   LiftInterval,
   LiftPriorInput,
+  LookKind,
+  LooksInput,
   MeasureAggregation,
   MeasureInput,
   Method,

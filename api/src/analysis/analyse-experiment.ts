@@ -7,6 +7,7 @@ import { compareArms } from './compare-arms.ts'
 import { adjustFamilies, type ComparedRow } from './adjust-families.ts'
 import { balanceNeeds } from './health/balance.ts'
 import { effectSizesOf } from './effect-sizes.ts'
+import { type LookRule, lookRules } from './looks.ts'
 import type { MetricDefinition } from './metric-definition.ts'
 import { metricAnalyses } from './metrics/index.ts'
 import type { ComparisonOptions } from './metrics/metric-analysis.ts'
@@ -44,13 +45,18 @@ export function analyseExperiment(
   settings: AnalysisSettings,
 ): ResultRow[] {
   const caps = aggregates.caps ?? null
+  const rules = lookRules(settings, aggregates.quality.exposedUnits)
   const rows = slicesOf(plan, aggregates, settings).flatMap((slice) =>
     metrics.flatMap((metric) =>
-      plan.variants.slice(1).map((_, index): ComparedRow => ({
-        row: compare(metric, plan, slice, index + 1, settings, caps),
-        role: metric.role,
-        atLevel: (level) => compare(metric, plan, slice, index + 1, { ...settings, level }, caps, true),
-      })),
+      plan.variants.slice(1).map((_, index): ComparedRow => {
+        const look = rules?.(slice.groups[0]!.n + slice.groups[index + 1]!.n)
+        return {
+          row: compare(metric, plan, slice, index + 1, settings, { look, caps }),
+          role: metric.role,
+          atLevel: (level) =>
+            compare(metric, plan, slice, index + 1, { ...settings, level }, { look, caps, effectsOnly: true }),
+        }
+      }),
     ),
   )
   return adjustFamilies(rows, settings)
@@ -68,7 +74,7 @@ export function analyseEffects(
 ): UnadjustedRow[] {
   const [all] = slicesOf(plan, aggregates, { ...settings, segment: null })
   return metrics.flatMap((metric) =>
-    plan.variants.slice(1).map((_, index) => compare(metric, plan, all!, index + 1, settings, null, true)),
+    plan.variants.slice(1).map((_, index) => compare(metric, plan, all!, index + 1, settings, { effectsOnly: true })),
   )
 }
 
@@ -119,14 +125,20 @@ function slicesOf(
   return slices
 }
 
+interface CompareOptions {
+  /** How the row allows for looks before the end; undefined: not at all. */
+  look?: LookRule | undefined
+  caps?: readonly (MeasureCap | null)[] | null
+  effectsOnly?: boolean
+}
+
 function compare(
   metric: MetricDefinition,
   plan: AggregationPlan,
   { segment, groups, cells }: Slice,
   treatment: number,
   settings: AnalysisSettings,
-  caps: readonly (MeasureCap | null)[] | null,
-  effectsOnly = false,
+  { look, caps = null, effectsOnly = false }: CompareOptions,
 ): UnadjustedRow {
   const { level, alternative, methods } = settings
   const arms = plan.variants.map((_, variant): Arm => ({
@@ -137,19 +149,22 @@ function compare(
   const override = methods.find((one) => one.metric === metric.key)?.method
   // A test that looks for gains only cannot see a guardrail get worse.
   const isWidened = metric.role === 'GUARDRAIL' && alternative !== 'two-sided'
+  const tested = isWidened ? 'two-sided' : alternative
   const options: ComparisonOptions = {
-    inference: { level, alternative: isWidened ? 'two-sided' : alternative },
+    inference: look?.inference(level, tested) ?? { level, alternative: tested },
     ...(override === undefined ? {} : { method: override }),
     ...(effectsOnly ? { effectsOnly } : {}),
   }
   const comparison = compareArms(metric, arms, treatment, options, settings, caps)
   const [controlId, treatmentId] = [plan.variants[0]!, plan.variants[treatment]!]
   const notes = isWidened ? ['Guardrails are tested in both directions.'] : []
-  const row = { metricId: metric.id, metricKey: metric.key, controlId, treatmentId, segment, ...comparison }
-  return {
-    ...row,
-    effectSizes: effectsOnly ? [] : effectSizesOf(metric.kind, comparison),
+  const row: UnadjustedRow = {
+    ...{ metricId: metric.id, metricKey: metric.key, controlId, treatmentId, segment },
+    ...comparison,
+    effectSizes: [],
     adjustments: comparison.adjustments ?? [],
     notes: [...comparison.notes, ...notes],
   }
+  const read = look?.read(row, level, tested) ?? row
+  return effectsOnly ? read : { ...read, effectSizes: effectSizesOf(metric.kind, read) }
 }

@@ -28,7 +28,7 @@ export function effectSizesOf(kind: MetricDefinition['kind'], comparison: Compar
 /** Where rates are tested otherwise, as adjusted by covariates, the odds as counted have no interval to go with them. */
 const ofCounts: Comparison['method'][] = ['CHI_SQUARE', 'FISHER_EXACT']
 
-function riskMeasures({ control, treatment, effect, pValue, method }: Comparison): EffectSize[] {
+function riskMeasures({ control, treatment, effect, pValue, method, look }: Comparison): EffectSize[] {
   if (effect === null || effect.estimate === null) return []
   const difference: EffectSize = {
     name: 'RISK_DIFFERENCE',
@@ -44,10 +44,12 @@ function riskMeasures({ control, treatment, effect, pValue, method }: Comparison
   const { level, unbounded } = effect.confidenceInterval
   const alternative =
     unbounded?.upper === 'oneSided' ? 'greater' : unbounded?.lower === 'oneSided' ? 'less' : 'two-sided'
-  const interval = woolfInterval(...arms, { level, alternative })
+  const error = look === undefined ? {} : { alpha: look.nominalAlpha }
+  const rulesNothingOut = look?.nominalAlpha === 0
+  const interval = rulesNothingOut ? null : woolfInterval(...arms, { level, alternative, ...error })
   // Woolf's interval inverts a test of its own: where that and the row's p-value disagree about "no effect", it ends there.
   const settled =
-    isNotComputable(interval) || pValue === null || !ofCounts.includes(method)
+    interval === null || isNotComputable(interval) || pValue === null || !ofCounts.includes(method)
       ? null
       : endAtNoEffect(interval, pValue, alphaOf(level), 1)
   return [difference, { name: 'ODDS_RATIO', value: odds, confidenceInterval: settled }]

@@ -2,6 +2,7 @@ import type { ConfidenceInterval } from '../stats/confidence-interval.ts'
 import type { Posterior } from './posterior.ts'
 import type { VarianceReductionAudit } from './variance-reduction.ts'
 import type { EffectSize } from './effect-sizes.ts'
+import type { RowLook } from './looks.ts'
 import type { Correction } from './settings.ts'
 
 /** What one variant shows of a metric. */
@@ -84,6 +85,8 @@ export interface ResultRow {
   varianceReduction?: VarianceReductionAudit
   /** Only where the settings ask for it; null where there is none. */
   posterior?: Posterior | null
+  /** How the row allows for looks; left out where it is one look at the end. */
+  look?: RowLook
   notComputable: { reason: string; message: string } | null
   notes: string[]
 }

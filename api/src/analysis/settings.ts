@@ -4,6 +4,7 @@ import type { LiftInterval } from './lift-interval.ts'
 import type { BayesianSettings } from './posterior.ts'
 import type { VarianceReduction } from './variance-reduction.ts'
 import type { Winsorization } from './winsorization.ts'
+import type { LookSettings } from './looks.ts'
 
 /** Ways to test a metric, where the metric's kind leaves a choice. */
 export type MethodOverride = 'CHI_SQUARE' | 'FISHER_EXACT' | 'WELCH_T' | 'MANN_WHITNEY'
@@ -35,6 +36,8 @@ export interface AnalysisSettings {
   bayesian?: BayesianSettings
   /** Left out: the interval that goes with the metric's test. */
   liftInterval?: LiftInterval
+  /** How early looks are allowed for. Left out: one look, at the planned end. */
+  looks?: LookSettings
 }
 
 /** Changes whenever the same aggregates would give other results: old results then keep their version. */

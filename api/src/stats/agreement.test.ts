@@ -38,7 +38,7 @@ function expectAgreement(result: TestResult | TestResultWithLift | NotComputable
 /** At the level asked for, and at the level that the p-value itself would just reach or miss. */
 function expectAgreementEverywhere(
   run: (options: InferenceOptions) => TestResult | TestResultWithLift | NotComputable,
-  options: Required<InferenceOptions>,
+  options: Required<Pick<InferenceOptions, 'level' | 'alternative'>>,
 ): void {
   const result = run(options)
   expectAgreement(result, options.level)

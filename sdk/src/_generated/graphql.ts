@@ -449,6 +449,27 @@ export type LiftPriorInput = {
   standardDeviation?: number;
 };
 
+/** How looks before the planned end are allowed for. To be settled before the first look. */
+export type LookKind =
+  /** By intervals that hold at all times together: one may look and stop at any time. */
+  | 'ALWAYS_VALID'
+  /** Not at all: one look, at the planned end. Earlier ones withhold the verdict. */
+  | 'FIXED'
+  /** By bounds that spend the error over the looks, by the share of the planned users that were exposed. Crossing one decides. */
+  | 'GROUP_SEQUENTIAL';
+
+/** How looks before the planned end are allowed for. */
+export type LooksInput = {
+  /** For HWANG_SHIH_DECANI, -20 to 20. Default -4. */
+  gamma?: number | null | undefined;
+  /** How. GROUP_SEQUENTIAL needs an experiment with `plannedUnits`. */
+  kind: LookKind;
+  /** GROUP_SEQUENTIAL: how error is spent. Default OBRIEN_FLEMING. */
+  spending?: Spending | null | undefined;
+  /** ALWAYS_VALID: number of users at which intervals are narrowest. Default: the experiment’s `plannedUnits`, or 10,000. */
+  tunedFor?: number | null | undefined;
+};
+
 /** How a user’s events become a number. */
 export type MeasureAggregation =
   /** 1 when the user has at least one event, else 0. */
@@ -696,6 +717,8 @@ export type RunAnalysisInput = {
   level?: number | null | undefined;
   /** How intervals of lifts are computed. */
   liftInterval?: LiftInterval | null | undefined;
+  /** How looks before the planned end are allowed for. Default FIXED: not at all. */
+  looks?: LooksInput | null | undefined;
   /** Methods that replace the default ones. */
   methods?: Array<MethodOverrideInput> | null | undefined;
   /** Keys of metrics. By default the experiment’s. */
@@ -745,6 +768,8 @@ export type UnboundedReason =
   | 'CONTROL_NEAR_ZERO'
   /** The data are the most extreme that are possible. */
   | 'EDGE_OF_SUPPORT'
+  /** The design of the looks leaves this one no error: it rules nothing out. */
+  | 'NOTHING_TO_SPEND'
   /** Nobody in the control did it, so a change in percent may be of any size. */
   | 'NO_CONTROL_SUCCESSES'
   /** Only the other side was asked for. */
@@ -1072,7 +1097,7 @@ export type ExperimentsQueryVariables = Exact<{
 export type ExperimentsQuery = { experiments: { nodes: Array<ExperimentFieldsFragment>, pageInfo: PageInfoFieldsFragment } };
 
 export type AnalysisFieldsFragment = (
-  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, segmentBy: string | null, segmentTop: number | null, liftInterval: LiftInterval, methods: Array<{ metric: string, method: Method }>, varianceReduction: { kind: VarianceReductionKind, covariates: Array<string> | null } | null, winsorization: { upperPercentile: number | null, lowerPercentile: number | null, cap: number | null } | null, bayesian: { liftPrior: { mean: number, standardDeviation: number } | null, ratePrior: { alpha: number, beta: number } } | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
+  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, segmentBy: string | null, segmentTop: number | null, liftInterval: LiftInterval, methods: Array<{ metric: string, method: Method }>, looks: { kind: LookKind, spending: Spending | null, gamma: number | null, plannedUnits: number | null, earlierFractions: Array<number> | null, isLast: boolean | null, tunedFor: number | null }, varianceReduction: { kind: VarianceReductionKind, covariates: Array<string> | null } | null, winsorization: { upperPercentile: number | null, lowerPercentile: number | null, cap: number | null } | null, bayesian: { liftPrior: { mean: number, standardDeviation: number } | null, ratePrior: { alpha: number, beta: number } } | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
   & AnalysisSummaryFieldsFragment
 );
 
@@ -1104,7 +1129,7 @@ export type JobFieldsFragment = { id: string, kind: JobKind, status: JobStatus, 
 
 export type MetricFieldsFragment = { id: string, key: string, name: string, description: string | null, kind: MetricKind, quantile: number | null, goal: MetricGoal, format: MetricFormat, standard: boolean, createdAt: string, numerator: { aggregation: MeasureAggregation, eventTypes: Array<string> }, denominator: { aggregation: MeasureAggregation, eventTypes: Array<string> } | null };
 
-export type MetricResultFieldsFragment = { id: string, method: Method, methodReason: string, statistic: number | null, degreesOfFreedom: number | null, pValue: number | null, log10PValue: number | null, adjustedPValue: number | null, correction: Correction, family: string, familySize: number, isSignificant: boolean | null, adjustments: Array<string>, notes: Array<string>, metric: { id: string, key: string, name: string, kind: MetricKind, goal: MetricGoal, format: MetricFormat }, segment: { attribute: string, value: string | null, isOther: boolean } | null, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, controlStatistics: ArmStatisticsFieldsFragment, treatmentStatistics: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null, effectSize: { name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null } | null, effectSizes: Array<{ name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null }>, adjustedEffect: EffectFieldsFragment | null, adjustedRelativeEffect: EffectFieldsFragment | null, rank: { statistic: number, pValue: number, log10PValue: number, probabilityOfSuperiority: number, shift: EffectFieldsFragment | null } | null, varianceReduction: { applied: boolean, fallbackReason: string | null, varianceBought: number | null, plainEffect: number | null, plainStandardError: number | null, controlMean: number | null, treatmentMean: number | null, balancePValue: number | null, shareWithoutPrePeriod: number | null, covariates: Array<{ metric: string, theta: number | null }> } | null, posterior: { model: PosteriorModel, lift: number, chanceToBeatControl: number, chanceToBeBest: number | null, expectedLossOfTreatment: number, expectedLossOfControl: number, credibleInterval: ConfidenceIntervalFieldsFragment } | null, notComputable: { reason: string, message: string } | null, relativeNotComputable: { reason: string, message: string } | null };
+export type MetricResultFieldsFragment = { id: string, method: Method, methodReason: string, statistic: number | null, degreesOfFreedom: number | null, pValue: number | null, log10PValue: number | null, adjustedPValue: number | null, correction: Correction, family: string, familySize: number, isSignificant: boolean | null, adjustments: Array<string>, notes: Array<string>, metric: { id: string, key: string, name: string, kind: MetricKind, goal: MetricGoal, format: MetricFormat }, segment: { attribute: string, value: string | null, isOther: boolean } | null, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, controlStatistics: ArmStatisticsFieldsFragment, treatmentStatistics: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null, effectSize: { name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null } | null, effectSizes: Array<{ name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null }>, adjustedEffect: EffectFieldsFragment | null, adjustedRelativeEffect: EffectFieldsFragment | null, look: { kind: LookKind, informationFraction: number | null, looksBefore: number | null, criticalValue: number | null, nominalAlpha: number, testPValue: number | null, testLog10PValue: number | null } | null, rank: { statistic: number, pValue: number, log10PValue: number, probabilityOfSuperiority: number, shift: EffectFieldsFragment | null } | null, varianceReduction: { applied: boolean, fallbackReason: string | null, varianceBought: number | null, plainEffect: number | null, plainStandardError: number | null, controlMean: number | null, treatmentMean: number | null, balancePValue: number | null, shareWithoutPrePeriod: number | null, covariates: Array<{ metric: string, theta: number | null }> } | null, posterior: { model: PosteriorModel, lift: number, chanceToBeatControl: number, chanceToBeBest: number | null, expectedLossOfTreatment: number, expectedLossOfControl: number, credibleInterval: ConfidenceIntervalFieldsFragment } | null, notComputable: { reason: string, message: string } | null, relativeNotComputable: { reason: string, message: string } | null };
 
 export type PageInfoFieldsFragment = { endCursor: string | null, hasNextPage: boolean };
 
@@ -1423,6 +1448,15 @@ export const MetricResultFieldsFragmentDoc = new TypedDocumentString(`
     ...EffectFields
   }
   adjustments
+  look {
+    kind
+    informationFraction
+    looksBefore
+    criticalValue
+    nominalAlpha
+    testPValue
+    testLog10PValue
+  }
   rank {
     statistic
     pValue
@@ -1514,6 +1548,15 @@ export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
     methods {
       metric
       method
+    }
+    looks {
+      kind
+      spending
+      gamma
+      plannedUnits
+      earlierFractions
+      isLast
+      tunedFor
     }
     segmentBy
     segmentTop
@@ -1708,6 +1751,15 @@ fragment MetricResultFields on MetricResult {
     ...EffectFields
   }
   adjustments
+  look {
+    kind
+    informationFraction
+    looksBefore
+    criticalValue
+    nominalAlpha
+    testPValue
+    testLog10PValue
+  }
   rank {
     statistic
     pValue
@@ -2383,6 +2435,15 @@ export const AnalysisDocument = new TypedDocumentString(`
       metric
       method
     }
+    looks {
+      kind
+      spending
+      gamma
+      plannedUnits
+      earlierFractions
+      isLast
+      tunedFor
+    }
     segmentBy
     segmentTop
     varianceReduction {
@@ -2576,6 +2637,15 @@ fragment MetricResultFields on MetricResult {
     ...EffectFields
   }
   adjustments
+  look {
+    kind
+    informationFraction
+    looksBefore
+    criticalValue
+    nominalAlpha
+    testPValue
+    testLog10PValue
+  }
   rank {
     statistic
     pValue
@@ -3463,6 +3533,15 @@ fragment MetricResultFields on MetricResult {
     ...EffectFields
   }
   adjustments
+  look {
+    kind
+    informationFraction
+    looksBefore
+    criticalValue
+    nominalAlpha
+    testPValue
+    testLog10PValue
+  }
   rank {
     statistic
     pValue

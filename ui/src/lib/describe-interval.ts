@@ -13,6 +13,7 @@ export function shortInterval(interval: ConfidenceInterval, text: (value: number
 const why: Record<UnboundedReason, string> = {
   CONTROL_NEAR_ZERO: 'the control is not clearly different from zero, so a change in percent may be of any size',
   EDGE_OF_SUPPORT: 'the data are the most extreme that are possible',
+  NOTHING_TO_SPEND: 'the design of the looks leaves this one no error to spend',
   NO_CONTROL_SUCCESSES: 'nobody in the control did it, so a change in percent may be of any size',
   ONE_SIDED: 'only the other side was asked for',
 }
@@ -23,7 +24,8 @@ export function intervalCaveat(interval: ConfidenceInterval): string | null {
   if (kind === 'COMPLEMENT') {
     return 'The control is so close to zero that the data only rule out the values in the gap.'
   }
-  if (kind === 'WHOLE_LINE') return `No size of the change can be ruled out: ${why.CONTROL_NEAR_ZERO}.`
+  if (kind === 'WHOLE_LINE')
+    return `No size of the change can be ruled out: ${why[lowerUnbounded ?? 'CONTROL_NEAR_ZERO']}.`
   const sides = [
     lowerUnbounded === null ? null : `There is no lower end: ${why[lowerUnbounded]}.`,
     upperUnbounded === null ? null : `There is no upper end: ${why[upperUnbounded]}.`,

@@ -17,6 +17,7 @@ import { idempotencyKeyProblems } from '../idempotency-key.ts'
 import type { Alternative } from '../../stats/inference-options.ts'
 import type { Experiment, Variant } from '../experiment/experiment.service.ts'
 import type { ExperimentMetric, Metric } from '../metric/metric.service.ts'
+import { lookProblems, type LooksRequest } from './look-request.ts'
 
 /** What a caller asks for. Whatever is left out takes the default. */
 export interface RunAnalysisRequest extends AdjustmentRequest {
@@ -30,6 +31,7 @@ export interface RunAnalysisRequest extends AdjustmentRequest {
   correction?: Correction | null
   correctionFamily?: CorrectionFamily | null
   methods?: { metric: string; method: MethodOverride }[] | null
+  looks?: LooksRequest | null
   from?: Date | null
   to?: Date | null
   daysSinceExposure?: number | null
@@ -70,6 +72,7 @@ export function problemsOf(
   for (const key of unknown)
     problem('metrics', `There is no metric "${key}". The catalogue is the query "metrics".`, 'NOT_FOUND')
   problems.push(...idempotencyKeyProblems(request.idempotencyKey), ...adjustmentProblems(request, catalogue))
+  problems.push(...lookProblems(request.looks, experiment))
   if (request.metrics?.length === 0) problem('metrics', 'An analysis needs at least one metric.')
   const twice = request.metrics?.find((key, index, all) => all.indexOf(key) !== index)
   if (twice !== undefined) problem('metrics', `The metric "${twice}" is named twice: it would count as two tests.`)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { decide } from '../../analysis/decide.ts'
+import { decideAtLook } from '../../analysis/decide-at-look.ts'
 import { reasonsForInterim } from '../../analysis/interim.ts'
 import type { ResultRow } from '../../analysis/result-row.ts'
 import { STATISTICS_VERSION } from '../../analysis/settings.ts'
@@ -167,7 +168,7 @@ export class AnalysisRunService {
 
   /** What follows from the rows: users by variant, health, whether it is an early look, and the decision. */
   #conclusions(
-    { variants, metrics, schedule, guardrailsLeftOut }: AnalysisQuestion,
+    { variants, metrics, settings, schedule, guardrailsLeftOut }: AnalysisQuestion,
     result: AnalyseResult,
     knownVariants: Variant[],
     knownMetrics: Metric[],
@@ -176,7 +177,9 @@ export class AnalysisRunService {
     const endAt = schedule.endAt === null ? null : new Date(schedule.endAt)
     // Whether the end has come was settled when the question was asked: the answer must not depend on when it is worked on.
     const now = endAt === null ? new Date(0) : new Date(endAt.getTime() - (schedule.isBeforeEnd ? 1 : 0))
-    const interimReasons = reasonsForInterim({ ...schedule, endAt }, result.exposedUnits, now)
+    // The last look of a design with looks is no early one, however few of the planned users came.
+    const isLast = settings.looks?.kind === 'GROUP_SEQUENTIAL' && settings.looks.isLast
+    const interimReasons = isLast ? [] : reasonsForInterim({ ...schedule, endAt }, result.exposedUnits, now)
     return {
       variants: variants.map(({ id, trafficSplit }, index) => ({
         variantId: id,
@@ -185,7 +188,13 @@ export class AnalysisRunService {
       })),
       health: result.health,
       interim: interimReasons.length > 0,
-      decision: decide(result.rows, metrics, result.health, interimReasons, names, guardrailsLeftOut),
+      decision: decideAtLook(
+        (reasons) => decide(result.rows, metrics, result.health, reasons, names, guardrailsLeftOut),
+        interimReasons,
+        settings,
+        schedule,
+        result.exposedUnits,
+      ),
     }
   }
 }

@@ -39,6 +39,7 @@ export const UnboundedReasonEnum = {
   CONTROL_NEAR_ZERO: 'controlNearZero',
   NO_CONTROL_SUCCESSES: 'noControlSuccesses',
   EDGE_OF_SUPPORT: 'edgeOfSupport',
+  NOTHING_TO_SPEND: 'nothingToSpend',
 } as const
 registerEnumType(UnboundedReasonEnum, {
   name: 'UnboundedReason',
@@ -50,6 +51,7 @@ registerEnumType(UnboundedReasonEnum, {
     },
     NO_CONTROL_SUCCESSES: { description: 'Nobody in the control did it, so a change in percent may be of any size.' },
     EDGE_OF_SUPPORT: { description: 'The data are the most extreme that are possible.' },
+    NOTHING_TO_SPEND: { description: 'The design of the looks leaves this one no error: it rules nothing out.' },
   },
 })
 

@@ -11,6 +11,7 @@ import { BayesianInput, VarianceReductionInput, WinsorizationInput } from './adj
 import { AlternativeEnum } from './analysis.enum.ts'
 import { CorrectionEnum, CorrectionFamilyEnum } from './correction.enum.ts'
 import type { RunAnalysisRequest } from './analysis-request.ts'
+import { LooksInput } from './looks.input.ts'
 
 export const MethodOverrideEnum = {
   CHI_SQUARE: 'CHI_SQUARE',
@@ -87,6 +88,12 @@ export class RunAnalysisInput implements RunAnalysisRequest {
 
   @Field(() => [MethodOverrideInput], { nullable: true, description: 'Methods that replace the default ones.' })
   methods?: MethodOverrideInput[] | null
+
+  @Field(() => LooksInput, {
+    nullable: true,
+    description: 'How looks before the planned end are allowed for. Default FIXED: not at all.',
+  })
+  looks?: LooksInput | null
 
   @Field(() => GraphQLDateTimeISO, {
     nullable: true,

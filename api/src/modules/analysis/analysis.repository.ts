@@ -1,5 +1,5 @@
-import { analyses, results } from '@fairlift/db'
-import { and, asc, desc, eq, getTableColumns, inArray, sql } from '@fairlift/db/drizzle'
+import { analyses, datasetVersions, results } from '@fairlift/db'
+import { and, asc, desc, eq, getTableColumns, inArray, lt, sql } from '@fairlift/db/drizzle'
 import type { ResultRow } from '../../analysis/result-row.ts'
 import { pageOf, type Page, type PageRequest } from '../pagination.ts'
 import { afterCursor, cursorTime, Repository, pagesByExperiment, rankInExperiment } from '../repository.ts'
@@ -59,6 +59,21 @@ export class AnalysisRepository extends Repository {
       .from(analyses)
       .where(inArray(analyses.experimentId, [...experimentIds]))
       .orderBy(analyses.experimentId, desc(analyses.computedAt), desc(analyses.id))
+  }
+
+  /** The group-sequential looks at versions of the data before one. */
+  async looksBefore(experimentId: string, version: number): Promise<Analysis[]> {
+    return this.db()
+      .select(getTableColumns(analyses))
+      .from(analyses)
+      .innerJoin(datasetVersions, eq(datasetVersions.id, analyses.datasetVersionId))
+      .where(
+        and(
+          eq(analyses.experimentId, experimentId),
+          lt(datasetVersions.number, version),
+          sql`${analyses.settings} -> 'looks' ->> 'kind' = 'GROUP_SEQUENTIAL'`,
+        ),
+      )
   }
 
   async page(experimentId: string, { first, after }: PageRequest): Promise<Page<Analysis>> {

@@ -1,8 +1,10 @@
+import type { MetricDefinition } from '../../analysis/metric-definition.ts'
+import type { AnalysisSettings } from '../../analysis/settings.ts'
 import { AppError, notFound, type UserError } from '../../errors.ts'
 import type { DatasetRepository } from '../dataset/dataset.repository.ts'
-import type { ExperimentService } from '../experiment/experiment.service.ts'
+import type { Experiment, ExperimentService } from '../experiment/experiment.service.ts'
 import type { Job, JobService } from '../job/job.service.ts'
-import type { MetricService } from '../metric/metric.service.ts'
+import type { Metric, MetricService } from '../metric/metric.service.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import {
   metricDefinitions,
@@ -14,6 +16,7 @@ import {
   type RunAnalysisRequest,
 } from './analysis-request.ts'
 import type { Analysis, AnalysisRepository, StoredResult } from './analysis.repository.ts'
+import { earlierFractionsOf, lookSettingsOf } from './look-request.ts'
 
 export type { Analysis, RunAnalysisRequest, StoredResult }
 
@@ -101,7 +104,7 @@ export class AnalysisService {
       datasetVersion: version.number,
       metrics,
       variants: orderedVariants(variants),
-      settings: settingsOf(request, experiment, catalogue),
+      settings: await this.#settingsOf(request, experiment, catalogue, metrics, version.number),
       guardrailsLeftOut: own
         .filter(({ role, metric }) => role === 'GUARDRAIL' && !metrics.some(({ id }) => id === metric.id))
         .map(({ metric }) => metric.name),
@@ -113,6 +116,30 @@ export class AnalysisService {
       },
     }
     return { question, userErrors: [] }
+  }
+
+  /** The settings, with the looks that count before this one: they belong to the question, and are stored with it. */
+  async #settingsOf(
+    request: RunAnalysisRequest,
+    experiment: Experiment,
+    catalogue: Metric[],
+    metrics: MetricDefinition[],
+    version: number,
+  ): Promise<AnalysisSettings> {
+    const settings = settingsOf(request, experiment, catalogue)
+    const { status, endAt } = experiment
+    const isOver = status === 'STOPPED' || status === 'ARCHIVED' || (endAt !== null && endAt <= new Date())
+    const looks = lookSettingsOf(request.looks, experiment, isOver)
+    if (looks === undefined) return settings
+    if (looks.kind === 'ALWAYS_VALID') return { ...settings, looks }
+    const before = await this.#repository.looksBefore(experiment.id, version)
+    const rows = await this.#repository.resultsOf(before.map(({ id }) => id))
+    const taken = before.map((analysis) => ({
+      settings: analysis.settings as AnalysisSettings,
+      rows: rows.filter(({ analysisId }) => analysisId === analysis.id).map(({ row }) => row),
+    }))
+    const metricIds = metrics.map(({ id }) => id)
+    return { ...settings, looks: { ...looks, earlierFractions: earlierFractionsOf(looks, settings, metricIds, taken) } }
   }
 
   async get(id: string): Promise<Analysis> {

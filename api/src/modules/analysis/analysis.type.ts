@@ -11,6 +11,7 @@ import { MismatchPartType } from './mismatch-part.type.ts'
 import { AdjustmentSettings } from './adjustment.type.ts'
 import { AlternativeEnum, MethodEnum } from './analysis.enum.ts'
 import { CorrectionEnum, CorrectionFamilyEnum } from './correction.enum.ts'
+import { LookSettingsType } from './looks.type.ts'
 
 export const HealthVerdictEnum = { PASS: 'PASS', WARN: 'WARN', FAIL: 'FAIL' } as const
 registerEnumType(HealthVerdictEnum, {
@@ -128,6 +129,9 @@ export class AnalysisSettingsType extends AdjustmentSettings {
   @Field(() => [MethodChoiceType], { description: 'Methods that replace the default ones.' })
   methods!: MethodChoiceType[]
 
+  @Field(() => LookSettingsType, { description: 'How looks before the planned end are allowed for.' })
+  looks!: LookSettingsType
+
   @Field(() => String, { nullable: true, description: 'Attribute that results are broken down by. Null: none.' })
   segmentBy!: string | null
 
@@ -156,7 +160,8 @@ export class AnalysisType implements Partial<Omit<Analysis, 'settings' | 'decisi
   id!: string
 
   @Field(() => Boolean, {
-    description: 'Whether it is a look before the planned end: estimates are shown, the verdict is withheld.',
+    description:
+      'Whether it is a look before the planned end: estimates are shown, the verdict is withheld unless the looks are allowed for.',
   })
   interim!: boolean
 

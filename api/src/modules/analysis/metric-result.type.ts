@@ -1,5 +1,6 @@
 import { GraphQLSafeInt } from 'graphql-scalars'
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
+import type { RowLook } from '../../analysis/looks.ts'
 import type { ArmStatistics, EffectEstimate, ResultRow } from '../../analysis/result-row.ts'
 import type { EffectSize } from '../../analysis/effect-sizes.ts'
 import { toVarianceReduction, VarianceReductionType } from './adjustment.type.ts'
@@ -7,6 +8,7 @@ import { MethodEnum } from './analysis.enum.ts'
 import { ConfidenceIntervalType, toInterval } from './confidence-interval.type.ts'
 import { CorrectionEnum } from './correction.enum.ts'
 import { PosteriorType } from './posterior.type.ts'
+import { MetricLookType } from './looks.type.ts'
 
 @ObjectType('Effect', { description: 'An estimate with its uncertainty.' })
 export class EffectType {
@@ -245,6 +247,12 @@ export class MetricResultType {
   })
   posterior!: PosteriorType | null
 
+  @Field(() => MetricLookType, {
+    nullable: true,
+    description: 'How p-value and intervals allow for looks before the planned end. Null where they do not.',
+  })
+  look!: RowLook | null
+
   @Field(() => NotComputableType, {
     nullable: true,
     description: 'Why nothing could be tested. Null when something was.',
@@ -263,6 +271,7 @@ export function toMetricResult({ id, row }: { id: string; row: ResultRow }): Met
   return {
     ...rest,
     id,
+    look: row.look ?? null,
     controlStatistics: control,
     treatmentStatistics: treatment,
     effect: toEffect(row.effect),

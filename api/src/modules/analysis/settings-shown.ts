@@ -1,15 +1,17 @@
 import type { AnalysisSettings } from '../../analysis/settings.ts'
 import { toAdjustmentSettings } from './adjustment.type.ts'
 import type { AnalysisSettingsType } from './analysis.type.ts'
+import { toLookSettings } from './looks.type.ts'
 
 /** Settings as the schema shows them. */
 export function settingsShown(stored: AnalysisSettings): AnalysisSettingsType {
-  const { segment, window, ...settings } = stored
+  const { segment, window, looks, ...settings } = stored
   const date = (iso: string | null) => (iso === null ? null : new Date(iso))
   return {
     ...settings,
     ...toAdjustmentSettings(stored),
     correctionFamily: settings.correctionFamily ?? 'ALL_METRICS',
+    looks: toLookSettings(looks),
     segmentBy: segment?.attribute ?? null,
     segmentTop: segment?.top ?? null,
     from: date(window.from),
