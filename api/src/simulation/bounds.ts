@@ -11,7 +11,7 @@ export interface Bounds {
 }
 
 /** Standard errors that chance may take a share away from its expectation: 1 in 16,000 goes further. */
-const CHANCE = 4
+export const CHANCE = 4
 
 /** What chance does to a share counted in so many replications. */
 export function monteCarloError(share: number, replications: number): number {

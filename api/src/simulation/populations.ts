@@ -54,10 +54,10 @@ export function normalUsers(lift = 1): Population {
 }
 
 /** Standard deviation of the logarithm of an order's value, as in the sample experiment of datasets/. */
-const ORDER_SIGMA = 0.6
+export const ORDER_SIGMA = 0.6
 const ORDER_MEDIAN = 50
 export const CONVERSION = 0.05
-const SECOND_ORDER = 0.3
+export const SECOND_ORDER = 0.3
 
 /** Revenue of a shop: 5 % of the users buy, 30 % of them twice; orders are log-normal. The denominator is the orders. */
 export function buyers(lift = 1): Population {

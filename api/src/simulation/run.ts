@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
+import { ADJUSTMENT, covariates } from './covariates.ts'
 import { FALSE_POSITIVES, type Finding, INTERVALS, isWithin } from './finding.ts'
 import { meansAndRatios } from './means-and-ratios.ts'
 import { proportions } from './proportions.ts'
@@ -14,6 +15,8 @@ const suites: Record<string, () => Finding[]> = {
   'means and ratios, normal': () => meansAndRatios('normal'),
   'means and ratios, buyers': () => meansAndRatios('buyers'),
   'means and ratios, rare': () => meansAndRatios('rare'),
+  'covariates, normal': () => covariates('normal'),
+  'covariates, buyers': () => covariates('buyers'),
   ranks,
   proportions,
 }
@@ -37,7 +40,7 @@ async function runAll(): Promise<void> {
   }
   await Promise.all(Array.from({ length: Math.min(names.length, availableParallelism()) }, work))
   const findings = names.flatMap((name) => found.get(name)!)
-  const tables = [FALSE_POSITIVES, INTERVALS].map((title) => ({
+  const tables = [FALSE_POSITIVES, INTERVALS, ADJUSTMENT].map((title) => ({
     title,
     text: tableOf(findings.filter(({ table }) => table === title)),
   }))
