@@ -4,6 +4,7 @@ import { cupedOf } from '../testkit/adjusted-means.ts'
 import { delimited, type EventRecord } from '../testkit/event-records.ts'
 import { numbersOf, rowOf } from '../testkit/find-in-analysis.ts'
 import '../testkit/matchers.ts'
+import { parseCsv } from '../testkit/parse-csv.ts'
 import { seededRandom } from '../testkit/seeded-random.ts'
 import { useServer } from '../testkit/use-server.ts'
 import { expectUserError } from '../testkit/user-errors.ts'
@@ -265,6 +266,15 @@ test('an adjusted, cut and believed answer is verified: by its kept sums to the 
   })
   expect(await run.client.verifyAnalysis(analysis.id)).toMatchObject({ outcome: 'SAME', differences: [] })
   expect(await run.client.verifyAnalysis(analysis.id, { source: 'DATA' })).toMatchObject({ outcome: 'SAME' })
+  const lines = parseCsv(await (await fetch(analysis.reports.csvUrl)).text())
+  ;[...analysis.results, ...analysis.segments].forEach(({ varianceReduction, posterior }, index) =>
+    expect(lines[index]).toMatchObject({
+      variance_bought: String(varianceReduction!.varianceBought),
+      plain_effect: String(varianceReduction!.plainEffect),
+      chance_to_beat_control: String(posterior!.chanceToBeatControl),
+      posterior_lift_lower: String(posterior!.credibleInterval.lower),
+    }),
+  )
 })
 
 describe('settings that make no sense are refused with their field', () => {

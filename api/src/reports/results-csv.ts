@@ -52,6 +52,14 @@ const columns: [string, (row: ResultRow, names: RowNames) => Cell][] = [
   ['odds_ratio', (row) => sizeOf(row, 'ODDS_RATIO')],
   ['rank_p_value', ({ rank }) => rank?.pValue ?? null],
   ['rank_probability_of_superiority', ({ rank }) => rank?.probabilityOfSuperiority ?? null],
+  ['variance_bought', ({ varianceReduction }) => varianceReduction?.varianceBought ?? null],
+  ['plain_effect', ({ varianceReduction }) => varianceReduction?.plainEffect?.estimate ?? null],
+  ['not_adjusted_because', ({ varianceReduction }) => varianceReduction?.fallback?.message ?? null],
+  ['posterior_lift', ({ posterior }) => posterior?.lift ?? null],
+  ['posterior_lift_lower', ({ posterior }) => posterior?.credibleInterval.lower ?? null],
+  ['posterior_lift_upper', ({ posterior }) => posterior?.credibleInterval.upper ?? null],
+  ['chance_to_beat_control', ({ posterior }) => posterior?.chanceToBeatControl ?? null],
+  ['expected_loss', ({ posterior }) => posterior?.expectedLossOfTreatment ?? null],
   ['not_computable', ({ notComputable }) => notComputable?.message ?? null],
 ]
 
