@@ -51,13 +51,21 @@ export function monotoneCurve(xs: number[], ys: number[]): MonotoneCurve {
   return { at, inverse }
 }
 
-/** The harmonic mean of the chords to both sides, weighted by their widths; at the ends the chord. */
+/** The slope of the parabola through three points, held to what cannot overshoot. */
 function slopeAt(i: number, xs: number[], chords: number[]): number {
-  if (i === 0) return chords[0]!
-  if (i === xs.length - 1) return chords[i - 1]!
-  const [before, after] = [xs[i]! - xs[i - 1]!, xs[i + 1]! - xs[i]!]
-  const [w1, w2] = [2 * after + before, after + 2 * before]
-  return (w1 + w2) / (w1 / chords[i - 1]! + w2 / chords[i]!)
+  const last = xs.length - 1
+  if (last === 1) return chords[0]!
+  const middle = Math.min(Math.max(i, 1), last - 1)
+  const [before, after] = [xs[middle]! - xs[middle - 1]!, xs[middle + 1]! - xs[middle]!]
+  const bend = (chords[middle]! - chords[middle - 1]!) / (before + after)
+  const slope =
+    i === middle
+      ? chords[middle - 1]! + bend * before
+      : i === 0
+        ? chords[0]! - bend * before
+        : chords[last - 1]! + bend * after
+  const least = Math.min(chords[Math.max(i - 1, 0)]!, chords[Math.min(i, last - 1)]!)
+  return Math.min(Math.max(slope, 0), 3 * least)
 }
 
 /** Position of the last of the ordered numbers that is at most `value`, the last one left out. */

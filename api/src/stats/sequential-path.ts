@@ -26,10 +26,10 @@ export const PATH_START: SequentialPath = { information: 0, density: null }
 const PANEL = 3
 /** So many standard deviations above its mean a normal tail is 0 in doubles: the least crossing probability is resolved. */
 const ABOVE = 39
-/** Paths so far below matter neither for what crosses above nor, being 1e-32 of all, for what crosses below. */
-const BELOW = 12
-/** The density of a step is 0 in doubles beyond so many standard deviations. */
-const KERNEL_REACH = 39
+/** Paths so far below matter neither for what crosses above nor, being 1e-19 of all, for what crosses below. */
+const BELOW = 9
+/** What comes from farther than so many standard deviations of a step off where most comes from is 1e-20 of it. */
+const KERNEL_REACH = 9.5
 
 /** The probability of being above `z` (or below it) at a look with this information, having gone on until then. */
 export function crossingProbability(
@@ -70,18 +70,20 @@ export function continuePath(
   if (low >= high) return { information, density: { ...EMPTY, values: EMPTY.points } }
   const scale = Math.sqrt(Math.min(added, next ?? added, information))
   const { points, weights } = gaussLegendre(low, high, PANEL * scale)
-  const values = points.map((point) => densityAt(path, point - drift * added, added))
+  const values = points.map((point) => densityAt(path, point - drift * added, added, drift))
   return { information, density: { points, weights, values } }
 }
 
 const EMPTY = { points: new Float64Array(0), weights: new Float64Array(0) }
 
-/** Density at a point after a step without drift and with this variance. */
-function densityAt({ density }: SequentialPath, point: number, variance: number): number {
+/** Density at a point after a step with this variance; the drift is that of the steps before. */
+function densityAt({ density, information }: SequentialPath, point: number, variance: number, drift: number): number {
   const spread = Math.sqrt(variance)
   if (density === null) return normal.pdf(point / spread) / spread
   const { points, weights, values } = density
-  const reach = KERNEL_REACH * spread
+  // Most of it comes from the straight line between start and point, which is this far off.
+  const slant = Math.abs(point - drift * information) * (variance / (information + variance))
+  const reach = KERNEL_REACH * spread + slant
   let sum = 0
   for (let i = firstAtLeast(points, point - reach); i < points.length; i++) {
     const distance = points[i]! - point
