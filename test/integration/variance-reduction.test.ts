@@ -6,6 +6,7 @@ import { numbersOf, rowOf } from '../testkit/find-in-analysis.ts'
 import '../testkit/matchers.ts'
 import { parseCsv } from '../testkit/parse-csv.ts'
 import { seededRandom } from '../testkit/seeded-random.ts'
+import { hasSharedDatasets, referenceOf, sharedText, titleOf } from '../testkit/shared-datasets.ts'
 import { useServer } from '../testkit/use-server.ts'
 import { expectUserError } from '../testkit/user-errors.ts'
 
@@ -275,6 +276,47 @@ test('an adjusted, cut and believed answer is verified: by its kept sums to the 
       posterior_lift_lower: String(posterior!.credibleInterval.lower),
     }),
   )
+})
+
+interface Adjusted {
+  diff_adj: number
+  welch_t: number
+}
+
+describe.skipIf(!hasSharedDatasets)(titleOf('a published e-mail test with the spending of the year before'), () => {
+  test('is adjusted like statsmodels adjusts it', async () => {
+    const expected = referenceOf<{ cuped_spend_by_history_mens_vs_control: Adjusted }>('hillstrom')
+    const { diff_adj: effect, welch_t: statistic } = expected.cuped_spend_by_history_mens_vs_control
+    const lines = sharedText('hillstrom/hillstrom.csv.gz').trimEnd().split('\r\n').slice(1)
+    const customers = lines
+      // The quoted name of a range of spending holds a comma.
+      .map((line) => line.replace(/"[^"]*"/, '').split(','))
+      .map((fields) => ({ history: Number(fields[2]), variant: fields[8]!, spend: Number(fields[11]) }))
+      .filter(({ variant }) => variant !== 'Womens E-Mail')
+    const variants = new Map([
+      ['No E-Mail', 'control'],
+      ['Mens E-Mail', 'treatment'],
+    ])
+    const events = customers.flatMap(({ history, variant, spend }, index): EventRecord[] => {
+      const own = { user_id: `customer-${index}`, device: null }
+      const bought = (value: number, timestamp: string): EventRecord[] =>
+        value === 0 ? [] : [{ ...own, variant_id: null, event_type: 'purchase', value, timestamp }]
+      return [
+        ...bought(history, '2026-05-01T00:00:00Z'),
+        {
+          ...{ ...own, variant_id: variants.get(variant)!, event_type: 'exposure', value: null },
+          timestamp: '2026-06-01T00:00:00Z',
+        },
+        ...bought(spend, '2026-06-10T00:00:00Z'),
+      ]
+    })
+    const id = await experimentWith('hillstrom', events)
+    const analysis = await analyse({ experimentId: id, varianceReduction: { kind: 'CUPED' } })
+    const row = rowOf(analysis, 'revenue_per_visitor')
+    // The published slope is that of all users as one sample, this one that within the variants.
+    expect([row.effect!.estimate, row.statistic]).toEqualNearly([effect, statistic], { relative: 1e-4 })
+    expect(row.varianceReduction!.covariates[0]!.theta).toBeCloseTo(0.00122, 4)
+  }, 120_000)
 })
 
 describe('settings that make no sense are refused with their field', () => {
