@@ -98,7 +98,7 @@ export function engineContract(
       ),
       { numRuns, seed: 11 },
     )
-  }, 120_000)
+  }, 300_000)
 
   test(`${engine.name}: an empty window gives groups without units`, async () => {
     const events: PlainEvent[] = [

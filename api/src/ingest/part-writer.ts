@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import { Thread } from '../engine/thread.ts'
 import type { BlockColumns } from './block-columns.ts'
 import type { EventBlock } from './event-block.ts'
 import { writeBlock } from './write-block.ts'
@@ -23,7 +22,7 @@ export class PartWriter {
 
   /** @param ownThread whether to start a thread; it takes a tenth of a second and some memory */
   constructor(ownThread: boolean) {
-    this.#thread = ownThread ? startThread() : null
+    this.#thread = ownThread ? new Thread('./part-writer-thread', import.meta.url) : null
   }
 
   /**
@@ -42,38 +41,18 @@ export class PartWriter {
   /** Ends the thread when what it writes is written. */
   async close(): Promise<void> {
     await this.#pending
-    await this.#thread?.worker.terminate()
+    await this.#thread?.end()
   }
 }
 
-interface Thread {
-  worker: Worker
-  /** Rejects when the thread ends, however it does. */
-  ended: Promise<never>
-}
-
-function startThread(): Thread {
-  const isSource = import.meta.url.endsWith('.ts')
-  const worker = new Worker(new URL(isSource ? './part-writer-thread.ts' : './part-writer-thread.js', import.meta.url))
-  const ended = new Promise<never>((_, reject) => {
-    worker.once('error', reject)
-    worker.once('exit', (code) => reject(new Error(`The thread that writes parts ended (code ${code}).`)))
-  })
-  // Whoever waits for a part is told; a thread that ends when nobody does is no failure.
-  ended.catch(() => undefined)
-  return { worker, ended }
-}
-
 async function writeOn(
-  { worker, ended }: Thread,
+  thread: Thread,
   block: EventBlock,
   order: Int32Array<ArrayBuffer>,
   path: string,
 ): Promise<WrittenPart> {
-  const answered = once(worker, 'message')
   const request: WriteRequest = { columns: block.columns(), order, path }
-  worker.postMessage(request, [order.buffer])
-  const [answer] = (await Promise.race([answered, ended])) as [WriteAnswer]
+  const answer = (await thread.ask(request, [order.buffer])) as WriteAnswer
   if ('error' in answer) throw answer.error
   return answer.part
 }

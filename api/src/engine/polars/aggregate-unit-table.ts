@@ -6,10 +6,14 @@ import type { SummedUnits } from '../unit-rows.ts'
 import type { UnitFile } from '../unit-table.ts'
 import { timeRangeOf } from './aggregate.ts'
 import { readAhead } from './read-ahead.ts'
-import { readUnits } from './unit-files.ts'
+import { aggregateOnTwoThreads } from './two-threads.ts'
+import { readUnits, wantedBy } from './unit-files.ts'
+
+/** With fewer units another thread has not begun before the first one ends. */
+const UNITS_FOR_TWO_THREADS = 400_000
 
 /**
- * Executes a plan over a unit table, one shard after the other: with the same result as over the events of the parts
+ * Executes a plan over a unit table, shard by shard: with the same result as over the events of the parts
  * that the table was made of. The plan's window must be the table's.
  */
 export async function aggregateUnitTable(
@@ -17,7 +21,12 @@ export async function aggregateUnitTable(
   files: UnitFile[],
   parts: PartFile[],
   onProgress: (share: number) => void = () => undefined,
+  onTwoThreads = unitsIn(files) >= UNITS_FOR_TWO_THREADS,
 ): Promise<Aggregates> {
+  if (onTwoThreads) {
+    const shares = shardsOf(files).map((own) => ({ files: own }))
+    return aggregateOnTwoThreads(plan, shares, timeRangeOf(parts), onProgress)
+  }
   let total: Aggregates | null = null
   for await (const units of unitsByShard(plan, files, onProgress)) {
     const aggregates = aggregateUnits(plan, units, timeRangeOf(parts))
@@ -32,12 +41,20 @@ export async function* unitsByShard(
   files: UnitFile[],
   onProgress: (share: number) => void = () => undefined,
 ): AsyncGenerator<SummedUnits> {
-  const types = [...new Set(plan.measures.flatMap(({ eventTypes }) => eventTypes))]
-  const shards = [...Map.groupBy(files, ({ shard }) => shard).values()]
-  const wanted = { types, attributes: plan.segments, units: false }
+  const shards = shardsOf(files)
+  const wanted = wantedBy(plan)
   let done = 0
   for await (const units of readAhead(shards, (own) => readUnits(own, wanted))) {
     yield units
     onProgress(++done / shards.length)
   }
+}
+
+/** The files of each shard, in order. */
+function shardsOf(files: UnitFile[]): UnitFile[][] {
+  return [...Map.groupBy(files, ({ shard }) => shard).values()]
+}
+
+function unitsIn(files: UnitFile[]): number {
+  return shardsOf(files).reduce((sum, own) => sum + own.at(-1)!.size, 0)
 }

@@ -82,7 +82,26 @@ async function tableOf(window: Window, parts: PartFile[], eventsPerShard = 40): 
   return table
 }
 
-engineContract({ name: 'polars', aggregate: (plan, parts) => aggregateParts(plan, parts) }, writeParts, { numRuns: 25 })
+engineContract({ name: 'polars', aggregate: (plan, parts) => aggregateParts(plan, parts) }, writeParts, { numRuns: 15 })
+
+engineContract(
+  {
+    name: 'polars on two threads',
+    aggregate: (plan, parts) => aggregateParts(plan, parts, undefined, true),
+  },
+  writeParts,
+  { numRuns: 5 },
+)
+
+engineContract(
+  {
+    name: 'polars by unit table on two threads',
+    aggregate: async (plan, parts) =>
+      aggregateUnitTable(plan, await tableOf(plan.window, parts), parts, undefined, true),
+  },
+  writeParts,
+  { numRuns: 5, daysSinceExposure: false },
+)
 
 engineContract(
   {
@@ -90,7 +109,7 @@ engineContract(
     aggregate: async (plan, parts) => aggregateUnitTable(plan, await tableOf(plan.window, parts), parts),
   },
   writeParts,
-  { numRuns: 25, daysSinceExposure: false },
+  { numRuns: 15, daysSinceExposure: false },
 )
 
 test('a unit table to which batches were added gives what all events give: equal counts, and sums to 1e-12', async () => {
@@ -111,7 +130,7 @@ test('a unit table to which batches were added gives what all events give: equal
         expectSums(products, expected.products)
       }
     }),
-    { numRuns: 25, seed: 5 },
+    { numRuns: 15, seed: 5 },
   )
 }, 120_000)
 

@@ -1,24 +1,34 @@
 import { aggregateUnits, type TimeRange } from '../aggregate-units.ts'
 import type { PartFile } from '../engine.ts'
 import { mergeAggregates } from '../merge-aggregates.ts'
-import type { Aggregates, AggregationPlan, Window } from '../plan.ts'
-import { UnitRows, type SummedUnits, type UnitRule } from '../unit-rows.ts'
-import { readAhead } from './read-ahead.ts'
-import { readEvents, readExposures } from './read-events.ts'
-import { commonBitsFor, unitRanges, type UnitRange } from './unit-ranges.ts'
+import type { Aggregates, AggregationPlan } from '../plan.ts'
+import type { SummedUnits } from '../unit-rows.ts'
+import { aggregateOnTwoThreads } from './two-threads.ts'
+import { commonBitsFor, unitRanges } from './unit-ranges.ts'
+import { unitsOfRange } from './units-of-range.ts'
 
 /** Rows that are worked on at a time: bounds the memory. */
 const ROWS_PER_RANGE = 8_000_000
+/** The same where two ranges are worked on at a time. */
+const ROWS_PER_RANGE_OF_TWO = 5_000_000
+/** With fewer rows another thread has not begun before the first one ends. */
+const ROWS_FOR_TWO_THREADS = 1_000_000
 
 /**
- * Executes a plan over parts, one range of units after the other. Within a range: the first exposure of each unit, then
- * the unit's events summed up by type, then the sums over units by variant and segment.
+ * Executes a plan over parts, range of units by range. Within a range: the first exposure of each unit, then the unit's
+ * events summed up by type, then the sums over units by variant and segment.
  */
 export async function aggregateParts(
   plan: AggregationPlan,
   parts: PartFile[],
   onProgress: (share: number) => void = () => undefined,
+  onTwoThreads = rowsOf(parts) >= ROWS_FOR_TWO_THREADS,
 ): Promise<Aggregates> {
+  if (onTwoThreads) {
+    const ranges = unitRanges(Math.max(1, commonBitsFor(rowsOf(parts), ROWS_PER_RANGE_OF_TWO)))
+    const shares = ranges.map((range) => ({ parts, range }))
+    return aggregateOnTwoThreads(plan, shares, timeRangeOf(parts), onProgress)
+  }
   let total: Aggregates | null = null
   for await (const units of unitsByRange(plan, parts, onProgress)) {
     const aggregates = aggregateUnits(plan, units, timeRangeOf(parts))
@@ -33,52 +43,10 @@ export async function* unitsByRange(
   parts: PartFile[],
   onProgress: (share: number) => void = () => undefined,
 ): AsyncGenerator<SummedUnits> {
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0)
-  const ranges = unitRanges(commonBitsFor(rows, ROWS_PER_RANGE))
+  const ranges = unitRanges(commonBitsFor(rowsOf(parts), ROWS_PER_RANGE))
   for (const [index, range] of ranges.entries())
-    yield await unitsOf(plan, parts, range, (share) => onProgress((index + share) / ranges.length))
+    yield await unitsOfRange(plan, parts, range, (share) => onProgress((index + share) / ranges.length))
 }
-
-async function unitsOf(
-  { measures, segments, window }: AggregationPlan,
-  parts: PartFile[],
-  range: UnitRange,
-  onProgress: (share: number) => void,
-): Promise<UnitRows> {
-  const rule = ruleOf(window)
-  const types = [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))]
-  const units = new UnitRows(rule, segments, range.commonBits, expectedUnits(parts, range))
-  const steps = parts.length * 2
-  let done = 0
-  for await (const exposures of readAhead(parts, ({ path }) => readExposures(path, rule, segments, range))) {
-    units.addExposures(exposures)
-    onProgress(++done / steps)
-  }
-  for await (const events of readAhead(parts, ({ path }) => readEvents(path, types, range))) {
-    units.addEvents(events, false)
-    onProgress(++done / steps)
-  }
-  return units
-}
-
-/** Users of a shop have some events each; where they have fewer, the rows grow. */
-const EVENTS_PER_UNIT = 8
-
-/** How many units the parts may have in a range. */
-export function expectedUnits(parts: PartFile[], { commonBits }: UnitRange): number {
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0)
-  return rows / EVENTS_PER_UNIT / 2 ** commonBits
-}
-
-/** The rule that a plan's window makes, in microseconds. */
-export function ruleOf({ from, to, daysSinceExposure }: Window): UnitRule {
-  return {
-    from: from === null ? -Infinity : Date.parse(from) * 1000,
-    to: to === null ? Infinity : Date.parse(to) * 1000,
-    horizon: daysSinceExposure === null ? Infinity : daysSinceExposure * DAY_MICROS,
-  }
-}
-const DAY_MICROS = 86_400_000_000
 
 /** When the events of parts were, as their manifests say. */
 export function timeRangeOf(parts: PartFile[]): TimeRange {
@@ -88,4 +56,8 @@ export function timeRangeOf(parts: PartFile[]): TimeRange {
     firstEventAt: iso(parts.reduce((least, { minTimeMs }) => Math.min(least, minTimeMs), Infinity)),
     lastEventAt: iso(parts.reduce((most, { maxTimeMs }) => Math.max(most, maxTimeMs), -Infinity)),
   }
+}
+
+function rowsOf(parts: PartFile[]): number {
+  return parts.reduce((sum, { rows }) => sum + rows, 0)
 }

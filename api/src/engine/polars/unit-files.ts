@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import pl, { type Series } from 'nodejs-polars'
 import { Dictionary } from '../dictionary.ts'
 import { ATTRIBUTE_PREFIX } from '../event-columns.ts'
+import type { AggregationPlan } from '../plan.ts'
 import { noSums, sumNames, type AttributeColumn, type SummedUnits, type TypeSums } from '../unit-rows.ts'
 import type { UnitFile } from '../unit-table.ts'
 import { onceByName } from './expressions.ts'
@@ -85,6 +86,11 @@ export interface WantedColumns {
   attributes: readonly string[] | null
   /** Whether to read the units themselves. */
   units: boolean
+}
+
+/** What a plan wants of a unit table. */
+export function wantedBy({ measures, segments }: AggregationPlan): WantedColumns {
+  return { types: [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))], attributes: segments, units: false }
 }
 
 export interface ReadUnits extends SummedUnits {

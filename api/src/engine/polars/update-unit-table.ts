@@ -5,12 +5,12 @@ import { ATTRIBUTE_PREFIX, eventColumn } from '../event-columns.ts'
 import type { Window } from '../plan.ts'
 import { exposureState, takeLeast, UnitRows, type UnitRule } from '../unit-rows.ts'
 import type { UnitFile } from '../unit-table.ts'
-import { expectedUnits, ruleOf } from './aggregate.ts'
 import { column, frameOf } from './frame.ts'
 import { readAhead } from './read-ahead.ts'
 import { readEvents, readExposures } from './read-events.ts'
 import { readUnits, writeUnits, type ReadUnits } from './unit-files.ts'
 import { commonBitsFor, unitRanges, type UnitRange } from './unit-ranges.ts'
+import { expectedUnits, ruleOf } from './units-of-range.ts'
 
 const EVENTS_PER_SHARD = 4_000_000
 /** A shard's files are made one again when there are more than this, or when they changed this share of its units. */

@@ -1,0 +1,24 @@
+import { aggregateUnits, type TimeRange } from '../aggregate-units.ts'
+import type { PartFile } from '../engine.ts'
+import type { Aggregates, AggregationPlan } from '../plan.ts'
+import type { UnitFile } from '../unit-table.ts'
+import { readUnits, wantedBy } from './unit-files.ts'
+import type { UnitRange } from './unit-ranges.ts'
+import { unitsOfRange } from './units-of-range.ts'
+
+/** Some of the units that a plan is about: a range of those of parts, or a shard of a unit table. */
+export type Share = { parts: PartFile[]; range: UnitRange } | { files: UnitFile[] }
+
+/** What a plan gives over a share. */
+export async function aggregateShare(
+  plan: AggregationPlan,
+  share: Share,
+  timeRange: TimeRange,
+  onProgress?: (share: number) => void,
+): Promise<Aggregates> {
+  const units =
+    'files' in share
+      ? await readUnits(share.files, wantedBy(plan))
+      : await unitsOfRange(plan, share.parts, share.range, onProgress)
+  return aggregateUnits(plan, units, timeRange)
+}

@@ -1,0 +1,48 @@
+import type { PartFile } from '../engine.ts'
+import type { AggregationPlan, Window } from '../plan.ts'
+import { UnitRows, type UnitRule } from '../unit-rows.ts'
+import { readAhead } from './read-ahead.ts'
+import { readEvents, readExposures } from './read-events.ts'
+import type { UnitRange } from './unit-ranges.ts'
+
+/** The units of parts in a range, with the sums that a plan is about: first all exposures, then the events. */
+export async function unitsOfRange(
+  { measures, segments, window }: AggregationPlan,
+  parts: PartFile[],
+  range: UnitRange,
+  onProgress: (share: number) => void = () => undefined,
+): Promise<UnitRows> {
+  const rule = ruleOf(window)
+  const types = [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))]
+  const units = new UnitRows(rule, segments, range.commonBits, expectedUnits(parts, range))
+  const steps = parts.length * 2
+  let done = 0
+  for await (const exposures of readAhead(parts, ({ path }) => readExposures(path, rule, segments, range))) {
+    units.addExposures(exposures)
+    onProgress(++done / steps)
+  }
+  for await (const events of readAhead(parts, ({ path }) => readEvents(path, types, range))) {
+    units.addEvents(events, false)
+    onProgress(++done / steps)
+  }
+  return units
+}
+
+/** Users of a shop have some events each; where they have fewer, the rows grow. */
+const EVENTS_PER_UNIT = 8
+
+/** How many units the parts may have in a range. */
+export function expectedUnits(parts: PartFile[], { commonBits }: UnitRange): number {
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+  return rows / EVENTS_PER_UNIT / 2 ** commonBits
+}
+
+/** The rule that a plan's window makes, in microseconds. */
+export function ruleOf({ from, to, daysSinceExposure }: Window): UnitRule {
+  return {
+    from: from === null ? -Infinity : Date.parse(from) * 1000,
+    to: to === null ? Infinity : Date.parse(to) * 1000,
+    horizon: daysSinceExposure === null ? Infinity : daysSinceExposure * DAY_MICROS,
+  }
+}
+const DAY_MICROS = 86_400_000_000
