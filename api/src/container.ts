@@ -26,6 +26,7 @@ import { AnalysisResolver } from './modules/analysis/analysis.resolver.ts'
 import { AnalysisRunService } from './modules/analysis/analysis-run.service.ts'
 import { AnalysisService } from './modules/analysis/analysis.service.ts'
 import { AutoRunService } from './modules/analysis/auto-run.service.ts'
+import { DecompositionResolver } from './modules/analysis/decomposition.type.ts'
 import { JobVerificationResolver, VerificationResolver } from './modules/analysis/verification.resolver.ts'
 import { VerificationService } from './modules/analysis/verification.service.ts'
 import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'
@@ -347,6 +348,7 @@ async function serve(
     new MetricResolver(services.metrics),
     new MetricResultResolver(),
     new PlanningResolver(planning),
+    new DecompositionResolver(),
     new VerificationResolver(verifications, signer),
     new JobVerificationResolver(verifications),
     new UploadResolver(uploads),

@@ -3,6 +3,7 @@ import 'reflect-metadata'
 import type { GraphQLSchema } from 'graphql'
 import { buildSchema, type NonEmptyArray } from 'type-graphql'
 import { AnalysisResolver } from './modules/analysis/analysis.resolver.ts'
+import { DecompositionResolver } from './modules/analysis/decomposition.type.ts'
 import { JobVerificationResolver, VerificationResolver } from './modules/analysis/verification.resolver.ts'
 import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'
 import { BatchResolver } from './modules/batch/batch.resolver.ts'
@@ -58,6 +59,7 @@ const resolvers: NonEmptyArray<Constructor> = [
   MetricResolver,
   MetricResultResolver,
   PlanningResolver,
+  DecompositionResolver,
   JobVerificationResolver,
   VerificationResolver,
   UploadResolver,

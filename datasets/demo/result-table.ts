@@ -106,7 +106,13 @@ function healthLines({ health }: Analysis): string[] {
 }
 
 function verdictLines({ decision }: Analysis): string[] {
-  const colours = { SHIP: 'green', DO_NOT_SHIP: 'red', INCONCLUSIVE: 'yellow', WITHHELD: 'yellow' } as const
+  const colours = {
+    SHIP: 'green',
+    DO_NOT_SHIP: 'red',
+    KEEP_RUNNING: 'yellow',
+    INCONCLUSIVE: 'yellow',
+    WITHHELD: 'yellow',
+  } as const
   return [
     `  ${paint('bold', 'Verdict')}`,
     `  ${paint(['bold', colours[decision.verdict]], decision.summary)}`,

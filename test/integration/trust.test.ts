@@ -4,6 +4,7 @@ import { rowOf } from '../testkit/find-in-analysis.ts'
 import '../testkit/matchers.ts'
 import { parseCsv } from '../testkit/parse-csv.ts'
 import { sampleExperiment, sampleFile } from '../testkit/sample-shop.ts'
+import { expectUserError } from '../testkit/user-errors.ts'
 import { useServer } from '../testkit/use-server.ts'
 
 const run = useServer()
@@ -124,3 +125,87 @@ function cellsOf(row: MetricResult): Record<string, string> {
     adjustments: row.adjustments.join('; '),
   }
 }
+
+describe('what the decision goes by', () => {
+  test('revenue is told for the traffic measured, with its interval, and as a reason to ship', async () => {
+    const analysis = await analyse()
+    expect(analysis.settings.decision).toEqual({ minimumLift: 0.05, guardrailMargins: [], horizonDays: 365 })
+    const [change] = analysis.decision.revenueChanges
+    const { effect } = rowOf(analysis, 'revenue_per_visitor')
+    const days = analysis.health.find(({ name }) => name === 'MISSING_DAYS')!.message.match(/(\d+) days/)![1]!
+    // Users in several variants are traffic too.
+    const users = analysis.variants.reduce((sum, one) => sum + one.users, 0) + 7
+    const times = (users / Number(days)) * 365
+    expect(change).toMatchObject({ treatment: { key: 'treatment' }, level: 0.95, horizonDays: 365 })
+    expect([change!.usersPerDay, change!.estimate, change!.lower, change!.upper]).toEqualNearly(
+      [
+        users / Number(days),
+        effect!.estimate! * times,
+        effect!.confidenceInterval.lower! * times,
+        effect!.confidenceInterval.upper! * times,
+      ],
+      { relative: 1e-9 },
+    )
+    expect(analysis.decision.reasons.at(-1)).toMatch(/^Revenue: \+[\d,]+ a year \(95% interval: /)
+  })
+
+  test('a guardrail with a margin must be shown to hold, and keeps the experiment running until it is', async () => {
+    const metrics = [
+      { key: 'conversion', role: 'PRIMARY' as const },
+      { key: 'refund_rate', role: 'GUARDRAIL' as const },
+    ]
+    const { id } = await run.client.createExperiment({ key: 'margins', ...sampleExperiment, metrics })
+    await run.client.uploadEvents({ experimentId: id, file: sampleFile }).result()
+    const ask = (margin: number | null) =>
+      run.client
+        .runAnalysis({
+          experimentId: id,
+          decision: margin === null ? null : { guardrailMargins: [{ metric: 'refund_rate', margin }] },
+        })
+        .result()
+    const free = await ask(null)
+    expect(free.decision.verdict).toBe('SHIP')
+    const { upper } = rowOf(free, 'refund_rate').relativeEffect!.confidenceInterval
+    expect(upper).toBeGreaterThan(0.02)
+    const strict = await ask(0.01)
+    expect(strict.decision).toMatchObject({ verdict: 'KEEP_RUNNING', treatment: null })
+    expect(strict.decision.reasons.join(' ')).toMatch(/it may be worse by up to [\d.]+% \(margin: 1\.0%\)/)
+    expect(strict.settings.decision.guardrailMargins).toEqual([{ metric: 'refund_rate', margin: 0.01 }])
+    if (upper! < 1) expect((await ask(Math.ceil(upper! * 100) / 100)).decision.verdict).toBe('SHIP')
+  })
+
+  test('mistakes are told by field', async () => {
+    const decision = {
+      minimumLift: 0,
+      horizonDays: 0,
+      guardrailMargins: [
+        { metric: 'conversion', margin: 0.1 },
+        { metric: 'conversion', margin: 2 },
+      ],
+    }
+    const refused = () => run.client.runAnalysis({ experimentId, decision })
+    await expectUserError(refused(), { field: 'decision.minimumLift', says: /above 0 and at most 10/ })
+    await expectUserError(refused(), { field: 'decision.horizonDays', says: /from 1 to 3650, got 0/ })
+    const metric = 'decision.guardrailMargins.1.metric'
+    await expectUserError(refused(), { field: metric, code: 'NOT_FOUND', says: /not among the guardrails/ })
+    await expectUserError(refused(), { field: 'decision.guardrailMargins.1.margin', says: /got 2/ })
+  })
+
+  test('rows say what they could have found, and revenue is taken apart into what it is made of', async () => {
+    const analysis = await analyse()
+    const { minimumDetectableEffect: found, controlStatistics } = rowOf(analysis, 'revenue_per_visitor')
+    const { standardError } = rowOf(analysis, 'revenue_per_visitor').effect!
+    // z(0.975) + z(0.8) = 2.8016; with thousands of degrees of freedom t is that to 1e-3.
+    expect(found!.absolute / standardError!).toBeCloseTo(2.8016, 2)
+    expect(found!.relative).toEqualNearly(found!.absolute / controlStatistics.mean!, { relative: 1e-12 })
+
+    const [parts] = analysis.decomposition
+    expect(parts!.factors.map(({ name }) => name)).toEqual(['CONVERSION', 'ORDERS_PER_BUYER', 'AVERAGE_ORDER_VALUE'])
+    const product = (side: 'control' | 'treatment') => parts!.factors.reduce((total, one) => total * one[side], 1)
+    expect([product('control'), product('treatment')]).toEqualNearly([parts!.whole!.control, parts!.whole!.treatment], {
+      relative: 1e-12,
+    })
+    expect(parts!.whole!.control).toEqualNearly(controlStatistics.mean, { relative: 1e-9 })
+    expect(parts!.factors.reduce((sum, { share }) => sum + share!, 0)).toEqualNearly(1, { relative: 1e-9 })
+  })
+})

@@ -2,6 +2,7 @@ import { agreeWithPValue } from '../stats/agree-with-p-value.ts'
 import { excludesZero } from '../stats/confidence-interval.ts'
 import { alphaOf } from '../stats/inference-options.ts'
 import { corrections, type CorrectionMethod } from './corrections.ts'
+import { detectableEffectOf } from './detectable-effect.ts'
 import type { MetricDefinition } from './metric-definition.ts'
 import type { EffectEstimate, ResultRow, UnadjustedRow } from './result-row.ts'
 import type { AnalysisSettings } from './settings.ts'
@@ -61,6 +62,7 @@ function adjustFamily(
       familySize,
       isSignificant,
       ...effects,
+      minimumDetectableEffect: detectableEffectOf(one.row),
       adjustments: [...one.row.adjustments, ...(isTested ? chain(method, family, familySize, intervalLevel) : [])],
       notes: [...one.row.notes, ...notesOn(isSignificant, effects, method)],
     }

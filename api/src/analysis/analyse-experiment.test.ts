@@ -111,9 +111,9 @@ test('measures that metrics share are computed once', () => {
     ['c', 't'],
     settings,
   )
-  // Each once since exposure and once before it.
+  // Each once since exposure and once before it; the pairs of the ratio and, for taking revenue apart, three more.
   expect(plan.measures).toHaveLength(8)
-  expect(plan.pairs).toHaveLength(2)
+  expect(plan.pairs).toHaveLength(5)
   expect(plan.cells).toHaveLength(1)
   expect(Object.isFrozen(plan.measures[0])).toBe(true)
 })

@@ -6,6 +6,7 @@ import type { Arm } from './arm.ts'
 import { compareArms } from './compare-arms.ts'
 import { adjustFamilies, type ComparedRow } from './adjust-families.ts'
 import { balanceNeeds } from './health/balance.ts'
+import { decompositionNeeds } from './decomposition.ts'
 import { effectSizesOf } from './effect-sizes.ts'
 import { type LookRule, lookRules } from './looks.ts'
 import type { MetricDefinition } from './metric-definition.ts'
@@ -29,6 +30,7 @@ export function planAnalysis(
     ...(varianceReduction === undefined ? [] : covariateNeeds(metric, varianceReduction)),
   ])
   const segments = settings.segment === null ? [] : [settings.segment.attribute]
+  needs.push(...decompositionNeeds(metrics))
   return mergePlans(needs, { variants, segments, window: settings.window })
 }
 

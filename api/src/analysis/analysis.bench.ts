@@ -73,7 +73,11 @@ const groups = [null, ...Array.from({ length: SEGMENTS }, (_, index) => index)].
     ),
   ),
 )
-const aggregates = { groups, cells: [] } as unknown as Aggregates
+const aggregates = {
+  groups,
+  cells: [],
+  quality: { exposedUnits: USERS * SEGMENTS * variants.length },
+} as unknown as Aggregates
 
 const ms: number[] = []
 const cpuMs: number[] = []

@@ -23,12 +23,14 @@ export function decideAtLook(
     return decideWith([...interimReasons, adviceFor(settings, plan, exposedUnits)])
   }
   const decision = decideWith([])
-  if (decision.verdict !== 'INCONCLUSIVE') return decision
+  const { verdict, neededUsers, reasons } = decision
+  if (verdict !== 'INCONCLUSIVE' && neededUsers === undefined) return decision
   return {
     verdict: 'WITHHELD',
     treatmentId: null,
     summary: `This is an early look: ${NOT_YET[settings.looks.kind]} Go on.`,
-    reasons: [...interimReasons, ...decision.reasons],
+    // The design says how many users there will be, and looking is what it allows for.
+    reasons: [...interimReasons, ...reasons.slice(0, neededUsers === undefined ? reasons.length : -1)],
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decide } from './decide.ts'
+import type { DecisionSettings } from './decision-rules.ts'
 import type { HealthCheck } from './health/health-check.ts'
 import { reasonsForInterim } from './interim.ts'
 import type { MetricDefinition } from './metric-definition.ts'
@@ -39,8 +40,13 @@ function row(metricId: string, estimate: number, isSignificant: boolean, treatme
 
 const names = { variant: (id: string) => `variant ${id}`, metric: (id: string) => `metric ${id}` }
 const healthy: HealthCheck[] = []
-const decided = (rows: ResultRow[], health = healthy, interim: string[] = [], leftOut: string[] = []) =>
-  decide(rows, metrics, health, interim, names, leftOut)
+const decided = (
+  rows: ResultRow[],
+  health = healthy,
+  interim: string[] = [],
+  leftOut: string[] = [],
+  rules: DecisionSettings = {},
+) => decide(rows, metrics, health, interim, names, leftOut, rules)
 
 describe('the decision', () => {
   test('ships what made the primary metric better', () => {
@@ -152,6 +158,76 @@ describe('the decision', () => {
     expect(verdict).toBe('WITHHELD')
     expect(summary).toMatch(/interim/)
     expect(reasons[0]).toBe('It runs until June.')
+  })
+})
+
+/** A row whose test finds a lift of this size in 80 % of cases, of 1,000 users an arm. */
+const detecting = (relative: number, row: ResultRow): ResultRow => ({
+  ...row,
+  control: { n: 1000 } as ResultRow['control'],
+  treatment: { n: 1000 } as ResultRow['treatment'],
+  minimumDetectableEffect: { absolute: relative, relative },
+})
+
+describe('without a clear change of the primary metric', () => {
+  test('keeps running while a lift that matters could have been missed, with the users it takes', () => {
+    const { verdict, summary, reasons } = decided([detecting(0.1, row('primary', 0.02, false))])
+    expect(verdict).toBe('KEEP_RUNNING')
+    // Twice the lift that matters: four times the users.
+    expect(summary).toContain('About 8,000 users in control and treatment together')
+    expect(reasons).toContain(
+      'metric primary, variant t: at this number of users a lift of 10.0% is found in 80% of cases, and one of 5.0% matters.',
+    )
+    expect(reasons.at(-1)).toMatch(/^Set the planned number of users to that/)
+  })
+
+  test('is inconclusive when a lift that matters would have shown', () => {
+    const { verdict, reasons } = decided([detecting(0.04, row('primary', 0.02, false))])
+    expect(verdict).toBe('INCONCLUSIVE')
+    expect(reasons.at(-1)).toContain('one of 5.0% would hardly have been missed')
+  })
+
+  test('goes by the lift that is said to matter', () => {
+    const rows = [detecting(0.1, row('primary', 0.02, false))]
+    expect(decided(rows, healthy, [], [], { minimumLift: 0.12 }).verdict).toBe('INCONCLUSIVE')
+  })
+
+  test('does not go on where it would take more than ten times the users', () => {
+    expect(decided([detecting(0.2, row('primary', 0.02, false))]).verdict).toBe('INCONCLUSIVE')
+    expect(decided([detecting(0.15, row('primary', 0.02, false))]).verdict).toBe('KEEP_RUNNING')
+  })
+})
+
+describe('a guardrail with a margin', () => {
+  // Less is better for "guard"; the intervals of `row` reach 0.1 to both sides of the estimate.
+  const rules: DecisionSettings = { guardrailMargins: [{ metric: 'guard', margin: 0.05 }] }
+  const withGuard = (estimate: number, isSignificant = false) =>
+    decided([row('primary', 0.2, true), row('guard', estimate, isSignificant)], healthy, [], [], rules)
+
+  test('that is shown not to be worse by more lets ship', () => {
+    expect(withGuard(-0.06).verdict).toBe('SHIP')
+  })
+
+  test('that may be worse by more keeps it running, with how much', () => {
+    const { verdict, reasons } = withGuard(0)
+    expect(verdict).toBe('KEEP_RUNNING')
+    expect(reasons.at(-1)).toBe(
+      'metric guard, variant t: not known yet, it may be worse by up to 10.0% (margin: 5.0%).',
+    )
+  })
+
+  test('that is worse by more forbids to ship', () => {
+    expect(withGuard(0.2, true).verdict).toBe('DO_NOT_SHIP')
+  })
+
+  test('does not stand in the way of another treatment', () => {
+    const rows = [
+      row('primary', 0.4, true, 'a'),
+      row('guard', 0, false, 'a'),
+      row('primary', 0.2, true, 'b'),
+      row('guard', -0.2, false, 'b'),
+    ]
+    expect(decided(rows, healthy, [], [], rules)).toMatchObject({ verdict: 'SHIP', treatmentId: 'b' })
   })
 })
 

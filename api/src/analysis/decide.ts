@@ -1,3 +1,4 @@
+import { DEFAULT_MINIMUM_LIFT, type DecisionSettings, guardrailStanding, usersStillNeeded } from './decision-rules.ts'
 import type { HealthCheck } from './health/health-check.ts'
 import type { MetricDefinition } from './metric-definition.ts'
 import type { ResultRow } from './result-row.ts'
@@ -5,12 +6,14 @@ import type { ResultRow } from './result-row.ts'
 /** What to do, from stated rules. */
 export interface Decision {
   /** `WITHHELD`: the data or the moment do not allow one. */
-  verdict: 'SHIP' | 'DO_NOT_SHIP' | 'INCONCLUSIVE' | 'WITHHELD'
+  verdict: 'SHIP' | 'DO_NOT_SHIP' | 'KEEP_RUNNING' | 'INCONCLUSIVE' | 'WITHHELD'
   /** The treatment to ship. */
   treatmentId: string | null
   /** In a sentence. */
   summary: string
   reasons: string[]
+  /** Of control and treatment together, where more users are all that is missing. */
+  neededUsers?: number
 }
 
 export interface Names {
@@ -19,8 +22,10 @@ export interface Names {
 }
 
 /**
- * The rules, in this order: unhealthy data withhold the verdict; so does an interim look; a guardrail that got worse
- * forbids to ship; the primary metric decides, by its adjusted p-value and the direction that is good for the shop.
+ * The rules, in this order: unhealthy data withhold the verdict; so does an interim look; a guardrail that got worse (with
+ * a margin: by more than that) forbids to ship, one that may have keeps it running; the primary metric decides, by its
+ * adjusted p-value and the direction that is good for the shop. Where it shows nothing, more users are asked for as long
+ * as a lift that matters could have been missed, and the answer is inconclusive else.
  */
 export function decide(
   rows: ResultRow[],
@@ -30,6 +35,7 @@ export function decide(
   names: Names,
   /** Names of guardrails of the experiment that were not looked at. */
   guardrailsLeftOut: string[] = [],
+  rules: DecisionSettings = {},
 ): Decision {
   const failed = health.filter(({ verdict }) => verdict === 'FAIL')
   if (failed.length > 0) {
@@ -45,7 +51,15 @@ export function decide(
     ])
   }
   const own = rows.filter(({ segment }) => segment === null)
-  const worse = own.filter((row) => roleOf(row, metrics) === 'GUARDRAIL' && changeOf(row, metrics) === 'WORSE')
+  const guardrails = own
+    .filter((row) => roleOf(row, metrics) === 'GUARDRAIL')
+    .map((row) => {
+      const isWorse = changeOf(row, metrics) === 'WORSE'
+      return { row, ...guardrailStanding(row, metricOf(row, metrics), isWorse, rules) }
+    })
+  const worse = guardrails.filter(({ standing }) => standing === 'BROKEN').map(({ row }) => row)
+  const open = guardrails.filter(({ standing }) => standing === 'OPEN')
+  const isOpen = (row: ResultRow) => open.some((one) => one.row.treatmentId === row.treatmentId)
   const primary = own.filter((row) => roleOf(row, metrics) === 'PRIMARY')
   if (primary.length === 0) {
     return withheld('No verdict: the primary metric decides, and this analysis leaves it out.', [
@@ -55,13 +69,29 @@ export function decide(
   const better = primary
     .filter((row) => changeOf(row, metrics) === 'BETTER')
     .filter((row) => !worse.some(({ treatmentId }) => treatmentId === row.treatmentId))
-  const best = better.sort((a, b) => Math.abs(b.effect?.estimate ?? 0) - Math.abs(a.effect?.estimate ?? 0))[0]
-  const reasons = [...primary, ...worse].map((row) => sentence(row, metrics, names))
+  const best = better.sort(
+    (a, b) =>
+      Number(isOpen(a)) - Number(isOpen(b)) || Math.abs(b.effect?.estimate ?? 0) - Math.abs(a.effect?.estimate ?? 0),
+  )[0]
+  const reasons = [
+    ...[...primary, ...worse].map((row) => sentence(row, metrics, names)),
+    ...open.map(
+      ({ row, reason }) => `${names.metric(row.metricId)}, ${names.variant(row.treatmentId)}: not known yet, ${reason}`,
+    ),
+  ]
   if (best !== undefined && guardrailsLeftOut.length > 0) {
     return withheld('No verdict: this analysis leaves guardrails out, and one that got worse forbids to ship.', [
       ...reasons,
       `Ask for the analysis with ${guardrailsLeftOut.join(', ')} too.`,
     ])
+  }
+  if (best !== undefined && isOpen(best)) {
+    return {
+      verdict: 'KEEP_RUNNING',
+      treatmentId: null,
+      summary: `Keep running: ${names.metric(best.metricId)} got better, but a guardrail may have got worse by more than it may.`,
+      reasons,
+    }
   }
   if (best !== undefined) {
     return {
@@ -82,15 +112,48 @@ export function decide(
     }
   }
   const refused = primary.filter(harms).map(({ treatmentId }) => names.variant(treatmentId))
-  const open = primary.every(({ notComputable }) => notComputable !== null)
+  const undecided = primary.filter((row) => !harms(row) && row.notComputable === null)
+  const needed = undecided.flatMap((row) => usersStillNeeded(row, rules) ?? [])
+  const power = undecided.flatMap((row) => powerSentence(row, names, rules) ?? [])
+  if (needed.length > 0 && needed.every(({ isWithinReach }) => isWithinReach)) {
+    const neededUsers = Math.max(...needed.map((one) => one.users))
+    const users = neededUsers.toLocaleString('en-US')
+    return {
+      verdict: 'KEEP_RUNNING',
+      treatmentId: null,
+      summary: `Keep running: a lift that matters could have been missed. About ${users} users in control and treatment together would show it.`,
+      reasons: [
+        ...reasons,
+        ...power,
+        'Set the planned number of users to that, and decide when they have come: looking again and again finds effects that are not there.',
+      ],
+      neededUsers,
+    }
+  }
+  const outcome = primary.every(({ notComputable }) => notComputable !== null)
     ? `${names.metric(primary[0]!.metricId)} cannot be compared.`
     : 'the data are compatible with no change.'
   return {
     verdict: 'INCONCLUSIVE',
     treatmentId: null,
-    summary: `Inconclusive: ${refused.length === 0 ? '' : `do not ship ${refused.join(', ')}; for the others `}${open}`,
-    reasons,
+    summary: `Inconclusive: ${refused.length === 0 ? '' : `do not ship ${refused.join(', ')}; for the others `}${outcome}`,
+    reasons: [...reasons, ...power],
   }
+}
+
+/** What the experiment could have found. */
+function powerSentence(row: ResultRow, names: Names, rules: DecisionSettings): string | null {
+  const relative = row.minimumDetectableEffect?.relative
+  if (relative == null) return null
+  const minimum = rules.minimumLift ?? DEFAULT_MINIMUM_LIFT
+  const found = `${names.metric(row.metricId)}, ${names.variant(row.treatmentId)}: at this number of users a lift of ${percentOf(relative)} is found in 80% of cases`
+  return relative <= minimum
+    ? `${found}; one of ${percentOf(minimum)} would hardly have been missed.`
+    : `${found}, and one of ${percentOf(minimum)} matters.`
+}
+
+function percentOf(share: number): string {
+  return `${(share * 100).toFixed(1)}%`
 }
 
 function withheld(summary: string, reasons: string[]): Decision {

@@ -1,6 +1,7 @@
 import type { ConfidenceInterval } from '../stats/confidence-interval.ts'
 import type { Posterior } from './posterior.ts'
 import type { VarianceReductionAudit } from './variance-reduction.ts'
+import type { DetectableEffect } from './detectable-effect.ts'
 import type { EffectSize } from './effect-sizes.ts'
 import type { RowLook } from './looks.ts'
 import type { Correction } from './settings.ts'
@@ -77,6 +78,8 @@ export interface ResultRow {
   adjustedRelativeEffect: EffectEstimate | null
   /** What was done to the numbers before they could be read as they are, in the order in which it was done. */
   adjustments: string[]
+  /** What the row's test finds in four cases of five at this number of users; null where that is not known. */
+  minimumDetectableEffect: DetectableEffect | null
   effectSize: { name: 'COHENS_H' | 'COHENS_D'; value: number; confidenceInterval: ConfidenceInterval | null } | null
   /** All measures of its size that exist for the metric's kind. */
   effectSizes: EffectSize[]
@@ -110,6 +113,7 @@ export type UnadjustedRow = Omit<
   | 'isSignificant'
   | 'adjustedEffect'
   | 'adjustedRelativeEffect'
+  | 'minimumDetectableEffect'
 >
 
 /** The part of a comparison that says nothing because nothing could be computed. */

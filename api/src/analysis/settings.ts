@@ -1,3 +1,4 @@
+import type { DecisionSettings } from './decision-rules.ts'
 import type { Window } from '../engine/plan.ts'
 import type { Alternative } from '../stats/inference-options.ts'
 import type { LiftInterval } from './lift-interval.ts'
@@ -23,6 +24,8 @@ export interface AnalysisSettings {
   correction: Correction
   /** Left out: all metrics. With the primary metrics as a family, all others are one too. */
   correctionFamily?: 'PRIMARY_METRICS'
+  /** Left out: the usual rules of the decision. */
+  decision?: DecisionSettings
   /** Metric keys with the method that replaces the default one, sorted by key. */
   methods: { metric: string; method: MethodOverride }[]
   /** Attribute by whose values results are broken down as well, with the number of values that get rows of their own. */

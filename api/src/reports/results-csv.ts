@@ -46,6 +46,8 @@ const columns: [string, (row: ResultRow, names: RowNames) => Cell][] = [
   ...interval('adjusted_lift', ({ adjustedRelativeEffect }) => adjustedRelativeEffect, false),
   ['adjusted_confidence_level', ({ adjustedEffect }) => adjustedEffect?.confidenceInterval.level ?? null],
   ['adjustments', ({ adjustments }) => adjustments.join('; ')],
+  ['minimum_detectable_effect', (row) => row.minimumDetectableEffect?.absolute ?? null],
+  ['minimum_detectable_lift', (row) => row.minimumDetectableEffect?.relative ?? null],
   ['effect_size_name', ({ effectSize }) => effectSize?.name ?? null],
   ['effect_size', ({ effectSize }) => effectSize?.value ?? null],
   ['hedges_g', (row) => sizeOf(row, 'HEDGES_G')],

@@ -206,12 +206,24 @@ export type DatasetVersionKind =
   /** A user was erased, from this version and from all before it. */
   | 'ERASURE';
 
+/** What the decision goes by. What is left out takes the careful default. */
+export type DecisionInput = {
+  /** Guardrails that must be shown not to be worse by more than a margin. Without one, a guardrail forbids to ship when it got significantly worse. */
+  guardrailMargins?: Array<GuardrailMarginInput> | null | undefined;
+  /** For how many days the change of revenue is told. Default 365. */
+  horizonDays?: number | null | undefined;
+  /** The least lift of the primary metric that would matter: 0.05 is five percent, the default. */
+  minimumLift?: number | null | undefined;
+};
+
 /** What to do, from stated rules. */
 export type DecisionVerdict =
-  /** The primary metric or a guardrail got worse, by each treatment. */
+  /** The primary metric or a guardrail (with a margin: by more than that) got worse, by each treatment. */
   | 'DO_NOT_SHIP'
-  /** The data are compatible with no change, or cannot be compared. */
+  /** The data are compatible with no change although a lift that matters would have shown, or cannot be compared. */
   | 'INCONCLUSIVE'
+  /** More users are needed: a lift that matters could have been missed, or a guardrail may be worse by more than its margin. */
+  | 'KEEP_RUNNING'
   /** The primary metric got better and no guardrail worse. */
   | 'SHIP'
   /** The data are unhealthy, this is an interim look, or the analysis leaves the primary metric or guardrails out. */
@@ -338,6 +350,15 @@ export type ExposureRule =
   /** Every row that names a variant. */
   | 'EVERY_ROW';
 
+/** A factor of revenue per visitor. */
+export type FactorName =
+  /** Revenue by purchase. */
+  | 'AVERAGE_ORDER_VALUE'
+  /** Share of the users who bought. */
+  | 'CONVERSION'
+  /** Purchases of those who bought. */
+  | 'ORDERS_PER_BUYER';
+
 /** What a file is, by its content. */
 export type FileFormat =
   /** Text with one record a line, fields separated by a character. */
@@ -357,6 +378,14 @@ export type FileShape =
   | 'EVENTS'
   /** A user with outcomes. */
   | 'USERS';
+
+/** By how much a guardrail may get worse at most. */
+export type GuardrailMarginInput = {
+  /** As a share of the control: 0.02 is two percent. Above 0, at most 1. */
+  margin: number;
+  /** Key of the guardrail. */
+  metric: string;
+};
 
 /** How a health check ended. */
 export type HealthVerdict =
@@ -707,6 +736,8 @@ export type RunAnalysisInput = {
   datasetVersion?: number | null | undefined;
   /** Only so many days after exposure count. By default all. */
   daysSinceExposure?: number | null | undefined;
+  /** What the decision goes by. */
+  decision?: DecisionInput | null | undefined;
   /** The experiment. */
   experimentId: string;
   /** Exposures from here on count. By default the experiment’s start. */
@@ -1097,7 +1128,7 @@ export type ExperimentsQueryVariables = Exact<{
 export type ExperimentsQuery = { experiments: { nodes: Array<ExperimentFieldsFragment>, pageInfo: PageInfoFieldsFragment } };
 
 export type AnalysisFieldsFragment = (
-  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, segmentBy: string | null, segmentTop: number | null, liftInterval: LiftInterval, methods: Array<{ metric: string, method: Method }>, looks: { kind: LookKind, spending: Spending | null, gamma: number | null, plannedUnits: number | null, earlierFractions: Array<number> | null, isLast: boolean | null, tunedFor: number | null }, varianceReduction: { kind: VarianceReductionKind, covariates: Array<string> | null } | null, winsorization: { upperPercentile: number | null, lowerPercentile: number | null, cap: number | null } | null, bayesian: { liftPrior: { mean: number, standardDeviation: number } | null, ratePrior: { alpha: number, beta: number } } | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
+  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, segmentBy: string | null, segmentTop: number | null, liftInterval: LiftInterval, decision: { minimumLift: number, horizonDays: number, guardrailMargins: Array<{ metric: string, margin: number }> }, methods: Array<{ metric: string, method: Method }>, looks: { kind: LookKind, spending: Spending | null, gamma: number | null, plannedUnits: number | null, earlierFractions: Array<number> | null, isLast: boolean | null, tunedFor: number | null }, varianceReduction: { kind: VarianceReductionKind, covariates: Array<string> | null } | null, winsorization: { upperPercentile: number | null, lowerPercentile: number | null, cap: number | null } | null, bayesian: { liftPrior: { mean: number, standardDeviation: number } | null, ratePrior: { alpha: number, beta: number } } | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, decomposition: Array<{ metric: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, whole: LiftFactorFieldsFragment | null, factors: Array<LiftFactorFieldsFragment>, notComputable: { reason: string, message: string } | null }>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
   & AnalysisSummaryFieldsFragment
 );
 
@@ -1117,7 +1148,7 @@ export type ConfidenceIntervalFieldsFragment = { kind: IntervalKind, level: numb
 
 export type DatasetVersionFieldsFragment = { id: string, number: number, kind: DatasetVersionKind, rows: number, bytes: number, createdAt: string };
 
-export type DecisionFieldsFragment = { verdict: DecisionVerdict, summary: string, reasons: Array<string>, treatment: { id: string, key: string, name: string } | null };
+export type DecisionFieldsFragment = { verdict: DecisionVerdict, summary: string, reasons: Array<string>, treatment: { id: string, key: string, name: string } | null, revenueChanges: Array<{ estimate: number | null, lower: number | null, upper: number | null, level: number, horizonDays: number, usersPerDay: number, treatment: { id: string, key: string, name: string } }> };
 
 export type EffectFieldsFragment = { estimate: number | null, standardError: number | null, confidenceInterval: ConfidenceIntervalFieldsFragment };
 
@@ -1127,9 +1158,11 @@ export type ExperimentFieldsFragment = { id: string, key: string, name: string, 
 
 export type JobFieldsFragment = { id: string, kind: JobKind, status: JobStatus, progress: number, stage: string | null, rowsRead: number | null, bytesRead: number | null, bytesTotal: number | null, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, error: { code: string, message: string } | null, experiment: { id: string, key: string, name: string }, batch: { id: string, status: BatchStatus, originalName: string, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, error: { code: string, message: string } | null } | null, analysis: { id: string } | null, calibration: { id: string } | null };
 
+export type LiftFactorFieldsFragment = { name: FactorName | null, control: number, treatment: number, lift: number, share: number | null, confidenceInterval: ConfidenceIntervalFieldsFragment };
+
 export type MetricFieldsFragment = { id: string, key: string, name: string, description: string | null, kind: MetricKind, quantile: number | null, goal: MetricGoal, format: MetricFormat, standard: boolean, createdAt: string, numerator: { aggregation: MeasureAggregation, eventTypes: Array<string> }, denominator: { aggregation: MeasureAggregation, eventTypes: Array<string> } | null };
 
-export type MetricResultFieldsFragment = { id: string, method: Method, methodReason: string, statistic: number | null, degreesOfFreedom: number | null, pValue: number | null, log10PValue: number | null, adjustedPValue: number | null, correction: Correction, family: string, familySize: number, isSignificant: boolean | null, adjustments: Array<string>, notes: Array<string>, metric: { id: string, key: string, name: string, kind: MetricKind, goal: MetricGoal, format: MetricFormat }, segment: { attribute: string, value: string | null, isOther: boolean } | null, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, controlStatistics: ArmStatisticsFieldsFragment, treatmentStatistics: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null, effectSize: { name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null } | null, effectSizes: Array<{ name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null }>, adjustedEffect: EffectFieldsFragment | null, adjustedRelativeEffect: EffectFieldsFragment | null, look: { kind: LookKind, informationFraction: number | null, looksBefore: number | null, criticalValue: number | null, nominalAlpha: number, testPValue: number | null, testLog10PValue: number | null } | null, rank: { statistic: number, pValue: number, log10PValue: number, probabilityOfSuperiority: number, shift: EffectFieldsFragment | null } | null, varianceReduction: { applied: boolean, fallbackReason: string | null, varianceBought: number | null, plainEffect: number | null, plainStandardError: number | null, controlMean: number | null, treatmentMean: number | null, balancePValue: number | null, shareWithoutPrePeriod: number | null, covariates: Array<{ metric: string, theta: number | null }> } | null, posterior: { model: PosteriorModel, lift: number, chanceToBeatControl: number, chanceToBeBest: number | null, expectedLossOfTreatment: number, expectedLossOfControl: number, credibleInterval: ConfidenceIntervalFieldsFragment } | null, notComputable: { reason: string, message: string } | null, relativeNotComputable: { reason: string, message: string } | null };
+export type MetricResultFieldsFragment = { id: string, method: Method, methodReason: string, statistic: number | null, degreesOfFreedom: number | null, pValue: number | null, log10PValue: number | null, adjustedPValue: number | null, correction: Correction, family: string, familySize: number, isSignificant: boolean | null, adjustments: Array<string>, notes: Array<string>, metric: { id: string, key: string, name: string, kind: MetricKind, goal: MetricGoal, format: MetricFormat }, segment: { attribute: string, value: string | null, isOther: boolean } | null, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, controlStatistics: ArmStatisticsFieldsFragment, treatmentStatistics: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null, effectSize: { name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null } | null, effectSizes: Array<{ name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null }>, adjustedEffect: EffectFieldsFragment | null, adjustedRelativeEffect: EffectFieldsFragment | null, look: { kind: LookKind, informationFraction: number | null, looksBefore: number | null, criticalValue: number | null, nominalAlpha: number, testPValue: number | null, testLog10PValue: number | null } | null, minimumDetectableEffect: { absolute: number, relative: number | null } | null, rank: { statistic: number, pValue: number, log10PValue: number, probabilityOfSuperiority: number, shift: EffectFieldsFragment | null } | null, varianceReduction: { applied: boolean, fallbackReason: string | null, varianceBought: number | null, plainEffect: number | null, plainStandardError: number | null, controlMean: number | null, treatmentMean: number | null, balancePValue: number | null, shareWithoutPrePeriod: number | null, covariates: Array<{ metric: string, theta: number | null }> } | null, posterior: { model: PosteriorModel, lift: number, chanceToBeatControl: number, chanceToBeBest: number | null, expectedLossOfTreatment: number, expectedLossOfControl: number, credibleInterval: ConfidenceIntervalFieldsFragment } | null, notComputable: { reason: string, message: string } | null, relativeNotComputable: { reason: string, message: string } | null };
 
 export type PageInfoFieldsFragment = { endCursor: string | null, hasNextPage: boolean };
 
@@ -1284,6 +1317,19 @@ export const DecisionFieldsFragmentDoc = new TypedDocumentString(`
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
     `, {"fragmentName":"DecisionFields"}) as unknown as TypedDocumentString<DecisionFieldsFragment, unknown>;
 export const DatasetVersionFieldsFragmentDoc = new TypedDocumentString(`
@@ -1325,6 +1371,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }`, {"fragmentName":"AnalysisSummaryFields"}) as unknown as TypedDocumentString<AnalysisSummaryFieldsFragment, unknown>;
 export const VariantFieldsFragmentDoc = new TypedDocumentString(`
     fragment VariantFields on Variant {
@@ -1457,6 +1516,10 @@ export const MetricResultFieldsFragmentDoc = new TypedDocumentString(`
     testPValue
     testLog10PValue
   }
+  minimumDetectableEffect {
+    absolute
+    relative
+  }
   rank {
     statistic
     pValue
@@ -1528,6 +1591,29 @@ fragment EffectFields on Effect {
     ...ConfidenceIntervalFields
   }
 }`, {"fragmentName":"MetricResultFields"}) as unknown as TypedDocumentString<MetricResultFieldsFragment, unknown>;
+export const LiftFactorFieldsFragmentDoc = new TypedDocumentString(`
+    fragment LiftFactorFields on LiftFactor {
+  name
+  control
+  treatment
+  lift
+  confidenceInterval {
+    ...ConfidenceIntervalFields
+  }
+  share
+}
+    fragment ConfidenceIntervalFields on ConfidenceInterval {
+  kind
+  level
+  lower
+  upper
+  lowerUnbounded
+  upperUnbounded
+  gap {
+    lower
+    upper
+  }
+}`, {"fragmentName":"LiftFactorFields"}) as unknown as TypedDocumentString<LiftFactorFieldsFragment, unknown>;
 export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
     fragment AnalysisFields on Analysis {
   ...AnalysisSummaryFields
@@ -1542,6 +1628,14 @@ export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
     alternative
     correction
     correctionFamily
+    decision {
+      minimumLift
+      guardrailMargins {
+        metric
+        margin
+      }
+      horizonDays
+    }
     from
     to
     daysSinceExposure
@@ -1611,6 +1705,28 @@ export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
   segments {
     ...MetricResultFields
   }
+  decomposition {
+    metric {
+      id
+      key
+      name
+    }
+    treatment {
+      id
+      key
+      name
+    }
+    whole {
+      ...LiftFactorFields
+    }
+    factors {
+      ...LiftFactorFields
+    }
+    notComputable {
+      reason
+      message
+    }
+  }
   certificate {
     sha256
     rowsHash
@@ -1674,6 +1790,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment EffectFields on Effect {
   estimate
@@ -1681,6 +1810,16 @@ fragment EffectFields on Effect {
   confidenceInterval {
     ...ConfidenceIntervalFields
   }
+}
+fragment LiftFactorFields on LiftFactor {
+  name
+  control
+  treatment
+  lift
+  confidenceInterval {
+    ...ConfidenceIntervalFields
+  }
+  share
 }
 fragment MetricResultFields on MetricResult {
   id
@@ -1759,6 +1898,10 @@ fragment MetricResultFields on MetricResult {
     nominalAlpha
     testPValue
     testLog10PValue
+  }
+  minimumDetectableEffect {
+    absolute
+    relative
   }
   rank {
     statistic
@@ -2000,6 +2143,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment MetricFields on Metric {
   id
@@ -2404,6 +2560,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment PageInfoFields on PageInfo {
   endCursor
@@ -2428,6 +2597,14 @@ export const AnalysisDocument = new TypedDocumentString(`
     alternative
     correction
     correctionFamily
+    decision {
+      minimumLift
+      guardrailMargins {
+        metric
+        margin
+      }
+      horizonDays
+    }
     from
     to
     daysSinceExposure
@@ -2497,6 +2674,28 @@ export const AnalysisDocument = new TypedDocumentString(`
   segments {
     ...MetricResultFields
   }
+  decomposition {
+    metric {
+      id
+      key
+      name
+    }
+    treatment {
+      id
+      key
+      name
+    }
+    whole {
+      ...LiftFactorFields
+    }
+    factors {
+      ...LiftFactorFields
+    }
+    notComputable {
+      reason
+      message
+    }
+  }
   certificate {
     sha256
     rowsHash
@@ -2560,6 +2759,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment EffectFields on Effect {
   estimate
@@ -2567,6 +2779,16 @@ fragment EffectFields on Effect {
   confidenceInterval {
     ...ConfidenceIntervalFields
   }
+}
+fragment LiftFactorFields on LiftFactor {
+  name
+  control
+  treatment
+  lift
+  confidenceInterval {
+    ...ConfidenceIntervalFields
+  }
+  share
 }
 fragment MetricResultFields on MetricResult {
   id
@@ -2645,6 +2867,10 @@ fragment MetricResultFields on MetricResult {
     nominalAlpha
     testPValue
     testLog10PValue
+  }
+  minimumDetectableEffect {
+    absolute
+    relative
   }
   rank {
     statistic
@@ -2737,6 +2963,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment ExperimentFields on Experiment {
   id
@@ -3456,6 +3695,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment EffectFields on Effect {
   estimate
@@ -3541,6 +3793,10 @@ fragment MetricResultFields on MetricResult {
     nominalAlpha
     testPValue
     testLog10PValue
+  }
+  minimumDetectableEffect {
+    absolute
+    relative
   }
   rank {
     statistic
@@ -3790,6 +4046,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment ExperimentFields on Experiment {
   id
@@ -4181,6 +4450,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment ExperimentFields on Experiment {
   id
@@ -4274,6 +4556,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment ExperimentFields on Experiment {
   id
@@ -4372,6 +4667,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment ExperimentFields on Experiment {
   id
@@ -5144,6 +5452,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment ExperimentFields on Experiment {
   id
@@ -5247,6 +5568,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment ExperimentFields on Experiment {
   id
@@ -5350,6 +5684,19 @@ fragment DecisionFields on Decision {
   }
   summary
   reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
 }
 fragment ExperimentFields on Experiment {
   id

@@ -23,6 +23,7 @@ export const statusNames: Record<ExperimentStatus, string> = {
 export const verdictNames: Record<DecisionVerdict, string> = {
   SHIP: 'Ship',
   DO_NOT_SHIP: 'Do not ship',
+  KEEP_RUNNING: 'Keep running',
   INCONCLUSIVE: 'Inconclusive',
   WITHHELD: 'No verdict yet',
 }
@@ -32,6 +33,7 @@ export type Tone = 'good' | 'bad' | 'care' | 'unclear'
 export const verdictTones: Record<DecisionVerdict, Tone> = {
   SHIP: 'good',
   DO_NOT_SHIP: 'bad',
+  KEEP_RUNNING: 'care',
   INCONCLUSIVE: 'unclear',
   WITHHELD: 'care',
 }

@@ -6,6 +6,8 @@ import stringify from 'safe-stable-stringify'
 import { analyseExperiment } from '../../analysis/analyse-experiment.ts'
 import { checkHealth } from '../../analysis/health/check-health.ts'
 import type { DataLineage, HealthCheck } from '../../analysis/health/health-check.ts'
+import { type Decomposition, decompositions } from '../../analysis/decomposition.ts'
+import { type Traffic, trafficOf } from '../../analysis/revenue-change.ts'
 import type { MetricDefinition } from '../../analysis/metric-definition.ts'
 import type { ResultRow } from '../../analysis/result-row.ts'
 import type { AnalysisSettings } from '../../analysis/settings.ts'
@@ -38,6 +40,8 @@ export interface AnalyseResult {
   /** Users of each of the plan's variants. */
   users: number[]
   exposedUnits: number
+  traffic: Traffic
+  decompositions: Decomposition[]
   /** SHA-256 of the aggregates as canonical JSON. */
   aggregatesHash: string
 }
@@ -64,6 +68,8 @@ export async function analyseParts(
     health: checkHealth({ plan, aggregates, metrics, settings, trafficSplits, lineage, rows, isOver }),
     users: plan.variants.map((_, variant) => all[variant]?.n ?? 0),
     exposedUnits: aggregates.quality.exposedUnits,
+    traffic: trafficOf(aggregates.quality),
+    decompositions: decompositions(metrics, plan, aggregates, settings),
     aggregatesHash: createHash('sha256').update(text).digest('hex'),
   }
 }

@@ -15,6 +15,7 @@ import type { UserError } from '../../errors.ts'
 import { type AdjustmentRequest, adjustmentProblems, adjustmentSettings } from './adjustment-request.ts'
 import { idempotencyKeyProblems } from '../idempotency-key.ts'
 import type { Alternative } from '../../stats/inference-options.ts'
+import { decisionProblems, type DecisionRequest, decisionSettingsOf } from './decision-request.ts'
 import type { Experiment, Variant } from '../experiment/experiment.service.ts'
 import type { ExperimentMetric, Metric } from '../metric/metric.service.ts'
 import { lookProblems, type LooksRequest } from './look-request.ts'
@@ -30,6 +31,7 @@ export interface RunAnalysisRequest extends AdjustmentRequest {
   alternative?: Alternative | null
   correction?: Correction | null
   correctionFamily?: CorrectionFamily | null
+  decision?: DecisionRequest | null
   methods?: { metric: string; method: MethodOverride }[] | null
   looks?: LooksRequest | null
   from?: Date | null
@@ -89,6 +91,7 @@ export function problemsOf(
     const field = request.to == null ? 'from' : 'to'
     problem(field, `The window's end (${to.toISOString()}) must lie after its start (${from.toISOString()}).`)
   }
+  problems.push(...decisionProblems(request.decision, metrics))
   request.methods?.forEach(({ metric, method }, index) => {
     const definition = metrics.find(({ key }) => key === metric)
     if (request.methods!.findIndex((one) => one.metric === metric) !== index) {
@@ -141,6 +144,7 @@ export function settingsOf(request: RunAnalysisRequest, experiment: Experiment, 
     alternative: request.alternative ?? 'two-sided',
     correction: request.correction ?? 'BENJAMINI_HOCHBERG',
     ...(request.correctionFamily === 'PRIMARY_METRICS' ? { correctionFamily: request.correctionFamily } : {}),
+    ...decisionSettingsOf(request.decision),
     methods: [...(request.methods ?? [])].sort((a, b) => (a.metric < b.metric ? -1 : 1)),
     segment:
       request.segmentBy == null

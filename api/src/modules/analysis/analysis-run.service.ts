@@ -19,6 +19,7 @@ import type { UnitTableService } from '../dataset/unit-table.service.ts'
 import type { ExperimentService, Variant } from '../experiment/experiment.service.ts'
 import type { Metric, MetricService } from '../metric/metric.service.ts'
 import { type AnalysisQuestion, planOf, resultKeyOf, usualWindowOf } from './analysis-request.ts'
+import { concludeWith } from './conclusion.ts'
 import { certificateKey, certify } from './certificate.ts'
 import type { Analysis, AnalysisRepository } from './analysis.repository.ts'
 
@@ -180,6 +181,13 @@ export class AnalysisRunService {
     // The last look of a design with looks is no early one, however few of the planned users came.
     const isLast = settings.looks?.kind === 'GROUP_SEQUENTIAL' && settings.looks.isLast
     const interimReasons = isLast ? [] : reasonsForInterim({ ...schedule, endAt }, result.exposedUnits, now)
+    const decision = decideAtLook(
+      (reasons) => decide(result.rows, metrics, result.health, reasons, names, guardrailsLeftOut, settings.decision),
+      interimReasons,
+      settings,
+      schedule,
+      result.exposedUnits,
+    )
     return {
       variants: variants.map(({ id, trafficSplit }, index) => ({
         variantId: id,
@@ -188,13 +196,7 @@ export class AnalysisRunService {
       })),
       health: result.health,
       interim: interimReasons.length > 0,
-      decision: decideAtLook(
-        (reasons) => decide(result.rows, metrics, result.health, reasons, names, guardrailsLeftOut),
-        interimReasons,
-        settings,
-        schedule,
-        result.exposedUnits,
-      ),
+      decision: concludeWith(decision, result, metrics, settings),
     }
   }
 }

@@ -9,6 +9,7 @@ import { UserErrorType } from '../user-error.type.ts'
 import { LiftIntervalEnum } from './adjustment.enum.ts'
 import { BayesianInput, VarianceReductionInput, WinsorizationInput } from './adjustment.input.ts'
 import { AlternativeEnum } from './analysis.enum.ts'
+import { DecisionInput } from './decision.input.ts'
 import { CorrectionEnum, CorrectionFamilyEnum } from './correction.enum.ts'
 import type { RunAnalysisRequest } from './analysis-request.ts'
 import { LooksInput } from './looks.input.ts'
@@ -85,6 +86,9 @@ export class RunAnalysisInput implements RunAnalysisRequest {
 
   @Field(() => LiftIntervalEnum, { nullable: true, description: 'How intervals of lifts are computed.' })
   liftInterval?: keyof typeof LiftIntervalEnum | null
+
+  @Field(() => DecisionInput, { nullable: true, description: 'What the decision goes by.' })
+  decision?: DecisionInput | null
 
   @Field(() => [MethodOverrideInput], { nullable: true, description: 'Methods that replace the default ones.' })
   methods?: MethodOverrideInput[] | null

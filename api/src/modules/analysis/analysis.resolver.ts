@@ -1,5 +1,4 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
-import type { Decision } from '../../analysis/decide.ts'
 import type { HealthCheck } from '../../analysis/health/health-check.ts'
 import type { AnalysisSettings } from '../../analysis/settings.ts'
 import type { RequestContext } from '../../context.ts'
@@ -9,6 +8,8 @@ import { DatasetVersionType } from '../dataset/dataset.type.ts'
 import type { Experiment } from '../experiment/experiment.service.ts'
 import { ExperimentType } from '../experiment/experiment.type.ts'
 import { requireId } from '../ids.ts'
+import type { Conclusion } from './conclusion.ts'
+import { toDecomposition, type DecompositionRoot, DecompositionType } from './decomposition.type.ts'
 import { RunAnalysisInput, RunAnalysisPayloadType } from './analysis.input.ts'
 import type { Analysis, AnalysisService, RunAnalysisPayload } from './analysis.service.ts'
 import {
@@ -83,8 +84,16 @@ export class AnalysisResolver {
 
   @FieldResolver(() => DecisionType, { description: 'What to do, and why.' })
   async decision(@Root() { decision }: Analysis, @Ctx() { loaders }: RequestContext): Promise<DecisionType> {
-    const { treatmentId, ...rest } = decision as Decision
-    return { ...rest, treatment: treatmentId === null ? null : await loaders.variant.load(treatmentId) }
+    const { treatmentId, verdict, summary, reasons, revenueChanges = [] } = decision as Conclusion
+    const changes = revenueChanges.map(async (change) => ({
+      ...change,
+      treatment: (await loaders.variant.load(change.treatmentId))!,
+    }))
+    return {
+      ...{ verdict, summary, reasons },
+      treatment: treatmentId === null ? null : await loaders.variant.load(treatmentId),
+      revenueChanges: await Promise.all(changes),
+    }
   }
 
   @FieldResolver(() => [MetricResultType], { description: 'The rows over all users, by metric and treatment.' })
@@ -95,6 +104,14 @@ export class AnalysisResolver {
   @FieldResolver(() => [MetricResultType], { description: 'The rows of the segments, the largest segment first.' })
   async segments(@Root() { id }: Analysis, @Ctx() { loaders }: RequestContext): Promise<MetricResult[]> {
     return (await loaders.resultsOf.load(id)).filter(({ row }) => row.segment !== null).map(toMetricResult)
+  }
+
+  @FieldResolver(() => [DecompositionType], {
+    description:
+      'How much of each treatment’s change of revenue per visitor comes from conversion, orders per buyer and average order value. Empty without a metric that sums up the values of purchases.',
+  })
+  decomposition(@Root() { decision }: Analysis): DecompositionRoot[] {
+    return ((decision as Conclusion).decompositions ?? []).map(toDecomposition)
   }
 
   @FieldResolver(() => AnalysisReportsType, { description: 'Its files.' })

@@ -10,6 +10,7 @@ import type { CorrectionFamily } from '../../analysis/settings.ts'
 import { MismatchPartType } from './mismatch-part.type.ts'
 import { AdjustmentSettings } from './adjustment.type.ts'
 import { AlternativeEnum, MethodEnum } from './analysis.enum.ts'
+import { DecisionSettingsType, RevenueChangeType } from './decision.type.ts'
 import { CorrectionEnum, CorrectionFamilyEnum } from './correction.enum.ts'
 import { LookSettingsType } from './looks.type.ts'
 
@@ -27,6 +28,7 @@ registerEnumType(HealthVerdictEnum, {
 export const DecisionVerdictEnum = {
   SHIP: 'SHIP',
   DO_NOT_SHIP: 'DO_NOT_SHIP',
+  KEEP_RUNNING: 'KEEP_RUNNING',
   INCONCLUSIVE: 'INCONCLUSIVE',
   WITHHELD: 'WITHHELD',
 } as const
@@ -35,8 +37,17 @@ registerEnumType(DecisionVerdictEnum, {
   description: 'What to do, from stated rules.',
   valuesConfig: {
     SHIP: { description: 'The primary metric got better and no guardrail worse.' },
-    DO_NOT_SHIP: { description: 'The primary metric or a guardrail got worse, by each treatment.' },
-    INCONCLUSIVE: { description: 'The data are compatible with no change, or cannot be compared.' },
+    DO_NOT_SHIP: {
+      description: 'The primary metric or a guardrail (with a margin: by more than that) got worse, by each treatment.',
+    },
+    KEEP_RUNNING: {
+      description:
+        'More users are needed: a lift that matters could have been missed, or a guardrail may be worse by more than its margin.',
+    },
+    INCONCLUSIVE: {
+      description:
+        'The data are compatible with no change although a lift that matters would have shown, or cannot be compared.',
+    },
     WITHHELD: {
       description:
         'The data are unhealthy, this is an interim look, or the analysis leaves the primary metric or guardrails out.',
@@ -89,6 +100,12 @@ export class DecisionType implements Pick<Decision, 'verdict' | 'summary' | 'rea
 
   @Field(() => [String], { description: 'The reasons, a sentence each.' })
   reasons!: string[]
+
+  @Field(() => [RevenueChangeType], {
+    description:
+      'What each treatment would change in revenue. Empty without a metric that sums up the values of purchases.',
+  })
+  revenueChanges!: RevenueChangeType[]
 }
 
 @ObjectType('VariantCount', { description: 'How many users of a variant are compared.' })
@@ -125,6 +142,9 @@ export class AnalysisSettingsType extends AdjustmentSettings {
 
   @Field(() => CorrectionFamilyEnum, { description: 'Which tests are adjusted together.' })
   correctionFamily!: CorrectionFamily
+
+  @Field(() => DecisionSettingsType, { description: 'What the decision goes by.' })
+  decision!: DecisionSettingsType
 
   @Field(() => [MethodChoiceType], { description: 'Methods that replace the default ones.' })
   methods!: MethodChoiceType[]

@@ -116,6 +116,15 @@ export class NotComputableType {
   message!: string
 }
 
+@ObjectType('DetectableEffect', { description: 'What a test finds in four cases of five (80 % power).' })
+export class DetectableEffectType {
+  @Field(() => Float, { description: 'Treatment minus control, in size.' })
+  absolute!: number
+
+  @Field(() => Float, { nullable: true, description: 'As a share of the control. Null where the control is zero.' })
+  relative!: number | null
+}
+
 @ObjectType('SegmentValue', { description: 'A group of users with one value of an attribute.' })
 export class SegmentValueType {
   @Field(() => String, { description: 'The attribute.' })
@@ -223,6 +232,13 @@ export class MetricResultType {
   })
   adjustments!: string[]
 
+  @Field(() => DetectableEffectType, {
+    nullable: true,
+    description:
+      'The least effect that the row’s test finds with 80 % power at this number of users, before correction. Null where that is not known, as for ranks.',
+  })
+  minimumDetectableEffect!: DetectableEffectType | null
+
   @Field(() => EffectSizeType, { nullable: true, description: 'Effect size. Null where it does not exist.' })
   effectSize!: EffectSizeType | null
 
@@ -280,6 +296,7 @@ export function toMetricResult({ id, row }: { id: string; row: ResultRow }): Met
     adjustedEffect: toEffect(row.adjustedEffect ?? null),
     adjustedRelativeEffect: toEffect(row.adjustedRelativeEffect ?? null),
     adjustments: row.adjustments ?? [],
+    minimumDetectableEffect: row.minimumDetectableEffect ?? null,
     effectSize: effectSize && toEffectSize(effectSize),
     effectSizes: (row.effectSizes ?? []).map(toEffectSize),
     varianceReduction: toVarianceReduction(row.varianceReduction),

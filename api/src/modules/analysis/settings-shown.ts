@@ -1,3 +1,4 @@
+import { DEFAULT_HORIZON_DAYS, DEFAULT_MINIMUM_LIFT } from '../../analysis/decision-rules.ts'
 import type { AnalysisSettings } from '../../analysis/settings.ts'
 import { toAdjustmentSettings } from './adjustment.type.ts'
 import type { AnalysisSettingsType } from './analysis.type.ts'
@@ -11,6 +12,11 @@ export function settingsShown(stored: AnalysisSettings): AnalysisSettingsType {
     ...settings,
     ...toAdjustmentSettings(stored),
     correctionFamily: settings.correctionFamily ?? 'ALL_METRICS',
+    decision: {
+      minimumLift: settings.decision?.minimumLift ?? DEFAULT_MINIMUM_LIFT,
+      guardrailMargins: settings.decision?.guardrailMargins ?? [],
+      horizonDays: settings.decision?.horizonDays ?? DEFAULT_HORIZON_DAYS,
+    },
     looks: toLookSettings(looks),
     segmentBy: segment?.attribute ?? null,
     segmentTop: segment?.top ?? null,
