@@ -32,7 +32,10 @@ export class RevenueChangeType implements Omit<RevenueChange, 'metricId' | 'trea
   @Field(() => VariantType, { description: 'The treatment.' })
   treatment!: Variant
 
-  @Field(() => Float, { nullable: true, description: 'Over the horizon, in the currency of the values.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Over the horizon, in the currency of the values. Null where the effect has no estimate.',
+  })
   estimate!: number | null
 
   @Field(() => Float, { nullable: true, description: 'Lower end of its interval. Null where there is none.' })
