@@ -23,10 +23,13 @@ export const SIZES = [200, 2_000, 20_000]
 export const ALPHAS = [0.05, 0.01]
 export const FALSE_POSITIVES = 'False positives'
 export const INTERVALS = 'Intervals at 95 %'
+export const LOOKS = 'Looks before the end'
 
 /** The names of what is counted. */
 export const counted = {
   falsePositives: (alpha: number): string => `p < ${alpha}`,
   below: 'truth below it',
   above: 'truth above it',
+  withoutEffect: 'found without effect',
+  withEffect: 'found with effect',
 }

@@ -1,11 +1,12 @@
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { ADJUSTMENT, covariates } from './covariates.ts'
-import { FALSE_POSITIVES, type Finding, INTERVALS, isWithin } from './finding.ts'
+import { FALSE_POSITIVES, type Finding, INTERVALS, isWithin, LOOKS } from './finding.ts'
 import { meansAndRatios } from './means-and-ratios.ts'
 import { proportions } from './proportions.ts'
 import { ranks } from './ranks.ts'
 import { keepTables, tableOf } from './report.ts'
+import { sequential } from './sequential.ts'
 
 // `pnpm test:simulation`: whether the statistics keep what their names promise, on data whose truth is known. Everything
 // is seeded. Ends with 1 when a share is out of its bounds. With --write the tables are put into docs/calibration.md.
@@ -19,6 +20,7 @@ const suites: Record<string, () => Finding[]> = {
   'covariates, buyers': () => covariates('buyers'),
   ranks,
   proportions,
+  sequential,
 }
 
 const [wanted] = process.argv.slice(2)
@@ -40,7 +42,7 @@ async function runAll(): Promise<void> {
   }
   await Promise.all(Array.from({ length: Math.min(names.length, availableParallelism()) }, work))
   const findings = names.flatMap((name) => found.get(name)!)
-  const tables = [FALSE_POSITIVES, INTERVALS, ADJUSTMENT].map((title) => ({
+  const tables = [FALSE_POSITIVES, INTERVALS, ADJUSTMENT, LOOKS].map((title) => ({
     title,
     text: tableOf(findings.filter(({ table }) => table === title)),
   }))
