@@ -30,6 +30,8 @@ import { DecompositionResolver } from './modules/analysis/decomposition.type.ts'
 import { JobVerificationResolver, VerificationResolver } from './modules/analysis/verification.resolver.ts'
 import { VerificationService } from './modules/analysis/verification.service.ts'
 import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'
+import { AnalysisTimeseriesResolver, MetricTimeseriesResolver } from './modules/analysis/timeseries.resolver.ts'
+import { TimeseriesService } from './modules/analysis/timeseries.service.ts'
 import { AfterLandingService } from './modules/batch/after-landing.service.ts'
 import { BatchLandingService } from './modules/batch/batch-landing.service.ts'
 import { BatchPreviewService } from './modules/batch/batch-preview.service.ts'
@@ -347,6 +349,8 @@ async function serve(
     new JobResolver(services.jobs),
     new MetricResolver(services.metrics),
     new MetricResultResolver(),
+    new AnalysisTimeseriesResolver(new TimeseriesService(store)),
+    new MetricTimeseriesResolver(),
     new PlanningResolver(planning),
     new DecompositionResolver(),
     new VerificationResolver(verifications, signer),

@@ -6,6 +6,7 @@ import { AnalysisResolver } from './modules/analysis/analysis.resolver.ts'
 import { DecompositionResolver } from './modules/analysis/decomposition.type.ts'
 import { JobVerificationResolver, VerificationResolver } from './modules/analysis/verification.resolver.ts'
 import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'
+import { AnalysisTimeseriesResolver, MetricTimeseriesResolver } from './modules/analysis/timeseries.resolver.ts'
 import { BatchResolver } from './modules/batch/batch.resolver.ts'
 import {
   CalibrationResolver,
@@ -40,6 +41,7 @@ type Constructor = abstract new (...args: never[]) => object
 
 const resolvers: NonEmptyArray<Constructor> = [
   AnalysisResolver,
+  AnalysisTimeseriesResolver,
   BatchResolver,
   CalibrationResolver,
   CalibrationResultResolver,
@@ -58,6 +60,7 @@ const resolvers: NonEmptyArray<Constructor> = [
   JobResolver,
   MetricResolver,
   MetricResultResolver,
+  MetricTimeseriesResolver,
   PlanningResolver,
   DecompositionResolver,
   JobVerificationResolver,

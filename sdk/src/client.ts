@@ -1,5 +1,4 @@
 import * as documents from './_generated/graphql.ts'
-import { CalibrationCalls } from './calibration-calls.ts'
 import type {
   AnalysisRun,
   ClientOptions,
@@ -18,6 +17,7 @@ import { defaultRetryPolicy, type RetryPolicy } from './retry.ts'
 import { largeSizeOf, sendLargeFile } from './send-large-file.ts'
 import type { ResultOptions } from './started-work.ts'
 import { Subscriptions } from './subscriptions.ts'
+import { TimeseriesCalls } from './timeseries-calls.ts'
 import { Transport, type CallOptions, type RequestOptions } from './transport.ts'
 import type { TypedDocument } from './typed-document.ts'
 import type * as types from './types.ts'
@@ -34,7 +34,7 @@ export function createClient(options: ClientOptions): FairliftClient {
  * in the input, FairliftNetworkError when the server cannot be reached. What may be sent twice is tried again when the
  * network fails.
  */
-export class FairliftClient extends CalibrationCalls {
+export class FairliftClient extends TimeseriesCalls {
   readonly #transport: Transport
   readonly #subscriptions: Subscriptions
   readonly #retry: RetryPolicy

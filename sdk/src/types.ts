@@ -122,6 +122,10 @@ export type Calibration = generated.CalibrationFieldsFragment
 export type CalibrationResult = Calibration['results'][number]
 /** An analysis without its rows: when, of which data, and what to do. */
 export type AnalysisSummary = generated.AnalysisSummaryFieldsFragment
+/** A metric and a treatment over time. */
+export type MetricTimeseries = NonNullable<NonNullable<generated.TimeseriesQuery['analysis']>['timeseries']>[number]
+/** What the two variants show at one time, and the effect. */
+export type TimePoint = MetricTimeseries['cumulative'][number]
 /** What to do, and why. */
 export type Decision = generated.DecisionFieldsFragment
 

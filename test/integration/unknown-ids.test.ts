@@ -55,6 +55,7 @@ const lists: typeof operations = {
   erasures: (client, id) => client.erasures(id).page(),
   analyses: (client, id) => client.analyses(id).page(),
   calibrations: (client, id) => client.calibrations(id).page(),
+  timeseries: (client, id) => client.timeseries(id),
   batchErrors: (client, id) => client.batchErrors(id),
 }
 

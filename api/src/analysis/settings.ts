@@ -31,6 +31,8 @@ export interface AnalysisSettings {
   /** Attribute by whose values results are broken down as well, with the number of values that get rows of their own. */
   segment: { attribute: string; top: number } | null
   window: Window
+  /** Left out: effects are not followed over time. */
+  timeseries?: true
   /** Left out: none. */
   varianceReduction?: VarianceReduction
   /** Left out: values count as they are. */

@@ -758,6 +758,8 @@ export type RunAnalysisInput = {
   segmentBy?: string | null | undefined;
   /** How many values get rows of their own, 1 to 50. Default 10. */
   segmentTop?: number | null | undefined;
+  /** Whether to follow the effects over time as well; the events are read once more. Default false. */
+  timeseries?: boolean | null | undefined;
   /** Events before it count. By default the experiment’s end. */
   to?: string | null | undefined;
   /** Adjustment by what users did before their exposure. By default none. */
@@ -1128,7 +1130,7 @@ export type ExperimentsQueryVariables = Exact<{
 export type ExperimentsQuery = { experiments: { nodes: Array<ExperimentFieldsFragment>, pageInfo: PageInfoFieldsFragment } };
 
 export type AnalysisFieldsFragment = (
-  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, segmentBy: string | null, segmentTop: number | null, liftInterval: LiftInterval, decision: { minimumLift: number, horizonDays: number, guardrailMargins: Array<{ metric: string, margin: number }> }, methods: Array<{ metric: string, method: Method }>, looks: { kind: LookKind, spending: Spending | null, gamma: number | null, plannedUnits: number | null, earlierFractions: Array<number> | null, isLast: boolean | null, tunedFor: number | null }, varianceReduction: { kind: VarianceReductionKind, covariates: Array<string> | null } | null, winsorization: { upperPercentile: number | null, lowerPercentile: number | null, cap: number | null } | null, bayesian: { liftPrior: { mean: number, standardDeviation: number } | null, ratePrior: { alpha: number, beta: number } } | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, decomposition: Array<{ metric: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, whole: LiftFactorFieldsFragment | null, factors: Array<LiftFactorFieldsFragment>, notComputable: { reason: string, message: string } | null }>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
+  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, timeseries: boolean, segmentBy: string | null, segmentTop: number | null, liftInterval: LiftInterval, decision: { minimumLift: number, horizonDays: number, guardrailMargins: Array<{ metric: string, margin: number }> }, methods: Array<{ metric: string, method: Method }>, looks: { kind: LookKind, spending: Spending | null, gamma: number | null, plannedUnits: number | null, earlierFractions: Array<number> | null, isLast: boolean | null, tunedFor: number | null }, varianceReduction: { kind: VarianceReductionKind, covariates: Array<string> | null } | null, winsorization: { upperPercentile: number | null, lowerPercentile: number | null, cap: number | null } | null, bayesian: { liftPrior: { mean: number, standardDeviation: number } | null, ratePrior: { alpha: number, beta: number } } | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, decomposition: Array<{ metric: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, whole: LiftFactorFieldsFragment | null, factors: Array<LiftFactorFieldsFragment>, notComputable: { reason: string, message: string } | null }>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
   & AnalysisSummaryFieldsFragment
 );
 
@@ -1165,6 +1167,8 @@ export type MetricFieldsFragment = { id: string, key: string, name: string, desc
 export type MetricResultFieldsFragment = { id: string, method: Method, methodReason: string, statistic: number | null, degreesOfFreedom: number | null, pValue: number | null, log10PValue: number | null, adjustedPValue: number | null, correction: Correction, family: string, familySize: number, isSignificant: boolean | null, adjustments: Array<string>, notes: Array<string>, metric: { id: string, key: string, name: string, kind: MetricKind, goal: MetricGoal, format: MetricFormat }, segment: { attribute: string, value: string | null, isOther: boolean } | null, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, controlStatistics: ArmStatisticsFieldsFragment, treatmentStatistics: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null, effectSize: { name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null } | null, effectSizes: Array<{ name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null }>, adjustedEffect: EffectFieldsFragment | null, adjustedRelativeEffect: EffectFieldsFragment | null, look: { kind: LookKind, informationFraction: number | null, looksBefore: number | null, criticalValue: number | null, nominalAlpha: number, testPValue: number | null, testLog10PValue: number | null } | null, minimumDetectableEffect: { absolute: number, relative: number | null } | null, rank: { statistic: number, pValue: number, log10PValue: number, probabilityOfSuperiority: number, shift: EffectFieldsFragment | null } | null, varianceReduction: { applied: boolean, fallbackReason: string | null, varianceBought: number | null, plainEffect: number | null, plainStandardError: number | null, controlMean: number | null, treatmentMean: number | null, balancePValue: number | null, shareWithoutPrePeriod: number | null, covariates: Array<{ metric: string, theta: number | null }> } | null, posterior: { model: PosteriorModel, lift: number, chanceToBeatControl: number, chanceToBeBest: number | null, expectedLossOfTreatment: number, expectedLossOfControl: number, credibleInterval: ConfidenceIntervalFieldsFragment } | null, notComputable: { reason: string, message: string } | null, relativeNotComputable: { reason: string, message: string } | null };
 
 export type PageInfoFieldsFragment = { endCursor: string | null, hasNextPage: boolean };
+
+export type TimePointFieldsFragment = { date: string | null, daysSinceExposure: number | null, control: ArmStatisticsFieldsFragment, treatment: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null };
 
 export type UploadEventsPayloadFieldsFragment = { reused: boolean, batch: BatchFieldsFragment | null, job: JobFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> };
 
@@ -1258,6 +1262,13 @@ export type StopExperimentMutationVariables = Exact<{
 
 
 export type StopExperimentMutation = { stopExperiment: { experiment: ExperimentFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
+
+export type TimeseriesQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type TimeseriesQuery = { analysis: { timeseries: Array<{ metric: { id: string, key: string, name: string }, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, cumulative: Array<TimePointFieldsFragment>, daily: Array<TimePointFieldsFragment>, sinceExposure: Array<TimePointFieldsFragment> }> | null } | null };
 
 export type UpdateExperimentMutationVariables = Exact<{
   input: UpdateExperimentInput;
@@ -1639,6 +1650,7 @@ export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
     from
     to
     daysSinceExposure
+    timeseries
     methods {
       metric
       method
@@ -2190,6 +2202,49 @@ export const PageInfoFieldsFragmentDoc = new TypedDocumentString(`
   hasNextPage
 }
     `, {"fragmentName":"PageInfoFields"}) as unknown as TypedDocumentString<PageInfoFieldsFragment, unknown>;
+export const TimePointFieldsFragmentDoc = new TypedDocumentString(`
+    fragment TimePointFields on TimePoint {
+  date
+  daysSinceExposure
+  control {
+    ...ArmStatisticsFields
+  }
+  treatment {
+    ...ArmStatisticsFields
+  }
+  effect {
+    ...EffectFields
+  }
+  relativeEffect {
+    ...EffectFields
+  }
+}
+    fragment ArmStatisticsFields on ArmStatistics {
+  n
+  total
+  denominatorTotal
+  mean
+  standardDeviation
+}
+fragment ConfidenceIntervalFields on ConfidenceInterval {
+  kind
+  level
+  lower
+  upper
+  lowerUnbounded
+  upperUnbounded
+  gap {
+    lower
+    upper
+  }
+}
+fragment EffectFields on Effect {
+  estimate
+  standardError
+  confidenceInterval {
+    ...ConfidenceIntervalFields
+  }
+}`, {"fragmentName":"TimePointFields"}) as unknown as TypedDocumentString<TimePointFieldsFragment, unknown>;
 export const ColumnMappingFieldsFragmentDoc = new TypedDocumentString(`
     fragment ColumnMappingFields on ColumnMapping {
   eventId
@@ -2608,6 +2663,7 @@ export const AnalysisDocument = new TypedDocumentString(`
     from
     to
     daysSinceExposure
+    timeseries
     methods {
       metric
       method
@@ -5645,6 +5701,79 @@ fragment VariantFields on Variant {
   role
   trafficSplit
 }`) as unknown as TypedDocumentString<StopExperimentMutation, StopExperimentMutationVariables>;
+export const TimeseriesDocument = new TypedDocumentString(`
+    query Timeseries($id: ID!) {
+  analysis(id: $id) {
+    timeseries {
+      metric {
+        id
+        key
+        name
+      }
+      control {
+        id
+        key
+        name
+      }
+      treatment {
+        id
+        key
+        name
+      }
+      cumulative {
+        ...TimePointFields
+      }
+      daily {
+        ...TimePointFields
+      }
+      sinceExposure {
+        ...TimePointFields
+      }
+    }
+  }
+}
+    fragment ArmStatisticsFields on ArmStatistics {
+  n
+  total
+  denominatorTotal
+  mean
+  standardDeviation
+}
+fragment ConfidenceIntervalFields on ConfidenceInterval {
+  kind
+  level
+  lower
+  upper
+  lowerUnbounded
+  upperUnbounded
+  gap {
+    lower
+    upper
+  }
+}
+fragment EffectFields on Effect {
+  estimate
+  standardError
+  confidenceInterval {
+    ...ConfidenceIntervalFields
+  }
+}
+fragment TimePointFields on TimePoint {
+  date
+  daysSinceExposure
+  control {
+    ...ArmStatisticsFields
+  }
+  treatment {
+    ...ArmStatisticsFields
+  }
+  effect {
+    ...EffectFields
+  }
+  relativeEffect {
+    ...EffectFields
+  }
+}`) as unknown as TypedDocumentString<TimeseriesQuery, TimeseriesQueryVariables>;
 export const UpdateExperimentDocument = new TypedDocumentString(`
     mutation UpdateExperiment($input: UpdateExperimentInput!) {
   updateExperiment(input: $input) {

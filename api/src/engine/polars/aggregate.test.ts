@@ -1,75 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pl from 'nodejs-polars'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { engineContract, eventLists, planOfAnyWindow, timeOf, type PlainEvent } from '../engine.contract.ts'
+import { engineContract, eventLists, planOfAnyWindow, type PlainEvent } from '../engine.contract.ts'
 import type { PartFile } from '../engine.ts'
 import { mergePlans } from '../merge-plans.ts'
 import type { Window } from '../plan.ts'
 import type { UnitFile } from '../unit-table.ts'
-import { eventColumn } from '../event-columns.ts'
-import { withKeys, withUnits } from '../../ingest/event-key.ts'
-import { writePart } from '../../ingest/write-part.ts'
 import { aggregateParts } from './aggregate.ts'
 import { aggregateUnitTable } from './aggregate-unit-table.ts'
 import { updateUnitTable } from './update-unit-table.ts'
-import { column, frameOf, type Frame } from './frame.ts'
+import { partWriter } from './event-parts.contract.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlift-engine-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-let files = 0
-
-function frameOfEvents(events: PlainEvent[]): Frame {
-  const text = (name: string, values: (string | null)[]) => column(name, values, pl.Utf8)
-  const times = BigInt64Array.from(events.map((event) => BigInt(timeOf(event)) * 1000n))
-  return frameOf([
-    text(
-      eventColumn.userId,
-      events.map(({ userId }) => userId),
-    ),
-    text(
-      eventColumn.variantId,
-      events.map(({ variantId }) => variantId),
-    ),
-    text(
-      eventColumn.eventType,
-      events.map(({ eventType }) => eventType),
-    ),
-    column(
-      eventColumn.value,
-      events.map(({ value }) => value),
-      pl.Float64,
-    ),
-    column(eventColumn.time, times, pl.Int64),
-    text(
-      eventColumn.eventId,
-      events.map(() => null),
-    ),
-    column(
-      eventColumn.row,
-      events.map((_, index) => index + 1),
-      pl.UInt32,
-    ),
-    text(
-      '@device',
-      events.map(({ device }) => device),
-    ),
-  ])
-}
-
-async function writeParts(parts: PlainEvent[][]): Promise<PartFile[]> {
-  return Promise.all(
-    parts.map(async (events) => {
-      const path = join(folder, `${files++}.parquet`)
-      const frame = withKeys(withUnits(frameOfEvents(events), '3f2504e0-4f89-41d3-9a0c-0305e82c3301'))
-      const { rows, minTimeMs, maxTimeMs } = await writePart(frame, path)
-      return { path, rows, minTimeMs, maxTimeMs }
-    }),
-  )
-}
+const writeParts = partWriter(folder)
 
 /** A unit table as batches make it: one part after the other is added to what is there. */
 async function tableOf(window: Window, parts: PartFile[], eventsPerShard = 40): Promise<UnitFile[]> {

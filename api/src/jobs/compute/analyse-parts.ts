@@ -17,6 +17,7 @@ import { aggregateParts } from '../../engine/polars/aggregate.ts'
 import { cappedAggregates } from '../../analysis/capped-aggregates.ts'
 import { aggregateUnitTable } from '../../engine/polars/aggregate-unit-table.ts'
 import type { UnitFile } from '../../engine/unit-table.ts'
+import { writeTimeSeries } from './write-time-series.ts'
 
 export interface AnalyseRequest {
   metrics: MetricDefinition[]
@@ -55,12 +56,14 @@ export async function analyseParts(
   onProgress: (progress: { share: number }) => void,
 ): Promise<AnalyseResult> {
   const { metrics, plan, settings, trafficSplits, lineage, isOver, parts, unitFiles, aggregatesPath } = request
-  const tell = (share: number): void => onProgress({ share })
+  const wholeShare = settings.timeseries === true ? 0.5 : 1
+  const tell = (share: number): void => onProgress({ share: share * wholeShare })
   const aggregates = await cappedAggregates(plan, settings, tell, (ofPlan, onShare) =>
     unitFiles === null ? aggregateParts(ofPlan, parts, onShare) : aggregateUnitTable(ofPlan, unitFiles, parts, onShare),
   )
   const text = stringify(aggregates)
   await writeFile(aggregatesPath, await promisify(gzip)(text))
+  if (settings.timeseries === true) await writeTimeSeries(request, aggregates.caps, (share) => tell(1 + share))
   const all = aggregates.groups.filter(({ segment }) => segment === null)
   const rows = analyseExperiment(metrics, plan, aggregates, settings)
   return {

@@ -38,6 +38,7 @@ export interface RunAnalysisRequest extends AdjustmentRequest {
   to?: Date | null
   daysSinceExposure?: number | null
   datasetVersion?: number | null
+  timeseries?: boolean | null
   idempotencyKey?: string | null
 }
 
@@ -156,6 +157,7 @@ export function settingsOf(request: RunAnalysisRequest, experiment: Experiment, 
       daysSinceExposure: request.daysSinceExposure ?? null,
     },
     ...adjustmentSettings(request, catalogue),
+    ...(request.timeseries ? { timeseries: true as const } : {}),
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { decide } from '../../analysis/decide.ts'
 import { decideAtLook } from '../../analysis/decide-at-look.ts'
+import { TIME_SERIES_FILE } from '../../analysis/time-series.ts'
 import { reasonsForInterim } from '../../analysis/interim.ts'
 import type { ResultRow } from '../../analysis/result-row.ts'
 import { STATISTICS_VERSION } from '../../analysis/settings.ts'
@@ -22,6 +23,7 @@ import { type AnalysisQuestion, planOf, resultKeyOf, usualWindowOf } from './ana
 import { concludeWith } from './conclusion.ts'
 import { certificateKey, certify } from './certificate.ts'
 import type { Analysis, AnalysisRepository } from './analysis.repository.ts'
+import { timeSeriesKey } from './timeseries.service.ts'
 
 /** What computes, and what it reads, as it is written into results. Both give equal results. */
 const engines = { events: 'polars, events', unitTable: 'polars, unit table' }
@@ -82,6 +84,8 @@ export class AnalysisRunService {
       const folder = `artifacts/${experimentId}/${id}`
       const aggregatesKey = `${folder}/aggregates.json.gz`
       await this.#store.putFile(aggregatesKey, aggregatesPath)
+      if (question.settings.timeseries === true)
+        await this.#store.putFile(timeSeriesKey({ experimentId, id }), join(workFolder, TIME_SERIES_FILE))
       await this.#store.put(`${folder}/results.csv`, oneBuffer(resultsCsv(result.rows, namesOf(variants, metrics))))
       const certificate = certify(question, result.rows, result.aggregatesHash)
       await this.#store.put(certificateKey({ experimentId, id }), oneBuffer(JSON.stringify(certificate)))

@@ -117,6 +117,12 @@ export class RunAnalysisInput implements RunAnalysisRequest {
   @Field(() => Int, { nullable: true, description: 'Number of the dataset version. By default the newest.' })
   datasetVersion?: number | null
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether to follow the effects over time as well; the events are read once more. Default false.',
+  })
+  timeseries?: boolean | null
+
   @Field(() => String, { nullable: true, description: 'The same key answers with the same job.' })
   idempotencyKey?: string | null
 }

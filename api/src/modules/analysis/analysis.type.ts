@@ -166,6 +166,9 @@ export class AnalysisSettingsType extends AdjustmentSettings {
 
   @Field(() => Float, { nullable: true, description: 'Only so many days after exposure count. Null: no bound.' })
   daysSinceExposure!: number | null
+
+  @Field(() => Boolean, { description: 'Whether the effects are followed over time.' })
+  timeseries!: boolean
 }
 
 @ObjectType('AnalysisReports', { description: 'Files of an analysis.' })

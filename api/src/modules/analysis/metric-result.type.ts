@@ -311,6 +311,6 @@ function toEffectSize(size: EffectSize): EffectSizeType {
   return { ...size, confidenceInterval: size.confidenceInterval && toInterval(size.confidenceInterval) }
 }
 
-function toEffect(effect: EffectEstimate | null): EffectType | null {
+export function toEffect(effect: EffectEstimate | null): EffectType | null {
   return effect === null ? null : { ...effect, confidenceInterval: toInterval(effect.confidenceInterval) }
 }

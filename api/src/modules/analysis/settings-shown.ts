@@ -23,5 +23,6 @@ export function settingsShown(stored: AnalysisSettings): AnalysisSettingsType {
     from: date(window.from),
     to: date(window.to),
     daysSinceExposure: window.daysSinceExposure,
+    timeseries: settings.timeseries ?? false,
   }
 }

@@ -31,7 +31,8 @@ export function calibrationProblems({ replications, seed }: Omit<CalibrationQues
 
 /** The question without what does not change the answer: there are no segments and no verdict. */
 export function calibrationOf(question: AnalysisQuestion, replications: number, seed: number): CalibrationQuestion {
-  const settings = { ...question.settings, segment: null }
+  const { timeseries: _, ...rest } = question.settings
+  const settings = { ...rest, segment: null }
   const schedule = { status: 'DRAFT' as const, endAt: null, plannedUnits: null, isBeforeEnd: false }
   return { analysis: { ...question, settings, schedule, guardrailsLeftOut: [] }, replications, seed }
 }
