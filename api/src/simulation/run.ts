@@ -4,6 +4,7 @@ import { ADJUSTMENT, covariates } from './covariates.ts'
 import { FALSE_POSITIVES, type Finding, INTERVALS, isWithin, LOOKS } from './finding.ts'
 import { meansAndRatios } from './means-and-ratios.ts'
 import { proportions } from './proportions.ts'
+import { quantiles } from './quantiles.ts'
 import { ranks } from './ranks.ts'
 import { keepTables, tableOf } from './report.ts'
 import { sequential } from './sequential.ts'
@@ -19,6 +20,7 @@ const suites: Record<string, () => Finding[]> = {
   'covariates, normal': () => covariates('normal'),
   'covariates, buyers': () => covariates('buyers'),
   ranks,
+  quantiles,
   proportions,
   sequential,
 }
