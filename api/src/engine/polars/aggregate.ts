@@ -10,7 +10,7 @@ import { unitsOfRange } from './units-of-range.ts'
 /** Rows that are worked on at a time: bounds the memory. */
 const ROWS_PER_RANGE = 8_000_000
 /** The same where two ranges are worked on at a time. */
-const ROWS_PER_RANGE_OF_TWO = 5_000_000
+const ROWS_PER_RANGE_OF_TWO = 2_500_000
 /** With fewer rows another thread has not begun before the first one ends. */
 const ROWS_FOR_TWO_THREADS = 1_000_000
 
