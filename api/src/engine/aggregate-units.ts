@@ -31,13 +31,14 @@ export function aggregateUnits(plan: AggregationPlan, units: SummedUnits, timeRa
   const block = new Block(plan, units, blockRows)
   for (let from = 0; from < units.size; from += blockRows) {
     block.read(from, Math.min(units.size, from + blockRows))
-    const { columns, variants, rows, length } = block
-    all.add(columns, variants, length)
+    const { columns, variants, rows, active, length } = block
+    all.add(columns, variants, active, length)
     for (const segment of segments) segment.add(block)
     plan.cells.forEach((measure, index) => {
       const column = columns[measure]!
       const counts = distributions[index]!
-      for (let i = 0; i < length; i++) counts[variants[i]!]!.add(column[i]!)
+      for (let i = 0; i < active; i++) counts[variants[i]!]!.add(column[i]!)
+      block.zeros.forEach((zeros, variant) => counts[variant]!.addZeros(zeros))
     })
     quality.addExposures(rows, variants, length)
   }
@@ -61,10 +62,15 @@ export class Block {
   /** Value of each, one column a measure. */
   readonly columns: Float64Array[]
   length = 0
+  /** How many of them, the first ones, have a value other than 0. */
+  active = 0
+  /** How many of each variant have none. */
+  readonly zeros: Float64Array
   /** Units compared in all blocks so far. */
   compared = 0
   readonly #units: SummedUnits
   readonly #positions: Int32Array
+  readonly #idle: Int32Array
   /** The columns that each measure adds up. */
   readonly #sources: { columns: Float64Array[]; isAny: boolean; cap: Cap | null }[]
 
@@ -75,6 +81,8 @@ export class Block {
     this.rows = new Int32Array(size)
     this.variants = new Int32Array(size)
     this.columns = plan.measures.map(() => new Float64Array(size))
+    this.zeros = new Float64Array(plan.variants.length)
+    this.#idle = new Int32Array(size)
   }
 
   read(from: number, to: number): void {
@@ -96,6 +104,36 @@ export class Block {
       if (isAny) for (let i = 0; i < length; i++) values[i] = values[i]! > 0 ? 1 : 0
       if (cap !== null) bringInto(cap, values, length)
     }
+    this.#moveActive()
+  }
+
+  /** Brings the units that have some value to the front: most have none, and only need to be counted. */
+  #moveActive(): void {
+    const { rows, variants, columns, length, zeros } = this
+    const idle = this.#idle
+    let active = 0
+    let left = 0
+    zeros.fill(0)
+    for (let i = 0; i < length; i++) {
+      let hasValue = false
+      for (let measure = 0; measure < columns.length && !hasValue; measure++) hasValue = columns[measure]![i] !== 0
+      if (!hasValue) {
+        zeros[variants[i]!]!++
+        idle[left++] = rows[i]!
+        continue
+      }
+      rows[active] = rows[i]!
+      variants[active] = variants[i]!
+      for (let measure = 0; measure < columns.length; measure++) columns[measure]![active] = columns[measure]![i]!
+      active++
+    }
+    this.active = active
+    const { variant } = this.#units
+    for (let i = 0; i < left; i++) {
+      rows[active + i] = idle[i]!
+      variants[active + i] = this.#positions[variant[idle[i]!]!]!
+    }
+    for (const column of columns) column.fill(0, active, length)
   }
 }
 
@@ -142,7 +180,7 @@ class SegmentGroups {
     this.#moments = new GroupMoments(plan, this.count)
   }
 
-  add({ rows, variants, columns, length }: Block): void {
+  add({ rows, variants, columns, active, length }: Block): void {
     if (this.#cells.length < rows.length) this.#cells = new Int32Array(rows.length)
     const cells = this.#cells
     const width = this.#plan.variants.length
@@ -151,7 +189,7 @@ class SegmentGroups {
       const code = this.#codes === null ? none : this.#codes[rows[i]!]!
       cells[i] = (code < 0 ? none : code) * width + variants[i]!
     }
-    this.#moments.add(columns, cells, length)
+    this.#moments.add(columns, cells, active, length)
   }
 
   /** By value, then by variant; values that no unit has are left out. */
@@ -208,12 +246,12 @@ class QualityCounts {
   }
 
   /** How many units have more events than people make, and the most that one has. Units never exposed have none. */
-  #busyUnits([first, ...others]: Float64Array[]): [number, number] {
+  #busyUnits(columns: Float64Array[]): [number, number] {
     let busy = 0
     let most = 0
-    for (let row = 0; first !== undefined && row < this.#units.size; row++) {
-      let events = first[row]!
-      for (const counts of others) events += counts[row]!
+    const sums = summed(columns, this.#units.size)
+    for (let row = 0; row < sums.length; row++) {
+      const events = sums[row]!
       if (events > most) most = events
       if (events > BUSY_UNIT_EVENTS) busy++
     }
@@ -229,10 +267,9 @@ class QualityCounts {
     let eventsWithoutExposure = types.reduce((sum, type) => sum + (units.eventsWithoutRow.get(type) ?? 0), 0)
     let eventsBeforeExposure = 0
     let unitsWithEventsBeforeExposure = 0
-    const [first, ...others] = early
-    for (let row = 0; first !== undefined && row < units.size; row++) {
-      let events = first[row]!
-      for (const counts of others) events += counts[row]!
+    const earlyEvents = summed(early, units.size)
+    for (let row = 0; row < earlyEvents.length; row++) {
+      const events = earlyEvents[row]!
       if (events === 0) continue
       if (units.state[row] === exposureState.none) eventsWithoutExposure += events
       else {
@@ -255,4 +292,14 @@ class QualityCounts {
       exposuresByDay: this.#exposuresByDay(),
     }
   }
+}
+
+/** The columns added up, row by row; empty when there is none. */
+function summed(columns: Float64Array[], size: number): Float64Array {
+  const [first, ...others] = columns
+  if (first === undefined) return new Float64Array(0)
+  if (others.length === 0) return first.subarray(0, size)
+  const total = first.slice(0, size)
+  for (const column of others) for (let row = 0; row < size; row++) total[row]! += column[row]!
+  return total
 }

@@ -18,6 +18,8 @@ export class GroupMoments {
   readonly #products: Float64Array[]
   /** The same of the block at hand. */
   readonly #blockSizes: Float64Array
+  /** Of these the units that have no value other than 0. */
+  readonly #blockZeros: Float64Array
   readonly #blockMeans: Float64Array[]
   /** Sums of deviations from the block's means: what rounding left. */
   readonly #residues: Float64Array[]
@@ -33,6 +35,7 @@ export class GroupMoments {
     this.#m2 = plan.measures.map(zeros)
     this.#products = plan.pairs.map(zeros)
     this.#blockSizes = zeros()
+    this.#blockZeros = zeros()
     this.#blockMeans = plan.measures.map(zeros)
     this.#residues = plan.measures.map(zeros)
     this.#blockSums = zeros()
@@ -43,16 +46,20 @@ export class GroupMoments {
    *
    * @param columns value of each unit, one column a measure
    * @param cells group of each unit
+   * @param active how many of them, from the beginning on, may have values other than 0: the others are only counted
    * @param length how many units
    */
-  add(columns: Float64Array[], cells: Int32Array, length: number): void {
+  add(columns: Float64Array[], cells: Int32Array, active: number, length: number): void {
     const sizes = this.#blockSizes.fill(0)
-    for (let i = 0; i < length; i++) sizes[cells[i]!]!++
-    for (let measure = 0; measure < columns.length; measure++) this.#centre(columns[measure]!, cells, length, measure)
+    const zeros = this.#blockZeros.fill(0)
+    for (let i = active; i < length; i++) zeros[cells[i]!]!++
+    for (let i = 0; i < active; i++) sizes[cells[i]!]!++
+    for (let cell = 0; cell < this.#count; cell++) sizes[cell]! += zeros[cell]!
+    for (let measure = 0; measure < columns.length; measure++) this.#centre(columns[measure]!, cells, active, measure)
     for (let measure = 0; measure < columns.length; measure++)
-      this.#merge(this.#m2[measure]!, columns, cells, length, measure, measure)
+      this.#merge(this.#m2[measure]!, columns, cells, active, measure, measure)
     for (const [pair, [a, b]] of this.#plan.pairs.entries())
-      this.#merge(this.#products[pair]!, columns, cells, length, a, b)
+      this.#merge(this.#products[pair]!, columns, cells, active, a, b)
     for (let measure = 0; measure < columns.length; measure++) {
       const means = this.#means[measure]!
       const blockMeans = this.#blockMeans[measure]!
@@ -93,6 +100,7 @@ export class GroupMoments {
     for (let i = 0; i < length; i++) means[cells[i]!]! += column[i]!
     for (let cell = 0; cell < this.#count; cell++) if (sizes[cell]! > 0) means[cell]! /= sizes[cell]!
     for (let i = 0; i < length; i++) residues[cells[i]!]! += column[i]! - means[cells[i]!]!
+    for (let cell = 0; cell < this.#count; cell++) residues[cell]! -= this.#blockZeros[cell]! * means[cell]!
   }
 
   /** Adds the block's sum of products of deviations, and what the two means' distance adds to it. */
@@ -107,6 +115,7 @@ export class GroupMoments {
     for (let cell = 0; cell < this.#count; cell++) {
       const n = this.#blockSizes[cell]!
       if (n === 0) continue
+      sums[cell]! += this.#blockZeros[cell]! * leftMeans[cell]! * rightMeans[cell]!
       const known = this.#sizes[cell]!
       const [x, y] = [this.#residues[a]![cell]! / n, this.#residues[b]![cell]! / n]
       const distance =

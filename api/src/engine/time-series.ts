@@ -133,7 +133,7 @@ function groupsOf(plan: AggregationPlan, units: SummedUnits): Group[] {
   const moments = new GroupMoments(plan, plan.variants.length)
   for (let from = 0; from < units.size; from += BLOCK_ROWS) {
     block.read(from, Math.min(units.size, from + BLOCK_ROWS))
-    moments.add(block.columns, block.variants, block.length)
+    moments.add(block.columns, block.variants, block.active, block.length)
   }
   return plan.variants.map((_, variant) => moments.groupOf(variant, variant, null))
 }

@@ -17,6 +17,10 @@ export class ValueCounts {
     this.#others[this.#length++] = value
   }
 
+  addZeros(count: number): void {
+    this.#zeros += count
+  }
+
   /** The distinct values, ascending, and how often each occurs. */
   sorted(): { values: number[]; counts: number[] } {
     const sorted = this.#others.subarray(0, this.#length).sort()

@@ -7,7 +7,7 @@ import type { UnitFile } from '../unit-table.ts'
 import { timeRangeOf } from './aggregate.ts'
 import { readAhead } from './read-ahead.ts'
 import { aggregateOnTwoThreads } from './two-threads.ts'
-import { readUnits, wantedBy } from './unit-files.ts'
+import { readUnits, wantedBy } from '../unit-files.ts'
 
 /** With fewer units another thread has not begun before the first one ends. */
 const UNITS_FOR_TWO_THREADS = 400_000

@@ -2,7 +2,7 @@ import { aggregateUnits, type TimeRange } from '../aggregate-units.ts'
 import type { PartFile } from '../engine.ts'
 import type { Aggregates, AggregationPlan } from '../plan.ts'
 import type { UnitFile } from '../unit-table.ts'
-import { readUnits, wantedBy } from './unit-files.ts'
+import { readUnits, wantedBy } from '../unit-files.ts'
 import type { UnitRange } from './unit-ranges.ts'
 import { unitsOfRange } from './units-of-range.ts'
 

@@ -8,7 +8,7 @@ import type { UnitFile } from '../unit-table.ts'
 import { column, frameOf } from './frame.ts'
 import { readAhead } from './read-ahead.ts'
 import { readEvents, readExposures } from './read-events.ts'
-import { readUnits, writeUnits, type ReadUnits } from './unit-files.ts'
+import { attributesOfUnits, readUnits, writeUnits, type ReadUnits } from '../unit-files.ts'
 import { commonBitsFor, unitRanges, type UnitRange } from './unit-ranges.ts'
 import { expectedUnits, ruleOf } from './units-of-range.ts'
 
@@ -57,7 +57,10 @@ export async function updateUnitTable(
   const anew = isNew || wantedBits > knownBits + 1 || rowsOf(request.added) > rows * MOST_CHANGED_SHARE
   const ranges = unitRanges(anew ? wantedBits : knownBits)
   // A table's files have the attributes of all parts that it was made of: those need not be opened.
-  const attributes = attributesOf([...(anew ? request.known : request.files), ...request.added])
+  const attributes = await attributesOf(
+    anew ? [...request.known, ...request.added] : request.added,
+    anew ? [] : request.files,
+  )
   const result: UnitTableResult = { files: [], units: 0, exposedUnits: 0 }
   for (const [shard, range] of ranges.entries()) {
     const context = { ...request, shard, range, attributes, rule: ruleOf(request.window) }
@@ -80,11 +83,14 @@ interface ShardContext extends UnitTableRequest {
 }
 
 /** Names of all attributes that some file has. */
-function attributesOf(files: { path: string }[]): string[] {
-  const names = files.flatMap(({ path }) =>
-    pl.scanParquet(path).columns.filter((name) => name.startsWith(ATTRIBUTE_PREFIX)),
+async function attributesOf(parts: PartFile[], files: UnitFile[]): Promise<string[]> {
+  const ofParts = parts.flatMap(({ path }) =>
+    pl
+      .scanParquet(path)
+      .columns.flatMap((name) => (name.startsWith(ATTRIBUTE_PREFIX) ? [name.slice(ATTRIBUTE_PREFIX.length)] : [])),
   )
-  return [...new Set(names)].map((name) => name.slice(ATTRIBUTE_PREFIX.length)).sort()
+  const ofFiles = await Promise.all(files.map(({ path }) => attributesOfUnits(path)))
+  return [...new Set([...ofParts, ...ofFiles.flat()])].sort()
 }
 
 async function makeShard({
@@ -100,7 +106,7 @@ async function makeShard({
     units.addExposures(exposures)
   for await (const events of readAhead(added, ({ path }) => readEvents(path, null, range)))
     units.addEvents(events, true)
-  const path = join(workFolder, `units-${shard}.parquet`)
+  const path = join(workFolder, `units-${shard}.columns`)
   const written = await writeUnits(units, units.index.units, null, path)
   return {
     files: [{ path, shard, ...written, size: units.size, isNew: true }],
@@ -125,7 +131,7 @@ async function changeShard(context: ShardContext): Promise<UnitTableResult> {
   for (const one of events) changed.addEvents(one, true)
   await moveEvents(context, changed, movedFrom)
 
-  const path = join(workFolder, `units-${shard}-changes.parquet`)
+  const path = join(workFolder, `units-${shard}-changes.columns`)
   const written = await writeUnits(changed, changed.index.units, { positions: places.all, renewed }, path)
   const files = [...kept, { path, shard, ...written, size: places.size, isNew: true }]
   for (let row = 0; row < changed.size; row++)
@@ -245,7 +251,7 @@ async function joinFiles(
   workFolder: string,
 ): Promise<UnitTableResult['files'][number]> {
   const units = await readUnits(files, { types: null, attributes: null, units: true })
-  const path = join(workFolder, `units-${shard}.parquet`)
+  const path = join(workFolder, `units-${shard}.columns`)
   const written = await writeUnits(units, units.halves, null, path)
   return { path, shard, ...written, size: units.size, isNew: true }
 }

@@ -141,7 +141,7 @@ export class UnitTableService {
     return Promise.all(
       files.map(async ({ path, shard, rows, size, bytes, isNew }) => {
         if (!isNew) return keys.get(path)!
-        const objectKey = `curated/${experimentId}/units/${randomUUID()}.parquet`
+        const objectKey = `curated/${experimentId}/units/${randomUUID()}.columns`
         await this.#store.putFile(objectKey, path)
         stored.push(objectKey)
         return { objectKey, shard, rows, size, bytes }

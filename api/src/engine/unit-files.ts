@@ -1,0 +1,254 @@
+import { ColumnFile, narrowed, writeColumns, type Column, type ColumnValues } from './column-file.ts'
+import { Dictionary } from './dictionary.ts'
+import type { AggregationPlan } from './plan.ts'
+import { noSums, sumNames, type AttributeColumn, type SummedUnits, type TypeSums } from './unit-rows.ts'
+import type { UnitFile } from './unit-table.ts'
+
+/*
+ * The columns of a unit table's files. Texts are numbers from 1 on into lists of the head; 0 is none. A sum that most units
+ * have none of is two columns: the rows that have one, and what they have.
+ */
+const column = {
+  /** Low and high half of each unit. */
+  unit: 'unit',
+  /** Number of the unit in its shard. The first file of a shard has them in order, and no such column. */
+  position: 'position',
+  firstExposure: 'first exposure',
+  variant: 'variant',
+  state: 'exposure state',
+  /** In later files: whether the attributes take the place of those before. */
+  renewed: 'renewed',
+  attribute: (name: string) => `attribute ${name}`,
+  sum: (type: string, sum: keyof TypeSums) => `${sum} ${type}`,
+  rowsOf: (name: string) => `rows of ${name}`,
+} as const
+
+/** Where at least this share of the units has a sum, it is a column of all units. */
+const DENSE_SHARE = 0.5
+
+interface Facts {
+  rows: number
+  variants: string[]
+  attributes: { name: string; values: string[] }[]
+  types: string[]
+}
+
+/** What a later file says beside the units' sums, which are what is to be added. */
+export interface UnitChanges {
+  positions: Int32Array
+  /** 1 where the attributes take the place of those before. */
+  renewed: Uint8Array
+}
+
+/**
+ * Writes units as a file of a unit table. Columns that hold nothing are left out.
+ *
+ * @param halves the units by row: low half, high half
+ */
+export async function writeUnits(
+  units: SummedUnits,
+  halves: Int32Array,
+  changes: UnitChanges | null,
+  path: string,
+): Promise<{ rows: number; bytes: number }> {
+  const rows = units.size
+  const columns: Column[] = [
+    { name: column.unit, values: halves.subarray(0, rows * 2) },
+    { name: column.firstExposure, values: units.firstExposure.subarray(0, rows) },
+    { name: column.state, values: units.state.subarray(0, rows) },
+    { name: column.variant, values: codesFromOne(units.variant, rows) },
+  ]
+  if (changes !== null) {
+    columns.push({ name: column.position, values: changes.positions.subarray(0, rows) })
+    columns.push({ name: column.renewed, values: changes.renewed.subarray(0, rows) })
+  }
+  for (const [name, { codes }] of units.attributes)
+    columns.push({ name: column.attribute(name), values: codesFromOne(codes, rows) })
+  for (const [type, sums] of units.types)
+    for (const sum of sumNames) columns.push(...sumColumns(column.sum(type, sum), sums[sum].subarray(0, rows)))
+  const facts: Facts = {
+    rows,
+    variants: units.variantNames.values,
+    attributes: [...units.attributes].map(([name, { dictionary }]) => ({ name, values: dictionary.values })),
+    types: [...units.types.keys()],
+  }
+  return { rows, bytes: await writeColumns(path, facts, columns) }
+}
+
+function codesFromOne(codes: Int32Array, rows: number): ColumnValues {
+  const shifted = new Int32Array(rows)
+  for (let row = 0; row < rows; row++) shifted[row] = codes[row]! + 1
+  return narrowed(shifted)
+}
+
+function sumColumns(name: string, values: Float64Array): Column[] {
+  let count = 0
+  for (let row = 0; row < values.length; row++) if (values[row] !== 0) count++
+  if (count === 0) return []
+  if (count >= values.length * DENSE_SHARE) return [{ name, values: narrowed(values) }]
+  const rows = new Int32Array(count)
+  const others = new Float64Array(count)
+  for (let row = 0, to = 0; row < values.length; row++) {
+    if (values[row] === 0) continue
+    rows[to] = row
+    others[to++] = values[row]!
+  }
+  return [
+    { name, values: narrowed(others) },
+    { name: column.rowsOf(name), values: rows },
+  ]
+}
+
+/** What is wanted of a unit table; the exposures always are. */
+export interface WantedColumns {
+  /** Event types; null for all. */
+  types: readonly string[] | null
+  /** Attributes; null for all. */
+  attributes: readonly string[] | null
+  /** Whether to read the units themselves. */
+  units: boolean
+}
+
+/** What a plan wants of a unit table. */
+export function wantedBy({ measures, segments }: AggregationPlan): WantedColumns {
+  return { types: [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))], attributes: segments, units: false }
+}
+
+/** Names of the attributes that a file has. */
+export function attributesOfUnits(path: string): Promise<string[]> {
+  return ColumnFile.use<Facts, string[]>(path, ({ facts }) => Promise.resolve(facts.attributes.map(({ name }) => name)))
+}
+
+export interface ReadUnits extends SummedUnits {
+  /** The units by row, low half, high half; empty when they were not asked for. */
+  halves: Int32Array
+}
+
+/** A shard of a unit table while its files are read. */
+interface ShardUnits extends ReadUnits {
+  attributes: Map<string, AttributeColumn>
+  types: Map<string, TypeSums>
+}
+
+/** Reads a shard of a unit table: its first file, and what the later ones changed. */
+export async function readUnits(files: UnitFile[], wanted: WantedColumns): Promise<ReadUnits> {
+  const size = files.at(-1)?.size ?? 0
+  const units: ShardUnits = {
+    size,
+    halves: new Int32Array(wanted.units ? size * 2 : 0),
+    firstExposure: new Float64Array(size).fill(Infinity),
+    variant: new Int32Array(size).fill(-1),
+    state: new Uint8Array(size),
+    variantNames: new Dictionary(),
+    attributes: new Map(),
+    types: new Map(),
+    eventsWithoutRow: new Map(),
+  }
+  for (const name of wanted.attributes ?? []) attributeOf(units, name)
+  for (const { path } of files) await ColumnFile.use<Facts, void>(path, (file) => readFile(file, units, wanted))
+  if (files.length > 1) for (const sums of units.types.values()) clearResidues(sums)
+  return units
+}
+
+async function readFile(file: ColumnFile<Facts>, units: ShardUnits, wanted: WantedColumns): Promise<void> {
+  const { facts } = file
+  const positions = (await file.column(column.position)) as Int32Array | null
+  const renewed = (await file.column(column.renewed)) as Uint8Array | null
+  if (wanted.units) place(units.halves, (await file.column(column.unit))!, positions, 2)
+  place(units.firstExposure, (await file.column(column.firstExposure))!, positions)
+  place(units.state, (await file.column(column.state))!, positions)
+  const variants = translation(units.variantNames, facts.variants)
+  placeCodes(units.variant, (await file.column(column.variant))!, variants, positions, null)
+
+  const own = new Map(facts.attributes.map(({ name, values }) => [name, values]))
+  for (const name of wanted.attributes ?? own.keys()) {
+    const { codes, dictionary } = attributeOf(units, name)
+    const values = await file.column(column.attribute(name))
+    if (values !== null) placeCodes(codes, values, translation(dictionary, own.get(name)!), positions, renewed)
+    // An attribute that a later file does not have is absent at the first exposures it tells of.
+    else if (positions !== null) placeCodes(codes, new Uint8Array(facts.rows), ABSENT, positions, renewed)
+  }
+  if (wanted.attributes === null && positions !== null) {
+    const absent = [...units.attributes].filter(([name]) => !own.has(name))
+    for (const [, { codes }] of absent) placeCodes(codes, new Uint8Array(facts.rows), ABSENT, positions, renewed)
+  }
+
+  for (const type of facts.types) {
+    if (wanted.types !== null && !wanted.types.includes(type)) continue
+    for (const sum of sumNames) {
+      const name = column.sum(type, sum)
+      const values = await file.column(name)
+      if (values === null) continue
+      const rows = (await file.column(column.rowsOf(name))) as Int32Array | null
+      addSums(sumsOf(units, type)[sum], values, rows, positions)
+    }
+  }
+}
+
+function attributeOf({ attributes, size }: ShardUnits, name: string): AttributeColumn {
+  let attribute = attributes.get(name)
+  if (attribute === undefined) {
+    attribute = { codes: new Int32Array(size).fill(-1), dictionary: new Dictionary() }
+    attributes.set(name, attribute)
+  }
+  return attribute
+}
+
+function sumsOf({ types, size }: ShardUnits, type: string): TypeSums {
+  let sums = types.get(type)
+  if (sums === undefined) {
+    sums = noSums(size)
+    types.set(type, sums)
+  }
+  return sums
+}
+
+/** The shard's code of each of a file's, which begin at 1. */
+function translation(dictionary: Dictionary, values: string[]): Int32Array {
+  return Int32Array.from([-1, ...dictionary.translate(values)])
+}
+
+const ABSENT = Int32Array.of(-1)
+
+/**
+ * Where no early event is left, nothing must be left of their sum. Events that a late exposure moved were taken off it one
+ * by one, and what rounding leaves of that would pass for a covariate.
+ */
+function clearResidues({ earlyCounts, earlySums }: TypeSums): void {
+  for (let row = 0; row < earlyCounts.length; row++) if (earlyCounts[row] === 0) earlySums[row] = 0
+}
+
+/** Puts values where they belong: at their positions, or from the beginning on. */
+function place(target: ColumnValues, values: ColumnValues, positions: Int32Array | null, width = 1): void {
+  if (positions === null) return target.set(values)
+  for (let row = 0; row < positions.length; row++) {
+    for (let k = 0; k < width; k++) target[positions[row]! * width + k] = values[row * width + k]!
+  }
+}
+
+function placeCodes(
+  target: Int32Array,
+  codes: ColumnValues,
+  translated: Int32Array,
+  positions: Int32Array | null,
+  renewed: Uint8Array | null,
+): void {
+  for (let row = 0; row < codes.length; row++) {
+    if (renewed !== null && renewed[row] !== 1) continue
+    target[positions === null ? row : positions[row]!] = translated[codes[row]!]!
+  }
+}
+
+/** @param rows the rows that the values are of; null for all */
+function addSums(
+  target: Float64Array,
+  values: ColumnValues,
+  rows: Int32Array | null,
+  positions: Int32Array | null,
+): void {
+  if (rows === null && positions === null) return target.set(values)
+  for (let i = 0; i < values.length; i++) {
+    const row = rows === null ? i : rows[i]!
+    target[positions === null ? row : positions[row]!]! += values[i]!
+  }
+}
