@@ -84,7 +84,8 @@ describe('the number of SQL statements', () => {
   it('of the deepest question that fragments of the shipped operations make is bounded', async () => {
     const names = ['experiment', 'variant', 'metric', 'dataset-version', 'analysis-summary', 'analysis', 'decision']
     const more = ['metric-result', 'arm-statistics', 'confidence-interval', 'effect', 'batch', 'column-mapping', 'job']
-    const fragments = await shipped(...[...names, ...more].map((name) => `fragments/${name}-fields`))
+    const newer = ['lift-factor', 'calibration', 'calibration-share']
+    const fragments = await shipped(...[...names, ...more, ...newer].map((name) => `fragments/${name}-fields`))
     const query = `query Deep($first: Int!) {
       experiments(first: $first) {
         nodes {
@@ -92,6 +93,7 @@ describe('the number of SQL statements', () => {
           batches(first: 5) { nodes { ...BatchFields job { ...JobFields } } }
           analyses(first: 5) { nodes { ...AnalysisFields datasetVersion { ...DatasetVersionFields } } }
           latestAnalysis { ...AnalysisFields }
+          calibrations(first: 5) { nodes { ...CalibrationFields } }
         }
       }
     }
