@@ -1,10 +1,11 @@
 import { openAsBlob } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type FairliftClient, type UploadProgress } from '@fairlift/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { breakingLine, type BreakingLine } from '../testkit/breaking-line.ts'
+import { partsLeft } from '../testkit/data-folder.ts'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
 import { sha256 } from '../testkit/sha256.ts'
 import { useServer } from '../testkit/use-server.ts'
@@ -48,8 +49,6 @@ function otherBytes(mark: string): Uint8Array<ArrayBuffer> {
   return other
 }
 
-const partsLeft = (): Promise<string[]> => readdir(join(run.server.dataDir, 'files', 'uploads'))
-
 describe('a large file', () => {
   it('arrives over a line that breaks again and again, is sent once, and lands', async () => {
     const progress: UploadProgress[] = []
@@ -66,7 +65,7 @@ describe('a large file', () => {
     expect(sent).toEqual([...sent].sort((one, other) => one - other))
     expect(progress.at(-1)).toEqual({ sentBytes: bytes.length, totalBytes: bytes.length })
     expect(await upload.result()).toMatchObject({ status: 'LANDED', events: eventsOf(USERS) })
-    expect(await partsLeft()).toEqual([])
+    expect(await partsLeft(run.server)).toEqual([])
   })
 
   it('of a stream whose size is known goes on in the same way', async () => {

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createClient, type FairliftClient } from '@fairlift/sdk'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { partsLeft, rawCopies } from '../testkit/data-folder.ts'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
 import {
   beginPut,
@@ -51,8 +50,6 @@ async function asked(file: Buffer, input: object = {}, client = run.client): Pro
   return upload!
 }
 
-const partFolder = (dataDir: string): string => join(dataDir, 'files', 'uploads')
-
 describe('a file that goes to its own address', () => {
   it('lands as one that goes by uploadEvents, its bytes kept as they came', async () => {
     const upload = await asked(bytes, { fileName: 'Täglich 1.csv' })
@@ -65,7 +62,7 @@ describe('a file that goes to its own address', () => {
     await run.client.waitForJob(job!.id)
     expect(await run.client.batch(batch!.id)).toMatchObject({ status: 'LANDED', events: eventsOf(1500) })
     expect(Buffer.from(await (await fetch(batch!.rawUrl)).arrayBuffer())).toEqual(bytes)
-    expect(await readdir(partFolder(run.server.dataDir))).not.toContain(upload.id)
+    expect(await partsLeft(run.server)).not.toContain(upload.id)
   })
 
   it('is read as was asked for with its address: with a mapping, a saved one, a rate', async () => {
@@ -90,7 +87,7 @@ describe('a file that goes to its own address', () => {
     const second = await completeUpload(run.client, upload.id)
     expect(second).toMatchObject({ batch: { id: first.id }, reused: true })
     expect(await completeUpload(run.client, upload.id)).toMatchObject({ batch: { id: first.id }, job: second.job })
-    expect(await rawCopies(file)).toBe(1)
+    expect(await rawCopies(run.server, file)).toBe(1)
     expect(await put(upload.url, file)).toMatchObject({ status: 410 })
   })
 
@@ -108,7 +105,7 @@ describe('a file that goes to its own address', () => {
         userErrors: [],
       })
     }
-    expect(await rawCopies(file)).toBe(1)
+    expect(await rawCopies(run.server, file)).toBe(1)
   })
 
   it('an idempotency key finds the address again, and then the batch without sending anything', async () => {
@@ -390,7 +387,7 @@ describe('an address', () => {
         batch: null,
         userErrors: [{ code: 'CONFLICT', message: expect.stringContaining('expired') as string }],
       })
-      await until('what came is removed', async () => (await readdir(partFolder(server.dataDir))).length === 0)
+      await until('what came is removed', async () => (await partsLeft(server)).length === 0)
       expect(await completeUpload(client, upload.id)).toMatchObject({ userErrors: [{ code: 'CONFLICT' }] })
     } finally {
       client.close()
@@ -398,12 +395,3 @@ describe('an address', () => {
     }
   })
 })
-
-/** Files below the raw ones that hold just these bytes. */
-async function rawCopies(file: Buffer): Promise<number> {
-  const folder = join(run.server.dataDir, 'files', 'objects', 'raw')
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
-  const contents = await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name))))
-  return contents.filter((content) => content.equals(file)).length
-}

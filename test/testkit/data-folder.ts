@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FairliftClient } from '@fairlift/sdk'
 import type { TestServer } from './server.ts'
@@ -37,4 +37,15 @@ export async function rawFiles({ dataDir }: TestServer): Promise<string[]> {
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice(dataDir.length + 1))
     .sort()
+}
+
+/** What has come of files that are sent to an address of their own and are not complete yet. */
+export function partsLeft({ dataDir }: TestServer): Promise<string[]> {
+  return readdir(join(dataDir, 'files', 'uploads'))
+}
+
+/** How many of the raw files hold just these bytes. */
+export async function rawCopies(server: TestServer, bytes: Buffer): Promise<number> {
+  const contents = await Promise.all((await rawFiles(server)).map((path) => readFile(join(server.dataDir, path))))
+  return contents.filter((content) => content.equals(bytes)).length
 }

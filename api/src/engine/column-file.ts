@@ -61,7 +61,6 @@ export async function writeColumns(path: string, facts: unknown, columns: Column
 /** An open file of columns. */
 export class ColumnFile<Facts> {
   readonly facts: Facts
-  readonly names: ReadonlySet<string>
   readonly #file: FileHandle
   readonly #path: string
   readonly #columns: Map<string, Head<Facts>['columns'][number]>
@@ -73,7 +72,6 @@ export class ColumnFile<Facts> {
     this.#columns = new Map(head.columns.map((column) => [column.name, column]))
     this.#start = start
     this.facts = head.facts
-    this.names = new Set(this.#columns.keys())
   }
 
   /**

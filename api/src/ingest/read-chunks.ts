@@ -95,7 +95,7 @@ export async function* readChunks(
       if (present === scannedPlan) return scanner
       scannedPlan = present
       const scanPlan = scanPlanOf(present, file.header, experiment, now)
-      scanner = scanPlan && new JsonScanner(scanPlan, unitSeed(experiment.id), { ...options, header: [...file.header] })
+      scanner = scanPlan && new JsonScanner(scanPlan, unitSeed(experiment.id), options)
       return scanner
     }
     yield* readJson(text, { ...options, scanner: currentScanner })

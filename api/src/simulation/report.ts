@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { whole } from '../analysis/wording.ts'
 import { type Finding, isWithin } from './finding.ts'
 
 const path = fileURLToPath(new URL('../../../docs/calibration.md', import.meta.url))
@@ -50,8 +51,4 @@ export function keepTables(tables: { title: string; text: string }[]): void {
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(2)}%`
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en-US')
 }

@@ -1,3 +1,4 @@
+import { whole } from '../wording.ts'
 import type { Share } from './share.ts'
 
 /** Whether a method can be trusted on the data at hand. */
@@ -36,10 +37,6 @@ export function judge(
     return { verdict: 'CAUTIOUS', summary }
   }
   return { verdict: 'TRUSTED', summary: `${counted} (${range}). The method can be trusted on these data.` }
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en-US')
 }
 
 function percent(share: number): string {

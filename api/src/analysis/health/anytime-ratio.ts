@@ -2,7 +2,7 @@ import { anytimeRatioMismatch } from '../../stats/anytime-ratio-mismatch.ts'
 import { isNotComputable } from '../../stats/not-computable.ts'
 import { check, type HealthCheck } from './health-check.ts'
 import { MISMATCH_ALPHA } from './sample-ratio.ts'
-import { whole } from './wording.ts'
+import { whole } from '../wording.ts'
 
 /** The split after each day: a test that stays honest when it is run on every batch. */
 export function anytimeRatioCheck(days: { day: string; counts: number[] }[], splits: number[]): HealthCheck[] {

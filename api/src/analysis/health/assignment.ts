@@ -1,5 +1,5 @@
 import { check, type HealthCheck, type DataLineage } from './health-check.ts'
-import { percent, users, whole } from './wording.ts'
+import { percent, users, whole } from '../wording.ts'
 
 /** Above this share of users in several variants the assignment itself is in doubt. */
 const CONTAMINATION_LIMIT = 0.05

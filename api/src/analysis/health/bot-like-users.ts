@@ -1,6 +1,6 @@
 import { BUSY_UNIT_EVENTS, type DataQuality } from '../../engine/plan.ts'
 import { check, type HealthCheck } from './health-check.ts'
-import { percent, users, whole } from './wording.ts'
+import { percent, users, whole } from '../wording.ts'
 
 /** Users with more measured events than people make. */
 export function botLikeUsersCheck({ busyUnits, mostEventsOfAUnit, exposedUnits }: DataQuality): HealthCheck {

@@ -1,5 +1,5 @@
 import { check, type HealthCheck } from './health-check.ts'
-import { users, whole } from './wording.ts'
+import { users, whole } from '../wording.ts'
 
 /** Above this share of users with earlier events a log of exposures may begin too late. */
 const EARLY_SHARE = 0.5

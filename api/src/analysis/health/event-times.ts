@@ -1,6 +1,6 @@
 import type { DataQuality, Window } from '../../engine/plan.ts'
 import { check, type HealthCheck } from './health-check.ts'
-import { whole } from './wording.ts'
+import { whole } from '../wording.ts'
 
 const DAY_MS = 86_400_000
 

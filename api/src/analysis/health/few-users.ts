@@ -1,5 +1,5 @@
 import { check, type HealthCheck } from './health-check.ts'
-import { users, whole } from './wording.ts'
+import { users, whole } from '../wording.ts'
 
 const FEW_USERS = 100
 

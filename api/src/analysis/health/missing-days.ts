@@ -1,5 +1,5 @@
 import { check, type HealthCheck } from './health-check.ts'
-import { whole } from './wording.ts'
+import { whole } from '../wording.ts'
 
 export function missingDaysCheck(days: string[]): HealthCheck {
   const dayMs = 86_400_000

@@ -1,7 +1,7 @@
 import { isNotComputable } from '../../stats/not-computable.ts'
 import { sampleRatioMismatch } from '../../stats/sample-ratio-mismatch.ts'
 import { check, type HealthCheck } from './health-check.ts'
-import { percent, whole } from './wording.ts'
+import { percent, whole } from '../wording.ts'
 
 /** Below this p-value the split is taken for broken: a false alarm in one of a thousand sound experiments. */
 export const MISMATCH_ALPHA = 0.001

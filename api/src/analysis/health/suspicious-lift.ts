@@ -1,6 +1,6 @@
 import type { ResultRow } from '../result-row.ts'
 import { check, type HealthCheck } from './health-check.ts'
-import { percent, whole } from './wording.ts'
+import { percent, whole } from '../wording.ts'
 
 /** Lifts whose whole interval lies beyond this are seldom true: changes of a page move metrics by a few percent. */
 const LARGEST_LIKELY_LIFT = 0.3

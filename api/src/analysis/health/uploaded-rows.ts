@@ -1,5 +1,5 @@
 import { check, type HealthCheck, type DataLineage } from './health-check.ts'
-import { percent, whole } from './wording.ts'
+import { percent, whole } from '../wording.ts'
 
 export function rejectedRowsCheck({ rejectedRows, rows }: DataLineage): HealthCheck {
   const share = rows === 0 ? 0 : rejectedRows / rows

@@ -1,4 +1,4 @@
-/** Numbers as health checks tell them. */
+/** Numbers as sentences tell them. */
 export function users(count: number): string {
   return count === 1 ? '1 user' : `${whole(count)} users`
 }
