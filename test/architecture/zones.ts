@@ -61,6 +61,16 @@ export const importZones: ImportZone[] = [
     ],
   },
   {
+    name: 'models stand on stats',
+    files: ['api/src/models/**/*.ts'],
+    forbid: [
+      {
+        regex: '^(?!\\./|\\.\\./stats/|ml-matrix$)',
+        instead: 'Models import stats and ml-matrix: pass cells and settings in as arguments.',
+      },
+    ],
+  },
+  {
     name: 'ingest and the Polars engine know no database and no GraphQL',
     files: ['api/src/{ingest,engine}/**/*.ts'],
     forbid: [

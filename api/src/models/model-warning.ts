@@ -1,0 +1,25 @@
+export type ModelWarningCode =
+  /** a column is made up of others and was left out */
+  | 'ALIASED'
+  /** without a penalty an estimate would be infinite; one was chosen */
+  | 'SEPARATED'
+  | 'NOT_CONVERGED'
+  /** a level, or a feature, that no user or all users have */
+  | 'EMPTY_LEVEL'
+  | 'SINGLE_LEVEL'
+  /** a user alone decides a prediction, so HC3 does not exist and HC1 is used */
+  | 'FULL_LEVERAGE'
+  /** the variance is not that of a Poisson distribution */
+  | 'OVERDISPERSED'
+  /** too few users or conversions for what is estimated */
+  | 'FEW_USERS'
+  | 'NO_TRAFFIC'
+
+/** What a reader of a model must know beside its numbers. */
+export interface ModelWarning {
+  code: ModelWarningCode
+  /** the feature it is about, where it is about one */
+  feature: string | null
+  /** says what was found, and what to do */
+  message: string
+}
