@@ -89,6 +89,24 @@ describe('planSample', () => {
     expect(plan).toMatchObject({ effect: null, notComputable: { reason: 'noDetectableEffect' } })
   })
 
+  test('numbers no shop has are answered or refused, and quickly', async () => {
+    const mean: PlanSampleInput = { kind: 'MEAN', baseline: 100, standardDeviation: 1 }
+    const refused = (reason: string) => ({ units: null, notComputable: { reason } })
+    expect(await run.client.planSample({ ...mean, absoluteEffect: 1e-9 })).toMatchObject(refused('tooManyUnits'))
+    expect(await run.client.planSample({ ...mean, absoluteEffect: 1e-90 })).toMatchObject(refused('tooManyUnits'))
+    expect(await run.client.planSample({ ...conversion, absoluteEffect: 1e-12 })).toMatchObject(refused('tooManyUnits'))
+    expect(await run.client.planSample({ ...mean, units: 4, trafficSplit: [1, 1e6] })).toMatchObject(
+      refused('tooFewUnits'),
+    )
+    for (const [absoluteEffect, units] of [
+      [5, 1e12],
+      [1e90, 4],
+    ] as const) {
+      const { power } = await run.client.planSample({ ...mean, absoluteEffect, units })
+      expect(power).toEqualNearly(1, { relative: 1e-12 })
+    }
+  })
+
   describe('of an experiment', () => {
     let experimentId: string
     beforeAll(async () => {
@@ -138,6 +156,10 @@ describe('planSample', () => {
     [{ ...conversion, relativeEffect: 0.1 }, 'input.absoluteEffect'],
     [{ kind: 'PROPORTION', baseline: 0.1 }, 'input.units'],
     [{ baseline: 0.1, units: 100 }, 'input.kind'],
+    [{ kind: 'MEAN', baseline: 100, standardDeviation: 1, absoluteEffect: 1e300 }, 'input.absoluteEffect'],
+    [{ kind: 'MEAN', baseline: 1e300, standardDeviation: 1, relativeEffect: 1e300 }, 'input.baseline'],
+    [{ kind: 'MEAN', baseline: 100, standardDeviation: 1e300, absoluteEffect: 1e-5 }, 'input.standardDeviation'],
+    [{ kind: 'MEAN', baseline: 100, standardDeviation: 1e-300, units: 100 }, 'input.standardDeviation'],
     [{ kind: 'MEAN', baseline: 0.1, units: 100 }, 'input.standardDeviation'],
     [{ kind: 'MEAN', baseline: 0.1, standardDeviation: 0, units: 100 }, 'input.standardDeviation'],
     [{ ...conversion, level: 0.5 }, 'input.level'],

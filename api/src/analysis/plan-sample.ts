@@ -1,4 +1,4 @@
-import { isNotComputable, type NotComputable } from '../stats/not-computable.ts'
+import { isNotComputable, type NotComputable, notComputable } from '../stats/not-computable.ts'
 import type { PowerOptions } from '../stats/power-options.ts'
 import { proportionDetectableRates, proportionPower, proportionSampleSize } from '../stats/proportion-power.ts'
 import { tTestDetectableEffect, tTestPower, tTestSampleSize } from '../stats/t-test-power.ts'
@@ -47,6 +47,10 @@ export interface SampleAnswer {
 
 /** A variance needs two users. */
 const FEWEST_UNITS = 2
+/** More than ever were: a plan that asks for them is none. */
+const MOST_UNITS = 1e12
+/** In standard deviations: any smaller effect takes more users than that, at any level and power that is offered. */
+const LEAST_EFFECT = 1e-7
 /** Points of the curve, and how far it goes to both sides of the answer. */
 const CURVE_POINTS = 13
 const CURVE_SPAN = 8
@@ -64,7 +68,8 @@ export function planSample(question: SampleQuestion): SampleAnswer {
     const unitsByVariant = question.shares.map((share) =>
       Math.max(FEWEST_UNITS, Math.ceil((n * question.inflation * share) / question.shares[0]!)),
     )
-    const units = unitsByVariant.reduce((sum, own) => sum + own, 0)
+    const units = sum(unitsByVariant)
+    if (units > MOST_UNITS) return unanswered(solvedFor, notComputable('tooManyUnits'))
     const detectable = detectableEffect(question, units)
     return {
       solvedFor,
@@ -78,6 +83,8 @@ export function planSample(question: SampleQuestion): SampleAnswer {
     }
   }
   const units = question.units!
+  const unitsByVariant = question.shares.map((share) => Math.floor((units * share) / sum(question.shares)))
+  if (unitsByVariant.some((own) => own < FEWEST_UNITS)) return unanswered(solvedFor, notComputable('tooFewUnits'))
   const detectable = detectableEffect(question, units)
   const sought = effect ?? (typeof detectable === 'number' ? detectable : null)
   const reached = effect === null ? power : powerAt(question, units, effect)
@@ -85,7 +92,7 @@ export function planSample(question: SampleQuestion): SampleAnswer {
   return {
     solvedFor,
     units,
-    unitsByVariant: question.shares.map((share) => Math.floor((units * share) / sum(question.shares))),
+    unitsByVariant,
     power: typeof reached === 'number' ? reached : null,
     effect: sought,
     detectableEffect: typeof detectable === 'number' ? detectable : null,
@@ -106,6 +113,8 @@ function optionsOf({ alpha, sides, shares }: SampleQuestion): PowerOptions {
 /** Users of the control for a design with one look. */
 function controlUnits(question: SampleQuestion, effect: number): number | NotComputable {
   const { kind, baseline, standardDeviation, power } = question
+  if (kind !== 'PROPORTION' && Math.abs(effect) < LEAST_EFFECT * standardDeviation!)
+    return notComputable('tooManyUnits')
   if (kind !== 'PROPORTION') return tTestSampleSize(effect, standardDeviation!, power, optionsOf(question))
   const result = proportionSampleSize(baseline, baseline + effect, power, optionsOf(question))
   return isNotComputable(result) ? result : result.n

@@ -21,6 +21,7 @@ const MESSAGES = {
   outOfRange: 'The values are too large or too small to compute with.',
   noEffect: 'There is no effect to look for: the two values are the same.',
   noDetectableEffect: 'With so few users no change that is possible would be found with this power.',
+  tooManyUnits: 'The effect is so small that more users would be needed than there are people: look for a larger one.',
 } as const
 
 export type NotComputableReason = keyof typeof MESSAGES

@@ -108,6 +108,23 @@ describe('power at the edges', () => {
     }
   })
 
+  it('an effect of any size, and any number of users, is answered at once', () => {
+    const before = process.cpuUsage().user
+    for (const [n, effect] of [
+      [2, 1e300],
+      [2, 1e10],
+      [2, 1e15],
+      [5e11, 5],
+      [1e6, 1e4],
+      [5e11, 1e4],
+    ] as const) {
+      expect(tTestPower(n, effect, 1)).toBeCloseTo(1, 12)
+      expect(tTestPower(n, effect, 1)).toBeLessThanOrEqual(1)
+    }
+    // It took minutes: far out, rounding kept the integral from ever agreeing with itself.
+    expect(process.cpuUsage().user - before).toBeLessThan(5e6)
+  })
+
   it('what cannot be found has a reason', () => {
     expect(proportionSampleSize(0.1, 0.1, 0.8)).toMatchObject({ reason: 'noEffect' })
     expect(arcsineSampleSize(0.1, 0.1, 0.8)).toMatchObject({ reason: 'noEffect' })

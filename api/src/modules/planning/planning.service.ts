@@ -66,6 +66,8 @@ const RANGES = {
   tests: [1, 1000],
   units: [4, 1e12],
 } as const
+/** Of values, whatever their currency; further out the numbers overflow. */
+const LARGEST = 1e100
 /** Looks that lie closer are one look for all that a plan can say. */
 const LEAST_STEP = 0.001
 
@@ -136,11 +138,12 @@ function questionOf(request: PlanSampleRequest, measured: MeasuredMetric | null)
   const { level, power, sides } = settingsOf(request)
   const kind = required('kind', request.kind ?? measured?.kind)
   const baseline = required('baseline', request.baseline ?? measured?.baseline)
-  require(Number.isFinite(baseline), 'baseline', `a number, got ${baseline}`)
+  require(Math.abs(baseline) <= LARGEST, 'baseline', `a number up to ${LARGEST}, got ${baseline}`)
   const isRate = kind === 'PROPORTION'
   require(!isRate || (baseline >= 0 && baseline <= 1), 'baseline', `a rate from 0 to 1, got ${baseline}`)
   const spread = isRate ? null : required('standardDeviation', request.standardDeviation ?? measured?.standardDeviation)
-  require(spread === null || spread > 0, 'standardDeviation', `above 0, got ${spread}`)
+  const isSpread = spread === null || (spread >= 1 / LARGEST && spread <= LARGEST)
+  require(isSpread, 'standardDeviation', `above 0 and at most ${LARGEST}, got ${spread}`)
   const effect = effectOf(request, baseline, isRate)
   const units = request.units ?? null
   if (units !== null) requireRange('units', units, RANGES.units)
@@ -170,7 +173,8 @@ function effectOf(request: PlanSampleRequest, baseline: number, isRate: boolean)
   require(relativeEffect == null || absoluteEffect == null, 'absoluteEffect', 'left out beside relativeEffect')
   const field = relativeEffect == null ? 'absoluteEffect' : 'relativeEffect'
   const effect = absoluteEffect ?? relativeEffect! * Math.abs(baseline)
-  require(Number.isFinite(effect) && effect !== 0, field, `a change that is not 0, got ${effect}`)
+  const isChange = effect !== 0 && Math.abs(effect) <= LARGEST
+  require(isChange, field, `a change that is not 0 and at most ${LARGEST}, got ${effect}`)
   const rate = baseline + effect
   require(!isRate || (rate >= 0 && rate <= 1), field, `a change to a rate from 0 to 1, got ${rate}`)
   return effect

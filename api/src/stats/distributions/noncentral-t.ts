@@ -62,13 +62,14 @@ function overS(side: Side, t: number, df: number, ncp: number, spread: number): 
 /** The mean over w = Z + ncp > 0 of P(S >= w / t) or P(S < w / t); for w <= 0, T is below t for certain. */
 function overZ(side: Side, t: number, df: number, ncp: number): number {
   const tailOfS = side === 'lower' ? 'logUpper' : 'logLower'
+  const unit = Math.max(ncp, 1)
+  // In multiples of the noncentrality, so that Z, their difference, keeps its digits where the noncentrality is large.
   const logIntegrand = (v: number) => {
-    const w = Math.exp(v)
-    const s = w / t
-    return v + logNormalDensity(w - ncp) + incompleteGamma(df / 2, (df / 2) * s * s)[tailOfS]
+    const z = ncp === unit ? ncp * Math.expm1(v) : Math.exp(v) - ncp
+    const s = (unit / t) * Math.exp(v)
+    return v + logNormalDensity(z) + incompleteGamma(df / 2, (df / 2) * s * s)[tailOfS]
   }
-  const start = Math.max(ncp, 1)
-  const positive = logIntegralOfPeak(logIntegrand, Math.log(start), 1 / start)
+  const positive = Math.log(unit) + logIntegralOfPeak(logIntegrand, 0, 1 / unit)
   return side === 'upper' ? positive : logSum(positive, normal.logCdf(-ncp))
 }
 

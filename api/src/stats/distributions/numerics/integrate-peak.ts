@@ -2,6 +2,8 @@
 const NEGLIGIBLE = 45
 /** Halving the step squares the rule's error: once two results agree to this, the finer one is exact to rounding. */
 const AGREEMENT = 1e-8
+/** Rounding a logarithm of the integrand by half a unit changes it by this much of the logarithm; over a sum, a few. */
+const ROUNDING = 4 * Number.EPSILON
 const MAX_HALVINGS = 20
 const MAX_CLIMBS = 200
 
@@ -18,14 +20,17 @@ const MAX_CLIMBS = 200
 export function logIntegralOfPeak(logF: (x: number) => number, start: number, scale: number): number {
   const peak = climb(logF, start, scale)
   const top = logF(peak)
-  if (top === -Infinity) return -Infinity
+  // The width of so low a peak is less than the last digit of its height.
+  if (top === -Infinity || ROUNDING * Math.abs(top) > 1) return top
   const f = (x: number) => Math.exp(logF(x) - top)
 
+  // Far out in a tail the logarithms are so large that their last digit moves the integrand by more than the rule errs.
+  const agreement = Math.max(AGREEMENT, ROUNDING * Math.abs(top))
   let step = scale
   let sum = sumOverNodes(f, peak, 0, step)
   for (let i = 0; i < MAX_HALVINGS; i++) {
     const finer = (sum + sumOverNodes(f, peak, step / 2, step)) / 2
-    const agrees = Math.abs(finer - sum) <= AGREEMENT * finer
+    const agrees = Math.abs(finer - sum) <= agreement * finer
     ;[sum, step] = [finer, step / 2]
     if (agrees) break
   }
