@@ -10,8 +10,12 @@ import {
   type Group,
   type Measure,
 } from './plan.ts'
+import { dayOf, isCompared, LAST_DAY, type KindCounts, type UnitCounts } from './unit-counts.ts'
 import { exposureState, type AttributeColumn, type SummedUnits } from './unit-rows.ts'
 import { ValueCounts } from './value-counts.ts'
+
+/** Only units that did something have rows; of all units, those included, there are counts. */
+export type ActiveUnits = Omit<SummedUnits, 'firstExposure'> & { readonly counts: UnitCounts }
 
 /** Time of the first and the last event of a dataset, ISO 8601. */
 export type TimeRange = Pick<DataQuality, 'firstEventAt' | 'lastEventAt'>
@@ -22,7 +26,11 @@ const BLOCK_ROWS = 4096
 const ROWS_PER_GROUP = 16
 
 /** What a plan asks, from one row per unit, in one pass over the rows. */
-export function aggregateUnits(plan: AggregationPlan, units: SummedUnits, timeRange: TimeRange): Aggregates {
+export function aggregateUnits(
+  plan: AggregationPlan,
+  units: SummedUnits | ActiveUnits,
+  timeRange: TimeRange,
+): Aggregates {
   const segments = plan.segments.map((attribute) => new SegmentGroups(plan, attribute, units.attributes.get(attribute)))
   const blockRows = Math.max(BLOCK_ROWS, ...segments.map(({ count }) => count * ROWS_PER_GROUP))
   const all = new GroupMoments(plan, plan.variants.length)
@@ -42,6 +50,11 @@ export function aggregateUnits(plan: AggregationPlan, units: SummedUnits, timeRa
     })
     quality.addExposures(rows, variants, length)
   }
+  if ('counts' in units) {
+    const idle = all.addIdle(comparedBy(plan, units, units.counts.days, 1, () => 0))
+    for (const counts of distributions) idle.forEach((zeros, variant) => counts[variant]!.addZeros(zeros))
+    for (const segment of segments) segment.addIdle(units)
+  }
   return {
     groups: [
       ...plan.variants.map((_, variant) => all.groupOf(variant, variant, null)),
@@ -50,9 +63,36 @@ export function aggregateUnits(plan: AggregationPlan, units: SummedUnits, timeRa
     cells: plan.cells.flatMap((measure, index) =>
       distributions[index]!.map((counts, variant): Cells => ({ measure, variant, ...counts.sorted() })),
     ),
-    quality: { ...quality.result(block.compared), ...timeRange },
+    quality: { ...quality.result(), ...timeRange },
   }
 }
+
+/** How many units there are in each group that kinds make up, by the place of the kind and the variant of the plan. */
+function comparedBy(
+  plan: AggregationPlan,
+  { variantNames }: Pick<SummedUnits, 'variantNames'>,
+  counts: readonly KindCounts[],
+  places: number,
+  placeOf: (kind: number) => number,
+): Float64Array {
+  const positions = positionsIn(plan, variantNames.values)
+  const compared = new Float64Array(places * plan.variants.length)
+  for (const kinds of counts) {
+    for (let i = 0; i < kinds.length; i += 3) {
+      const position = positions[kinds[i + 1]!]!
+      if (position >= 0) compared[placeOf(kinds[i]!) * plan.variants.length + position]! += kinds[i + 2]!
+    }
+  }
+  return compared
+}
+
+/** The place in the plan of each variant; -1 where it is not of the plan. */
+function positionsIn(plan: AggregationPlan, names: readonly string[]): Int32Array {
+  return Int32Array.from(names, (name) => plan.variants.indexOf(name))
+}
+
+/** What a block reads of units. */
+type BlockUnits = Pick<SummedUnits, 'state' | 'variant' | 'variantNames' | 'types'>
 
 /** Units of a block that are compared: of the plan's variants, and exposed to one of them only. */
 export class Block {
@@ -66,17 +106,15 @@ export class Block {
   active = 0
   /** How many of each variant have none. */
   readonly zeros: Float64Array
-  /** Units compared in all blocks so far. */
-  compared = 0
-  readonly #units: SummedUnits
+  readonly #units: BlockUnits
   readonly #positions: Int32Array
   readonly #idle: Int32Array
   /** The columns that each measure adds up. */
   readonly #sources: { columns: Float64Array[]; isAny: boolean; cap: Cap | null }[]
 
-  constructor(plan: AggregationPlan, units: SummedUnits, size: number) {
+  constructor(plan: AggregationPlan, units: BlockUnits, size: number) {
     this.#units = units
-    this.#positions = Int32Array.from(units.variantNames.values, (name) => plan.variants.indexOf(name))
+    this.#positions = positionsIn(plan, units.variantNames.values)
     this.#sources = plan.measures.map((measure) => sourcesOf(measure, units))
     this.rows = new Int32Array(size)
     this.variants = new Int32Array(size)
@@ -90,14 +128,13 @@ export class Block {
     const { rows, variants } = this
     let length = 0
     for (let row = from; row < to; row++) {
-      if (state[row] !== exposureState.once && state[row] !== exposureState.repeatedly) continue
+      if (!isCompared(state[row])) continue
       const position = this.#positions[variant[row]!]!
       if (position < 0) continue
       rows[length] = row
       variants[length++] = position
     }
     this.length = length
-    this.compared += length
     for (const [measure, { columns, isAny, cap }] of this.#sources.entries()) {
       const values = this.columns[measure]!.fill(0)
       for (const column of columns) for (let i = 0; i < length; i++) values[i]! += column[rows[i]!]!
@@ -148,7 +185,7 @@ function bringInto({ lower, upper }: Cap, values: Float64Array, length: number):
   }
 }
 
-function sourcesOf({ eventTypes, aggregation, before, cap }: Measure, { types }: SummedUnits) {
+function sourcesOf({ eventTypes, aggregation, before, cap }: Measure, { types }: BlockUnits) {
   const columns = eventTypes.flatMap((type) => {
     const sums = types.get(type)
     if (sums === undefined) return []
@@ -192,6 +229,15 @@ class SegmentGroups {
     this.#moments.add(columns, cells, active, length)
   }
 
+  /** Counts the units that have no rows. */
+  addIdle(units: ActiveUnits): void {
+    const none = this.#values.length - 1
+    const counts = units.counts.attributes.get(this.#attribute)!
+    this.#moments.addIdle(
+      comparedBy(this.#plan, units, counts, this.#values.length, (code) => (code < 0 ? none : code)),
+    )
+  }
+
   /** By value, then by variant; values that no unit has are left out. */
   groups(): Group[] {
     const { variants } = this.#plan
@@ -207,31 +253,29 @@ class SegmentGroups {
   }
 }
 
-const DAY_MICROS = 86_400_000_000
 const DAY_MS = 86_400_000
-/** 2106-02-07: events lie neither before 1990 nor in the future. */
-const LAST_DAY = 49_710
 
 /** What the pass sees apart from the measures. */
 class QualityCounts {
   readonly #plan: AggregationPlan
-  readonly #units: SummedUnits
+  readonly #units: SummedUnits | ActiveUnits
   /** First exposures by day since 1970 and variant. */
   readonly #byDay: Float64Array
 
-  constructor(plan: AggregationPlan, units: SummedUnits) {
+  constructor(plan: AggregationPlan, units: SummedUnits | ActiveUnits) {
     this.#plan = plan
     this.#units = units
-    this.#byDay = new Float64Array(LAST_DAY * plan.variants.length)
+    this.#byDay =
+      'counts' in units
+        ? comparedBy(plan, units, units.counts.days, LAST_DAY, (day) => day)
+        : new Float64Array(LAST_DAY * plan.variants.length)
   }
 
   addExposures(rows: Int32Array, variants: Int32Array, length: number): void {
+    if ('counts' in this.#units) return
     const { firstExposure } = this.#units
     const width = this.#plan.variants.length
-    for (let i = 0; i < length; i++) {
-      const day = Math.floor(firstExposure[rows[i]!]! / DAY_MICROS)
-      this.#byDay[day * width + variants[i]!]!++
-    }
+    for (let i = 0; i < length; i++) this.#byDay[dayOf(firstExposure[rows[i]!]!) * width + variants[i]!]!++
   }
 
   #exposuresByDay(): DataQuality['exposuresByDay'] {
@@ -258,12 +302,12 @@ class QualityCounts {
     return [busy, most]
   }
 
-  result(compared: number): Omit<DataQuality, keyof TimeRange> {
+  result(): Omit<DataQuality, keyof TimeRange> {
     const units = this.#units
+    const compared = this.#byDay.reduce((sum, count) => sum + count, 0)
     const types = [...new Set(this.#plan.measures.flatMap(({ eventTypes }) => eventTypes))]
     const early = types.flatMap((type) => units.types.get(type)?.earlyCounts ?? [])
-    const byState = new Float64Array(4)
-    for (let row = 0; row < units.size; row++) byState[units.state[row]!]!++
+    const byState = 'counts' in units ? units.counts.states : statesOf(units)
     let eventsWithoutExposure = types.reduce((sum, type) => sum + (units.eventsWithoutRow.get(type) ?? 0), 0)
     let eventsBeforeExposure = 0
     let unitsWithEventsBeforeExposure = 0
@@ -278,7 +322,7 @@ class QualityCounts {
       }
     }
     const [busyUnits, mostEventsOfAUnit] = this.#busyUnits(types.flatMap((type) => units.types.get(type)?.counts ?? []))
-    const [, once, repeatedly, contaminated] = [...byState] as [number, number, number, number]
+    const [, once, repeatedly, contaminated] = byState as [number, number, number, number]
     return {
       exposedUnits: once + repeatedly + contaminated,
       contaminatedUnits: contaminated,
@@ -292,6 +336,12 @@ class QualityCounts {
       exposuresByDay: this.#exposuresByDay(),
     }
   }
+}
+
+function statesOf({ state, size }: SummedUnits): number[] {
+  const states = [0, 0, 0, 0]
+  for (let row = 0; row < size; row++) states[state[row]!]!++
+  return states
 }
 
 /** The columns added up, row by row; empty when there is none. */

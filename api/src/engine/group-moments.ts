@@ -55,6 +55,31 @@ export class GroupMoments {
     for (let i = active; i < length; i++) zeros[cells[i]!]!++
     for (let i = 0; i < active; i++) sizes[cells[i]!]!++
     for (let cell = 0; cell < this.#count; cell++) sizes[cell]! += zeros[cell]!
+    this.#take(columns, cells, active)
+  }
+
+  /**
+   * Takes the units that have not been taken, none of which has a value other than 0.
+   *
+   * @param units how many units each group has, those taken before included
+   * @returns how many have been taken now, by group
+   */
+  addIdle(units: Float64Array): Float64Array {
+    for (let cell = 0; cell < this.#count; cell++) {
+      this.#blockZeros[cell] = units[cell]! - this.#sizes[cell]!
+      this.#blockSizes[cell] = this.#blockZeros[cell]!
+    }
+    this.#take(
+      this.#means.map(() => new Float64Array(0)),
+      new Int32Array(0),
+      0,
+    )
+    return this.#blockZeros.slice()
+  }
+
+  /** Merges the block whose sizes have been counted. */
+  #take(columns: Float64Array[], cells: Int32Array, active: number): void {
+    const sizes = this.#blockSizes
     for (let measure = 0; measure < columns.length; measure++) this.#centre(columns[measure]!, cells, active, measure)
     for (let measure = 0; measure < columns.length; measure++)
       this.#merge(this.#m2[measure]!, columns, cells, active, measure, measure)

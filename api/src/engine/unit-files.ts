@@ -1,14 +1,15 @@
 import { ColumnFile, narrowed, writeColumns, type Column, type ColumnValues } from './column-file.ts'
 import { Dictionary } from './dictionary.ts'
 import type { AggregationPlan } from './plan.ts'
+import { countUnits, type CountedColumns } from './unit-counts.ts'
 import { noSums, sumNames, type AttributeColumn, type SummedUnits, type TypeSums } from './unit-rows.ts'
 import type { UnitFile } from './unit-table.ts'
 
 /*
- * The columns of a unit table's files. Texts are numbers from 1 on into lists of the head; 0 is none. A sum that most units
+ * The columns of a unit table's files, and facts of them. Texts are numbers from 1 on into lists of the head; 0 is none. A sum that most units
  * have none of is two columns: the rows that have one, and what they have.
  */
-const column = {
+export const column = {
   /** Low and high half of each unit. */
   unit: 'unit',
   /** Number of the unit in its shard. The first file of a shard has them in order, and no such column. */
@@ -21,13 +22,18 @@ const column = {
   attribute: (name: string) => `attribute ${name}`,
   sum: (type: string, sum: keyof TypeSums) => `${sum} ${type}`,
   rowsOf: (name: string) => `rows of ${name}`,
+  /** How many units there are of each kind; in later files, how many more. See `UnitCounts`. */
+  countsByDay: 'units by day',
+  countsOf: (attribute: string) => `units by ${attribute}`,
 } as const
 
 /** Where at least this share of the units has a sum, it is a column of all units. */
 const DENSE_SHARE = 0.5
 
-interface Facts {
+export interface UnitFacts {
   rows: number
+  /** Units by exposure state; in later files, how many more. */
+  states: number[]
   variants: string[]
   attributes: { name: string; values: string[] }[]
   types: string[]
@@ -38,6 +44,8 @@ export interface UnitChanges {
   positions: Int32Array
   /** 1 where the attributes take the place of those before. */
   renewed: Uint8Array
+  /** What is known of the units; the state is -1 where a unit is new. Codes are those of the changed units. */
+  before: Omit<CountedColumns, 'state'> & { state: Int8Array }
 }
 
 /**
@@ -66,13 +74,33 @@ export async function writeUnits(
     columns.push({ name: column.attribute(name), values: codesFromOne(codes, rows) })
   for (const [type, sums] of units.types)
     for (const sum of sumNames) columns.push(...sumColumns(column.sum(type, sum), sums[sum].subarray(0, rows)))
-  const facts: Facts = {
+  const { size, firstExposure, variant, state } = units
+  const counted = { size, firstExposure, variant, state, attributes: new Map<string, Int32Array>() }
+  for (const [name, { codes }] of units.attributes) counted.attributes.set(name, codesAfter(codes, name, rows, changes))
+  const { states, days, attributes } = countUnits(
+    counted,
+    changes?.before ?? null,
+    Math.max(1, units.variantNames.values.length),
+  )
+  columns.push({ name: column.countsByDay, values: days[0]! })
+  for (const [name, counts] of attributes) columns.push({ name: column.countsOf(name), values: counts[0]! })
+  const facts: UnitFacts = {
     rows,
+    states,
     variants: units.variantNames.values,
     attributes: [...units.attributes].map(([name, { dictionary }]) => ({ name, values: dictionary.values })),
     types: [...units.types.keys()],
   }
   return { rows, bytes: await writeColumns(path, facts, columns) }
+}
+
+/** What the units' values of an attribute are once the changes are made. */
+function codesAfter(codes: Int32Array, attribute: string, rows: number, changes: UnitChanges | null): Int32Array {
+  if (changes === null) return codes
+  const before = changes.before.attributes.get(attribute)!
+  const after = codes.slice(0, rows)
+  for (let row = 0; row < rows; row++) if (changes.renewed[row] !== 1) after[row] = before[row]!
+  return after
 }
 
 function codesFromOne(codes: Int32Array, rows: number): ColumnValues {
@@ -110,13 +138,13 @@ export interface WantedColumns {
 }
 
 /** What a plan wants of a unit table. */
-export function wantedBy({ measures, segments }: AggregationPlan): WantedColumns {
+export function wantedBy({ measures, segments }: AggregationPlan) {
   return { types: [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))], attributes: segments, units: false }
 }
 
 /** Names of the attributes that a file has. */
 export function attributesOfUnits(path: string): Promise<string[]> {
-  return ColumnFile.use<Facts, string[]>(path, ({ facts }) => Promise.resolve(facts.attributes.map(({ name }) => name)))
+  return ColumnFile.use<UnitFacts, string[]>(path, ({ facts }) => Promise.resolve(facts.attributes.map(({ name }) => name)))
 }
 
 export interface ReadUnits extends SummedUnits {
@@ -145,12 +173,12 @@ export async function readUnits(files: UnitFile[], wanted: WantedColumns): Promi
     eventsWithoutRow: new Map(),
   }
   for (const name of wanted.attributes ?? []) attributeOf(units, name)
-  for (const { path } of files) await ColumnFile.use<Facts, void>(path, (file) => readFile(file, units, wanted))
+  for (const { path } of files) await ColumnFile.use<UnitFacts, void>(path, (file) => readFile(file, units, wanted))
   if (files.length > 1) for (const sums of units.types.values()) clearResidues(sums)
   return units
 }
 
-async function readFile(file: ColumnFile<Facts>, units: ShardUnits, wanted: WantedColumns): Promise<void> {
+async function readFile(file: ColumnFile<UnitFacts>, units: ShardUnits, wanted: WantedColumns): Promise<void> {
   const { facts } = file
   const positions = (await file.column(column.position)) as Int32Array | null
   const renewed = (await file.column(column.renewed)) as Uint8Array | null
@@ -204,7 +232,7 @@ function sumsOf({ types, size }: ShardUnits, type: string): TypeSums {
 }
 
 /** The shard's code of each of a file's, which begin at 1. */
-function translation(dictionary: Dictionary, values: string[]): Int32Array {
+export function translation(dictionary: Dictionary, values: string[]): Int32Array {
   return Int32Array.from([-1, ...dictionary.translate(values)])
 }
 
@@ -214,7 +242,7 @@ const ABSENT = Int32Array.of(-1)
  * Where no early event is left, nothing must be left of their sum. Events that a late exposure moved were taken off it one
  * by one, and what rounding leaves of that would pass for a covariate.
  */
-function clearResidues({ earlyCounts, earlySums }: TypeSums): void {
+export function clearResidues({ earlyCounts, earlySums }: TypeSums): void {
   for (let row = 0; row < earlyCounts.length; row++) if (earlyCounts[row] === 0) earlySums[row] = 0
 }
 

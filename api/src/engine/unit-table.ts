@@ -1,7 +1,7 @@
 import type { Window } from './plan.ts'
 
 /** Changes when the files of unit tables mean something else: tables of another layout are made anew. */
-const LAYOUT = 2
+const LAYOUT = 3
 
 /**
  * A file of a unit table. The units of a shard are numbered; the shard's first file has its first units, each later one

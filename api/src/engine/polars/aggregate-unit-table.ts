@@ -1,4 +1,3 @@
-import { aggregateUnits } from '../aggregate-units.ts'
 import type { PartFile } from '../engine.ts'
 import { mergeAggregates } from '../merge-aggregates.ts'
 import type { Aggregates, AggregationPlan } from '../plan.ts'
@@ -6,6 +5,7 @@ import type { SummedUnits } from '../unit-rows.ts'
 import type { UnitFile } from '../unit-table.ts'
 import { timeRangeOf } from './aggregate.ts'
 import { readAhead } from './read-ahead.ts'
+import { aggregateShare } from './share.ts'
 import { aggregateOnTwoThreads } from './two-threads.ts'
 import { readUnits, wantedBy } from '../unit-files.ts'
 
@@ -28,9 +28,11 @@ export async function aggregateUnitTable(
     return aggregateOnTwoThreads(plan, shares, timeRangeOf(parts), onProgress)
   }
   let total: Aggregates | null = null
-  for await (const units of unitsByShard(plan, files, onProgress)) {
-    const aggregates = aggregateUnits(plan, units, timeRangeOf(parts))
+  const shards = shardsOf(files)
+  for (const [index, own] of shards.entries()) {
+    const aggregates = await aggregateShare(plan, { files: own }, timeRangeOf(parts))
     total = total === null ? aggregates : mergeAggregates(plan, total, aggregates)
+    onProgress((index + 1) / shards.length)
   }
   return total!
 }

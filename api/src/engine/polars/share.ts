@@ -1,8 +1,9 @@
+import { readActiveUnits } from '../active-units.ts'
 import { aggregateUnits, type TimeRange } from '../aggregate-units.ts'
 import type { PartFile } from '../engine.ts'
 import type { Aggregates, AggregationPlan } from '../plan.ts'
 import type { UnitFile } from '../unit-table.ts'
-import { readUnits, wantedBy } from '../unit-files.ts'
+import { wantedBy } from '../unit-files.ts'
 import type { UnitRange } from './unit-ranges.ts'
 import { unitsOfRange } from './units-of-range.ts'
 
@@ -18,7 +19,7 @@ export async function aggregateShare(
 ): Promise<Aggregates> {
   const units =
     'files' in share
-      ? await readUnits(share.files, wantedBy(plan))
+      ? await readActiveUnits(share.files, wantedBy(plan))
       : await unitsOfRange(plan, share.parts, share.range, onProgress)
   return aggregateUnits(plan, units, timeRange)
 }

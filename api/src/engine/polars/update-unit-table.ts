@@ -8,7 +8,7 @@ import type { UnitFile } from '../unit-table.ts'
 import { column, frameOf } from './frame.ts'
 import { readAhead } from './read-ahead.ts'
 import { readEvents, readExposures } from './read-events.ts'
-import { attributesOfUnits, readUnits, writeUnits, type ReadUnits } from '../unit-files.ts'
+import { attributesOfUnits, readUnits, writeUnits, type ReadUnits, type UnitChanges } from '../unit-files.ts'
 import { commonBitsFor, unitRanges, type UnitRange } from './unit-ranges.ts'
 import { expectedUnits, ruleOf } from './units-of-range.ts'
 
@@ -117,7 +117,7 @@ async function makeShard({
 
 async function changeShard(context: ShardContext): Promise<UnitTableResult> {
   const { added, attributes, range, rule, shard, workFolder } = context
-  const known = await readUnits(context.files, { types: [], attributes: [], units: true })
+  const known = await readUnits(context.files, { types: [], attributes: null, units: true })
   const changed = new UnitRows(rule, attributes, range.commonBits)
   for (const { path } of added) changed.addExposures(await readExposures(path, rule, attributes, range))
   const events = await Promise.all(added.map(({ path }) => readEvents(path, null, range)))
@@ -127,12 +127,13 @@ async function changeShard(context: ShardContext): Promise<UnitTableResult> {
   if (changed.size === 0) return { files: kept, units: known.size, exposedUnits: exposedIn(known.state, known.size) }
 
   const places = placesOf(changed, known)
-  const { renewed, movedFrom } = await mergeExposures(context, changed, known, places.known)
+  const before = stateBefore(changed, known, places.known)
+  const { renewed, movedFrom } = mergeExposures(changed, known, places.known, before)
   for (const one of events) changed.addEvents(one, true)
   await moveEvents(context, changed, movedFrom)
 
   const path = join(workFolder, `units-${shard}-changes.columns`)
-  const written = await writeUnits(changed, changed.index.units, { positions: places.all, renewed }, path)
+  const written = await writeUnits(changed, changed.index.units, { positions: places.all, renewed, before }, path)
   const files = [...kept, { path, shard, ...written, size: places.size, isNew: true }]
   for (let row = 0; row < changed.size; row++)
     if (places.known[row]! >= 0) known.state[places.known[row]!] = changed.state[row]!
@@ -156,27 +157,58 @@ function placesOf(changed: UnitRows, known: ReadUnits): { known: Int32Array; all
   return { known: places, all, size }
 }
 
+/** What is known of the changed units, in their codes. */
+function stateBefore(changed: UnitRows, known: ReadUnits, places: Int32Array): UnitChanges['before'] {
+  const { size } = changed
+  const before = {
+    size,
+    state: new Int8Array(size).fill(-1),
+    firstExposure: new Float64Array(size),
+    variant: new Int32Array(size).fill(-1),
+    attributes: new Map<string, Int32Array>(),
+  }
+  const variants = changed.variantNames.translate(known.variantNames.values)
+  for (let row = 0; row < size; row++) {
+    const place = places[row]!
+    if (place < 0) continue
+    before.state[row] = known.state[place]!
+    before.firstExposure[row] = known.firstExposure[place]!
+    before.variant[row] = known.variant[place]! < 0 ? -1 : variants[known.variant[place]!]!
+  }
+  for (const [name, column] of changed.attributes) {
+    const codes = new Int32Array(size).fill(-1)
+    const knownColumn = known.attributes.get(name)
+    if (knownColumn !== undefined) {
+      const translated = column.dictionary.translate(knownColumn.dictionary.values)
+      for (let row = 0; row < size; row++) {
+        const code = places[row]! < 0 ? -1 : knownColumn.codes[places[row]!]!
+        codes[row] = code < 0 ? -1 : translated[code]!
+      }
+    }
+    before.attributes.set(name, codes)
+  }
+  return before
+}
+
 /**
  * Makes the exposures of the changed units those of all their exposures.
  *
  * @returns the rows whose attributes take the place of those before, and, of those whose first exposure is earlier now,
  * when it was before: Infinity when there was none. Else NaN.
  */
-async function mergeExposures(
-  { files, attributes }: ShardContext,
+function mergeExposures(
   changed: UnitRows,
   known: ReadUnits,
   places: Int32Array,
-): Promise<{ renewed: Uint8Array; movedFrom: Float64Array }> {
+  before: UnitChanges['before'],
+): { renewed: Uint8Array; movedFrom: Float64Array } {
   const renewed = new Uint8Array(changed.size).fill(1)
   const movedFrom = new Float64Array(changed.size).fill(Number.NaN)
-  const ties: number[] = []
-  const names = changed.variantNames.translate(known.variantNames.values)
   for (let row = 0; row < changed.size; row++) {
     const place = places[row]!
     if (place < 0) continue
     const firstHere = changed.firstExposure[row]!
-    const firstBefore = known.firstExposure[place]!
+    const firstBefore = before.firstExposure[row]!
     if (known.state[place] === exposureState.none) {
       if (changed.state[row] === exposureState.none) renewed[row] = 0
       else movedFrom[row] = Infinity
@@ -184,23 +216,13 @@ async function mergeExposures(
     }
     const wasExposed = changed.state[row] !== exposureState.none
     const isContaminated = Math.max(changed.state[row]!, known.state[place]!) === exposureState.severalVariants
-    const isFirst = changed.addExposure(row, firstBefore, names[known.variant[place]!]!)
+    const isFirst = changed.addExposure(row, firstBefore, before.variant[row]!)
     if (!wasExposed) changed.state[row] = known.state[place]!
     else if (isContaminated) changed.state[row] = exposureState.severalVariants
     if (isFirst > 0) renewed[row] = 0
-    else if (isFirst < 0) ties.push(row)
-    else if (firstHere < firstBefore) movedFrom[row] = firstBefore
-  }
-  if (ties.length > 0) {
-    const before = await readUnits(files, { types: [], attributes, units: false })
-    for (const [name, { codes, dictionary }] of before.attributes) {
-      const column = changed.attributes.get(name)!
-      const translated = column.dictionary.translate(dictionary.values)
-      for (const row of ties) {
-        const code = codes[places[row]!]!
-        takeLeast(column, row, code < 0 ? -1 : translated[code]!)
-      }
-    }
+    else if (isFirst < 0) {
+      for (const [name, column] of changed.attributes) takeLeast(column, row, before.attributes.get(name)![row]!)
+    } else if (firstHere < firstBefore) movedFrom[row] = firstBefore
   }
   return { renewed, movedFrom }
 }
