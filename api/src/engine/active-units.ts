@@ -28,10 +28,9 @@ type Wanted = { [Name in 'types' | 'attributes']: NonNullable<WantedColumns[Name
 interface SumColumn {
   type: string
   sum: keyof TypeSums
-  values: ColumnValues
-  /** The rows that the values are of; null for all. */
-  rows: ColumnValues | null
-  positions: ColumnValues | null
+  values: Float64Array
+  /** Position in the shard of each value's unit. */
+  positions: Int32Array
 }
 
 /** A shard of a unit table while its files are read. */
@@ -48,7 +47,7 @@ class ActiveShard implements ActiveUnits {
   /** By position in the shard: 1 + row; 0 where a unit has none. */
   readonly #slots: Int32Array
   /** Position of each row. */
-  #positions = new Int32Array(0)
+  #positions: Int32Array = new Int32Array(0)
   #sums: SumColumn[] = []
 
   constructor(units: number, wanted: Wanted) {
@@ -59,16 +58,16 @@ class ActiveShard implements ActiveUnits {
 
   /** Reads the sums of a file, and marks the units that have one. */
   async readSums(file: ColumnFile<UnitFacts>): Promise<void> {
-    const positions = await file.column(column.position)
+    const positions = whole(await file.column(column.position))
     for (const type of file.facts.types) {
       if (!this.#wanted.types.includes(type)) continue
       for (const sum of sumNames) {
         const name = column.sum(type, sum)
         const values = await file.column(name)
         if (values === null) continue
-        const rows = await file.column(column.rowsOf(name))
-        this.#sums.push({ type, sum, values, rows, positions })
-        for (let i = 0; i < values.length; i++) this.#slots[positionOf(i, rows, positions)] = 1
+        const places = placed(whole(await file.column(column.rowsOf(name))), positions, values.length)
+        this.#sums.push({ type, sum, values: doubles(values), positions: places })
+        mark(this.#slots, places)
       }
     }
   }
@@ -76,21 +75,17 @@ class ActiveShard implements ActiveUnits {
   /** Gives the marked units their rows, in the order of their positions, and adds up their sums. */
   place(): void {
     const slots = this.#slots
-    let size = 0
-    for (let position = 0; position < slots.length; position++) if (slots[position] !== 0) slots[position] = ++size
+    this.#positions = numbered(slots)
+    const size = this.#positions.length
     this.size = size
-    this.#positions = new Int32Array(size)
-    for (let position = 0; position < slots.length; position++)
-      if (slots[position] !== 0) this.#positions[slots[position]! - 1] = position
     this.state = new Uint8Array(size)
     this.variant = new Int32Array(size).fill(-1)
     for (const name of this.#wanted.attributes)
       this.attributes.set(name, { codes: new Int32Array(size).fill(-1), dictionary: new Dictionary() })
-    for (const { type, sum, values, rows, positions } of this.#sums) {
+    for (const { type, sum, values, positions } of this.#sums) {
       let sums = this.types.get(type)
       if (sums === undefined) this.types.set(type, (sums = noSums(size)))
-      const target = sums[sum]
-      for (let i = 0; i < values.length; i++) target[slots[positionOf(i, rows, positions)]! - 1]! += values[i]!
+      addAt(sums[sum], slots, positions, values)
     }
     this.#sums = []
   }
@@ -98,27 +93,23 @@ class ActiveShard implements ActiveUnits {
   /** Reads what the units of a file are, and how many there are of each kind. */
   async readKinds(file: ColumnFile<UnitFacts>): Promise<void> {
     const { facts } = file
-    const positions = await file.column(column.position)
-    const renewed = await file.column(column.renewed)
+    const positions = whole(await file.column(column.position))
+    const renewed = whole(await file.column(column.renewed))
     facts.states.forEach((count, state) => (this.counts.states[state]! += count))
     const variants = translation(this.variantNames, facts.variants)
     const days = asKinds(await file.column(column.countsByDay))
     this.counts.days.push(translated(days, null, variants))
 
-    const states = (await file.column(column.state))!
-    const codes = (await file.column(column.variant))!
-    this.#eachRow(facts.rows, positions, (row, from) => {
-      this.state[row] = states[from]!
-      this.variant[row] = variants[codes[from]!]!
-    })
+    const { rows, from } = this.#rowsIn(facts.rows, positions)
+    const states = whole(await file.column(column.state))!
+    for (let i = 0; i < rows.length; i++) this.state[rows[i]!] = states[from[i]!]!
+    setCodes(this.variant, rows, from, whole(await file.column(column.variant))!, variants, null)
     for (const name of this.#wanted.attributes) {
       const own = facts.attributes.find((attribute) => attribute.name === name)
-      const target = this.attributes.get(name)!
-      const values = translation(target.dictionary, own?.values ?? [])
-      const ownCodes = await file.column(column.attribute(name))
-      this.#eachRow(facts.rows, positions, (row, from) => {
-        if (renewed === null || renewed[from] === 1) target.codes[row] = ownCodes === null ? -1 : values[ownCodes[from]!]!
-      })
+      const { codes, dictionary } = this.attributes.get(name)!
+      const values = translation(dictionary, own?.values ?? [])
+      const ownCodes = whole(await file.column(column.attribute(name))) ?? new Int32Array(facts.rows)
+      setCodes(codes, rows, from, ownCodes, values, renewed)
       const counts = await file.column(column.countsOf(name))
       // Where a file does not have the attribute, all its units are without a value.
       const kinds = counts === null ? withoutKind(days) : asKinds(counts)
@@ -126,22 +117,73 @@ class ActiveShard implements ActiveUnits {
     }
   }
 
-  /** Goes through the rows that a file says something of. */
-  #eachRow(rows: number, positions: ColumnValues | null, take: (row: number, from: number) => void): void {
+  /** The rows here that a file says something of, and where in the file. */
+  #rowsIn(fileRows: number, positions: Int32Array | null): { rows: Int32Array; from: Int32Array } {
+    const rows = new Int32Array(this.size)
     if (positions === null) {
-      for (let row = 0; row < this.size && this.#positions[row]! < rows; row++) take(row, this.#positions[row]!)
-      return
+      let count = 0
+      while (count < this.size && this.#positions[count]! < fileRows) rows[count] = count++
+      return { rows: rows.subarray(0, count), from: this.#positions.subarray(0, count) }
     }
-    for (let from = 0; from < rows; from++) {
-      const slot = this.#slots[positions[from]!]!
-      if (slot > 0) take(slot - 1, from)
+    const from = new Int32Array(this.size)
+    let count = 0
+    for (let row = 0; row < fileRows; row++) {
+      const slot = this.#slots[positions[row]!]!
+      if (slot === 0) continue
+      rows[count] = slot - 1
+      from[count++] = row
     }
+    return { rows: rows.subarray(0, count), from: from.subarray(0, count) }
   }
 }
 
-function positionOf(i: number, rows: ColumnValues | null, positions: ColumnValues | null): number {
-  const row = rows === null ? i : rows[i]!
-  return positions === null ? row : positions[row]!
+// The columns of files come in several types; loops that always see the same one are several times faster.
+
+function whole(values: ColumnValues | null): Int32Array | null {
+  return values === null || values instanceof Int32Array ? values : new Int32Array(values)
+}
+
+function doubles(values: ColumnValues): Float64Array {
+  return values instanceof Float64Array ? values : new Float64Array(values)
+}
+
+/** Where in the shard the units are that a file's values are of; both lists null for all in order. */
+function placed(rows: Int32Array | null, positions: Int32Array | null, length: number): Int32Array {
+  if (rows === null) return positions ?? Int32Array.from({ length }, (_, row) => row)
+  return positions === null ? rows : rows.map((row) => positions[row]!)
+}
+
+function mark(slots: Int32Array, positions: Int32Array): void {
+  for (let i = 0; i < positions.length; i++) slots[positions[i]!] = 1
+}
+
+/** Numbers the marked places from 1 on, and returns them in order. */
+function numbered(slots: Int32Array): Int32Array {
+  const places = new Int32Array(slots.length)
+  let size = 0
+  for (let place = 0; place < slots.length; place++) {
+    if (slots[place] === 0) continue
+    places[size] = place
+    slots[place] = ++size
+  }
+  return places.slice(0, size)
+}
+
+function addAt(target: Float64Array, slots: Int32Array, positions: Int32Array, values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) target[slots[positions[i]!]! - 1]! += values[i]!
+}
+
+function setCodes(
+  target: Int32Array,
+  rows: Int32Array,
+  from: Int32Array,
+  codes: Int32Array,
+  values: Int32Array,
+  renewed: Int32Array | null,
+): void {
+  for (let i = 0; i < rows.length; i++) {
+    if (renewed === null || renewed[from[i]!] === 1) target[rows[i]!] = values[codes[from[i]!]!]!
+  }
 }
 
 function asKinds(counts: ColumnValues | null): KindCounts {

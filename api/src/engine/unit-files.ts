@@ -144,7 +144,9 @@ export function wantedBy({ measures, segments }: AggregationPlan) {
 
 /** Names of the attributes that a file has. */
 export function attributesOfUnits(path: string): Promise<string[]> {
-  return ColumnFile.use<UnitFacts, string[]>(path, ({ facts }) => Promise.resolve(facts.attributes.map(({ name }) => name)))
+  return ColumnFile.use<UnitFacts, string[]>(path, ({ facts }) =>
+    Promise.resolve(facts.attributes.map(({ name }) => name)),
+  )
 }
 
 export interface ReadUnits extends SummedUnits {
