@@ -37,24 +37,26 @@ export function dayOf(micros: number): number {
   return Math.floor(micros / DAY_MICROS)
 }
 
+/** What was counted before of some units. */
+export interface CountedBefore extends CountedColumns {
+  /** Below 0 where a unit is new. */
+  places: Int32Array
+}
+
 /**
  * Counts units.
  *
- * @param before what was counted before of some of them, which takes it back; rows of other units have the state -1
+ * @param before what was counted before, and is taken back
  * @param variants how many variants there are codes of
  */
-export function countUnits(
-  units: CountedColumns,
-  before: (Omit<CountedColumns, 'state'> & { state: Int8Array }) | null,
-  variants: number,
-): UnitCounts {
+export function countUnits(units: CountedColumns, before: CountedBefore | null, variants: number): UnitCounts {
   const states = [0, 0, 0, 0]
   for (let row = 0; row < units.size; row++) states[units.state[row]!]!++
   if (before !== null)
-    for (let row = 0; row < before.size; row++) if (before.state[row]! >= 0) states[before.state[row]!]!--
+    for (let row = 0; row < before.size; row++) if (before.places[row]! >= 0) states[before.state[row]!]!--
 
   const days = new Float64Array(LAST_DAY * variants)
-  const countDays = ({ size, state, variant, firstExposure }: CountedRows, step: number): void => {
+  const countDays = ({ size, state, variant, firstExposure }: CountedColumns, step: number): void => {
     for (let row = 0; row < size; row++)
       if (isCompared(state[row])) days[dayOf(firstExposure[row]!) * variants + variant[row]!]! += step
   }
@@ -72,13 +74,11 @@ export function countUnits(
   return { states, days: [kindCounts(days, variants, 0)], attributes }
 }
 
-type CountedRows = Pick<CountedColumns, 'size' | 'variant' | 'firstExposure'> & { state: Uint8Array | Int8Array }
-
 /** A place for each code from -1 on and variant. */
 function countCodes(
   counts: Float64Array,
   codes: Int32Array,
-  { size, state, variant }: CountedRows,
+  { size, state, variant }: CountedColumns,
   variants: number,
   step: number,
 ): void {

@@ -1,7 +1,7 @@
 import { ColumnFile, narrowed, writeColumns, type Column, type ColumnValues } from './column-file.ts'
 import { Dictionary } from './dictionary.ts'
 import type { AggregationPlan } from './plan.ts'
-import { countUnits, type CountedColumns } from './unit-counts.ts'
+import { countUnits, type CountedBefore } from './unit-counts.ts'
 import { noSums, sumNames, type AttributeColumn, type SummedUnits, type TypeSums } from './unit-rows.ts'
 import type { UnitFile } from './unit-table.ts'
 
@@ -44,8 +44,8 @@ export interface UnitChanges {
   positions: Int32Array
   /** 1 where the attributes take the place of those before. */
   renewed: Uint8Array
-  /** What is known of the units; the state is -1 where a unit is new. Codes are those of the changed units. */
-  before: Omit<CountedColumns, 'state'> & { state: Int8Array }
+  /** What is known of the units, in the codes of the changed ones. */
+  before: CountedBefore
 }
 
 /**
@@ -149,6 +149,22 @@ export function attributesOfUnits(path: string): Promise<string[]> {
   )
 }
 
+/** Opens the files of a shard one after the other. */
+export async function eachFile(files: UnitFile[], read: (file: ColumnFile<UnitFacts>) => Promise<void>): Promise<void> {
+  for (const { path } of files) await ColumnFile.use<UnitFacts, void>(path, read)
+}
+
+/** The units of a shard by position, low half, high half, and how many there are of each exposure state. */
+export async function readUnitNames(files: UnitFile[]): Promise<{ halves: Int32Array; states: number[] }> {
+  const halves = new Int32Array((files.at(-1)?.size ?? 0) * 2)
+  const states = [0, 0, 0, 0]
+  await eachFile(files, async (file) => {
+    place(halves, (await file.column(column.unit))!, (await file.column(column.position)) as Int32Array | null, 2)
+    file.facts.states.forEach((count, state) => (states[state]! += count))
+  })
+  return { halves, states }
+}
+
 export interface ReadUnits extends SummedUnits {
   /** The units by row, low half, high half; empty when they were not asked for. */
   halves: Int32Array
@@ -175,7 +191,7 @@ export async function readUnits(files: UnitFile[], wanted: WantedColumns): Promi
     eventsWithoutRow: new Map(),
   }
   for (const name of wanted.attributes ?? []) attributeOf(units, name)
-  for (const { path } of files) await ColumnFile.use<UnitFacts, void>(path, (file) => readFile(file, units, wanted))
+  await eachFile(files, (file) => readFile(file, units, wanted))
   if (files.length > 1) for (const sums of units.types.values()) clearResidues(sums)
   return units
 }

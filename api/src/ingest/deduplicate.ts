@@ -30,6 +30,8 @@ export class Deduplicator {
   /** Content hash of each key, once some event has one. */
   #contents: LaneList | null = null
   readonly #dropped = new Map<number, Key[]>()
+  /** Which keys there may be, until more are taken. */
+  #bits: Uint32Array | null = null
 
   constructor(policy: ConflictPolicy) {
     this.#policy = policy
@@ -49,6 +51,7 @@ export class Deduplicator {
     const chunk = this.#firstKeys.length
     const first = this.#keys.size
     this.#firstKeys.push(first)
+    this.#bits = null
     const { rows, width } = keys
     if (width > KEY_LANES) this.#contents ??= new LaneList(2, first)
     const keep = new Uint8Array(rows).fill(1)
@@ -98,7 +101,12 @@ export class Deduplicator {
   compareKnown(known: EventKeys): Key[] {
     const { rows, width, lanes } = known
     const superseded: Key[] = []
+    // Nearly all known events are not in the batch: a look at few bits tells.
+    const bits = (this.#bits ??= this.#keys.bits())
+    const mask = bits.length * 32 - 1
     for (let row = 0, i = 0; row < rows; row++, i += width) {
+      const bit = lanes[i + 1]! & mask
+      if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) === 0) continue
       const number = this.#keys.indexOf(lanes[i]!, lanes[i + 1]!, lanes[i + 2]!, lanes[i + 3]!)
       if (number < 0) continue
       const conflict = this.#isConflict(number, known, i)

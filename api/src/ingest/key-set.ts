@@ -1,5 +1,9 @@
 import { LaneList } from './lane-list.ts'
 
+/** So many that few keys share one, and not more than stay near the processor. */
+const BITS_PER_KEY = 16
+const MOST_BITS = 2 ** 26
+
 /**
  * A set of 128-bit event keys in flat arrays, with no object per key: ten million keys take 230 MB where a JavaScript Set
  * of texts takes gigabytes. Open addressing with linear probing; keys are hashes already.
@@ -46,6 +50,21 @@ export class KeySet {
   indexOf(a: number, b: number, c: number, d: number): number {
     const entry = this.#slots[this.#find(a, b, c, d)]!
     return entry === 0 ? -1 : (entry & this.#mask) - 1
+  }
+
+  /**
+   * One bit for each key, at its second lane's lower bits: where it is not set, no key has these. The list's length is a
+   * power of two.
+   */
+  bits(): Uint32Array {
+    const length = 2 ** Math.ceil(Math.log2(Math.min(MOST_BITS, Math.max(32, this.size * BITS_PER_KEY))) - 5)
+    const bits = new Uint32Array(length)
+    const mask = length * 32 - 1
+    for (let number = 0; number < this.size; number++) {
+      const bit = this.#keys.blockOf(number)[this.#keys.offsetOf(number) + 1]! & mask
+      bits[bit >>> 5]! |= 1 << (bit & 31)
+    }
+    return bits
   }
 
   /** The slot that holds the key, or the empty one where it belongs. */

@@ -8,7 +8,9 @@ import type { UnitFile } from '../unit-table.ts'
 import { column, frameOf } from './frame.ts'
 import { readAhead } from './read-ahead.ts'
 import { readEvents, readExposures } from './read-events.ts'
-import { attributesOfUnits, readUnits, writeUnits, type ReadUnits, type UnitChanges } from '../unit-files.ts'
+import { PickedUnits } from '../picked-units.ts'
+import type { CountedBefore } from '../unit-counts.ts'
+import { attributesOfUnits, eachFile, readUnitNames, readUnits, writeUnits } from '../unit-files.ts'
 import { commonBitsFor, unitRanges, type UnitRange } from './unit-ranges.ts'
 import { expectedUnits, ruleOf } from './units-of-range.ts'
 
@@ -116,78 +118,55 @@ async function makeShard({
 }
 
 async function changeShard(context: ShardContext): Promise<UnitTableResult> {
-  const { added, attributes, range, rule, shard, workFolder } = context
-  const known = await readUnits(context.files, { types: [], attributes: null, units: true })
+  const { files, added, attributes, range, rule, shard, workFolder } = context
   const changed = new UnitRows(rule, attributes, range.commonBits)
   for (const { path } of added) changed.addExposures(await readExposures(path, rule, attributes, range))
   const events = await Promise.all(added.map(({ path }) => readEvents(path, null, range)))
   for (const { units, times } of events)
     for (let i = 0; i < times.length; i++) changed.row(units[i * 2]!, units[i * 2 + 1]!)
-  const kept = context.files.map((file) => ({ ...file, isNew: false, bytes: 0 }))
-  if (changed.size === 0) return { files: kept, units: known.size, exposedUnits: exposedIn(known.state, known.size) }
+  const known = await readUnitNames(files)
+  const kept = files.map((file) => ({ ...file, isNew: false, bytes: 0 }))
+  const exposedBefore = exposedOf(known.states)
+  if (changed.size === 0) return { files: kept, units: known.halves.length / 2, exposedUnits: exposedBefore }
 
-  const places = placesOf(changed, known)
-  const before = stateBefore(changed, known, places.known)
-  const { renewed, movedFrom } = mergeExposures(changed, known, places.known, before)
+  const places = placesOf(changed, known.halves)
+  const before = await readBefore(changed, files, places.known)
+  const { renewed, movedFrom } = mergeExposures(changed, before)
   for (const one of events) changed.addEvents(one, true)
   await moveEvents(context, changed, movedFrom)
 
   const path = join(workFolder, `units-${shard}-changes.columns`)
   const written = await writeUnits(changed, changed.index.units, { positions: places.all, renewed, before }, path)
-  const files = [...kept, { path, shard, ...written, size: places.size, isNew: true }]
-  for (let row = 0; row < changed.size; row++)
-    if (places.known[row]! >= 0) known.state[places.known[row]!] = changed.state[row]!
-  const newlyAdded = exposedIn(changed.state, changed.size, (row) => places.known[row]! < 0)
-  const result = { files, units: places.size, exposedUnits: exposedIn(known.state, known.size) + newlyAdded }
-  const changes = files.slice(1).reduce((sum, { rows }) => sum + rows, 0)
-  const isScattered = files.length > MOST_FILES || changes > files[0]!.rows * MOST_CHANGED_SHARE
-  return isScattered ? { ...result, files: [await joinFiles(files, shard, workFolder)] } : result
+  const now = [...kept, { path, shard, ...written, size: places.size, isNew: true }]
+  const exposedUnits = exposedBefore + exposedIn(changed.state, changed.size) - exposedIn(before.state, changed.size)
+  const result = { files: now, units: places.size, exposedUnits }
+  const changes = now.slice(1).reduce((sum, { rows }) => sum + rows, 0)
+  const isScattered = now.length > MOST_FILES || changes > now[0]!.rows * MOST_CHANGED_SHARE
+  return isScattered ? { ...result, files: [await joinFiles(now, shard, workFolder)] } : result
 }
 
 /** Where the changed units are among those of the shard: -1 for new ones, which get the numbers that follow. */
-function placesOf(changed: UnitRows, known: ReadUnits): { known: Int32Array; all: Int32Array; size: number } {
+function placesOf(changed: UnitRows, halves: Int32Array): { known: Int32Array; all: Int32Array; size: number } {
   const places = new Int32Array(changed.size).fill(-1)
-  const { halves } = known
-  for (let place = 0; place < known.size; place++) {
+  let size = halves.length / 2
+  for (let place = 0; place < size; place++) {
     const row = changed.index.find(halves[place * 2]!, halves[place * 2 + 1]!)
     if (row >= 0) places[row] = place
   }
-  let { size } = known
   const all = places.map((place) => (place < 0 ? size++ : place))
   return { known: places, all, size }
 }
 
 /** What is known of the changed units, in their codes. */
-function stateBefore(changed: UnitRows, known: ReadUnits, places: Int32Array): UnitChanges['before'] {
-  const { size } = changed
-  const before = {
-    size,
-    state: new Int8Array(size).fill(-1),
-    firstExposure: new Float64Array(size),
-    variant: new Int32Array(size).fill(-1),
-    attributes: new Map<string, Int32Array>(),
-  }
-  const variants = changed.variantNames.translate(known.variantNames.values)
-  for (let row = 0; row < size; row++) {
-    const place = places[row]!
-    if (place < 0) continue
-    before.state[row] = known.state[place]!
-    before.firstExposure[row] = known.firstExposure[place]!
-    before.variant[row] = known.variant[place]! < 0 ? -1 : variants[known.variant[place]!]!
-  }
-  for (const [name, column] of changed.attributes) {
-    const codes = new Int32Array(size).fill(-1)
-    const knownColumn = known.attributes.get(name)
-    if (knownColumn !== undefined) {
-      const translated = column.dictionary.translate(knownColumn.dictionary.values)
-      for (let row = 0; row < size; row++) {
-        const code = places[row]! < 0 ? -1 : knownColumn.codes[places[row]!]!
-        codes[row] = code < 0 ? -1 : translated[code]!
-      }
-    }
-    before.attributes.set(name, codes)
-  }
-  return before
+async function readBefore(changed: UnitRows, files: UnitFile[], places: Int32Array): Promise<CountedBefore> {
+  const slots = new Int32Array(files.at(-1)!.size)
+  for (let row = 0; row < places.length; row++) if (places[row]! >= 0) slots[places[row]!] = row + 1
+  const attributes = new Map([...changed.attributes].map(([name, { dictionary }]) => [name, dictionary]))
+  const picked = new PickedUnits(places, slots, { variantNames: changed.variantNames, attributes })
+  await eachFile(files, (file) => picked.read(file, true))
+  const { size, state, variant, firstExposure } = picked
+  const codes = new Map([...picked.attributes].map(([name, column]) => [name, column.codes]))
+  return { size, state, variant, firstExposure, attributes: codes, places }
 }
 
 /**
@@ -196,28 +175,23 @@ function stateBefore(changed: UnitRows, known: ReadUnits, places: Int32Array): U
  * @returns the rows whose attributes take the place of those before, and, of those whose first exposure is earlier now,
  * when it was before: Infinity when there was none. Else NaN.
  */
-function mergeExposures(
-  changed: UnitRows,
-  known: ReadUnits,
-  places: Int32Array,
-  before: UnitChanges['before'],
-): { renewed: Uint8Array; movedFrom: Float64Array } {
+function mergeExposures(changed: UnitRows, before: CountedBefore): { renewed: Uint8Array; movedFrom: Float64Array } {
   const renewed = new Uint8Array(changed.size).fill(1)
   const movedFrom = new Float64Array(changed.size).fill(Number.NaN)
   for (let row = 0; row < changed.size; row++) {
-    const place = places[row]!
-    if (place < 0) continue
+    if (before.places[row]! < 0) continue
     const firstHere = changed.firstExposure[row]!
     const firstBefore = before.firstExposure[row]!
-    if (known.state[place] === exposureState.none) {
+    const stateBefore = before.state[row]!
+    if (stateBefore === exposureState.none) {
       if (changed.state[row] === exposureState.none) renewed[row] = 0
       else movedFrom[row] = Infinity
       continue
     }
     const wasExposed = changed.state[row] !== exposureState.none
-    const isContaminated = Math.max(changed.state[row]!, known.state[place]!) === exposureState.severalVariants
+    const isContaminated = Math.max(changed.state[row]!, stateBefore) === exposureState.severalVariants
     const isFirst = changed.addExposure(row, firstBefore, before.variant[row]!)
-    if (!wasExposed) changed.state[row] = known.state[place]!
+    if (!wasExposed) changed.state[row] = stateBefore
     else if (isContaminated) changed.state[row] = exposureState.severalVariants
     if (isFirst > 0) renewed[row] = 0
     else if (isFirst < 0) {
@@ -261,10 +235,14 @@ async function moveEvents(
   }
 }
 
-function exposedIn(states: Uint8Array, size: number, isMeant: (row: number) => boolean = () => true): number {
+function exposedIn(states: Uint8Array, size: number): number {
   let exposed = 0
-  for (let row = 0; row < size; row++) if (states[row] !== exposureState.none && isMeant(row)) exposed++
+  for (let row = 0; row < size; row++) if (states[row] !== exposureState.none) exposed++
   return exposed
+}
+
+function exposedOf(states: number[]): number {
+  return states.reduce((sum, count, state) => (state === exposureState.none ? sum : sum + count), 0)
 }
 
 async function joinFiles(
