@@ -28,21 +28,43 @@ export function exactMicros(bytes: Uint8Array, start: number, end: number): numb
   ) {
     return NaN
   }
-  const year = twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2)
-  const month = twoDigits(bytes, start + 5)
-  const day = twoDigits(bytes, start + 8)
-  const hour = twoDigits(bytes, start + 11)
-  const minute = twoDigits(bytes, start + 14)
+  if (!isKnownMinute(bytes, start)) {
+    const micros = microsOfMinute(bytes, start)
+    if (Number.isNaN(micros)) return NaN
+    for (let i = 0; i < TO_MINUTE; i++) knownMinute[i] = bytes[start + i]!
+    knownMinuteMicros = micros
+  }
   const second = twoDigits(bytes, start + 17)
   // A digit that is none makes NaN, which fails every comparison.
-  if (!(year >= 1900 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return NaN
-  if (!(hour <= 23 && minute <= 59 && second <= 59)) return NaN
+  if (!(second <= 59)) return NaN
   let fraction = 0
   if (length > SPELLED_WITH_SECONDS) {
     if (bytes[start + 19] !== DOT) return NaN
     fraction = digits(bytes, start + 20, end - 1) * (length === SPELLED_WITH_MILLIS ? 1000 : 1)
   }
-  return ((daysSince1970(year, month, day) * 24 + hour) * 60 + minute) * 60e6 + second * 1e6 + fraction
+  return knownMinuteMicros + second * 1e6 + fraction
+}
+
+const TO_MINUTE = 'YYYY-MM-DDTHH:MM'.length
+/** The last minute that was read: logs are in order of time, and many rows in a row are of the same one. */
+const knownMinute = new Uint8Array(TO_MINUTE)
+let knownMinuteMicros = NaN
+
+function isKnownMinute(bytes: Uint8Array, start: number): boolean {
+  // What changes most comes first.
+  for (let i = TO_MINUTE - 1; i >= 0; i--) if (bytes[start + i] !== knownMinute[i]) return false
+  return true
+}
+
+function microsOfMinute(bytes: Uint8Array, start: number): number {
+  const year = twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2)
+  const month = twoDigits(bytes, start + 5)
+  const day = twoDigits(bytes, start + 8)
+  const hour = twoDigits(bytes, start + 11)
+  const minute = twoDigits(bytes, start + 14)
+  if (!(year >= 1900 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return NaN
+  if (!(hour <= 23 && minute <= 59)) return NaN
+  return ((daysSince1970(year, month, day) * 24 + hour) * 60 + minute) * 60e6
 }
 
 /** Beyond so many digits a whole number may not be a double, and the quotient would be rounded twice. */
