@@ -1,6 +1,6 @@
 import { areaUnderCurve } from './auc.ts'
 import { calibrationLine } from './calibration.ts'
-import { countUsers, type ScoredUsers } from './scored-users.ts'
+import { rankUsers, type RankedUsers, type ScoredUsers } from './scored-users.ts'
 import type { ClassificationMetrics } from './validation.ts'
 
 /**
@@ -12,22 +12,23 @@ import type { ClassificationMetrics } from './validation.ts'
  * See Brier (1950), "Verification of forecasts expressed in terms of probability".
  */
 export function classificationMetrics(users: ScoredUsers): ClassificationMetrics {
-  const total = countUsers(users)
-  const line = calibrationLine(users)
+  const ranked = rankUsers(users)
+  const total = ranked.n.reduce((sum, count) => sum + count, 0)
+  const line = calibrationLine(ranked)
   const finite = (value: number) => (Number.isFinite(value) ? value : null)
   return {
     kind: 'CLASSIFICATION',
     users: total,
-    auc: areaUnderCurve(users),
-    logLoss: finite(logLoss(users) / total),
-    brier: finite(brier(users) / total),
+    auc: areaUnderCurve(ranked),
+    logLoss: finite(logLoss(ranked) / total),
+    brier: finite(brier(ranked) / total),
     calibrationSlope: line?.slope ?? null,
     calibrationIntercept: line?.intercept ?? null,
   }
 }
 
 /** The sum over users. */
-export function logLoss({ prediction, n, mean }: ScoredUsers): number {
+function logLoss({ prediction, n, mean }: RankedUsers): number {
   let sum = 0
   prediction.forEach((p, i) => {
     const [successes, failures] = [n[i]! * mean[i]!, n[i]! * (1 - mean[i]!)]
@@ -37,7 +38,7 @@ export function logLoss({ prediction, n, mean }: ScoredUsers): number {
   return sum
 }
 
-function brier({ prediction, n, mean }: ScoredUsers): number {
+function brier({ prediction, n, mean }: RankedUsers): number {
   let sum = 0
   prediction.forEach((p, i) => (sum += n[i]! * (mean[i]! * (1 - p) ** 2 + (1 - mean[i]!) * p ** 2)))
   return sum

@@ -1,5 +1,5 @@
 import type { Family } from './family.ts'
-import { columnSums, linearPredictor, type SparseRows } from './sparse-rows.ts'
+import { columnSums, type SparseRows } from './sparse-rows.ts'
 
 /** A mean prediction, and how it changes with the coefficients. */
 export interface MeanPrediction {
@@ -8,7 +8,7 @@ export interface MeanPrediction {
 }
 
 /**
- * The mean of what a model predicts for these rows, each counted by its weight.
+ * The mean of predictions for these rows, each counted by its weight.
  *
  * G-computation: with the rows of all users, once as if all had been in the treatment and once in the control, the
  * difference is the effect of the treatment on these users. The gradient gives its standard error by the delta method.
@@ -19,11 +19,10 @@ export interface MeanPrediction {
 export function meanPrediction(
   rows: SparseRows,
   weights: Float64Array,
-  coefficients: Float64Array,
+  predictions: Float64Array,
   family: Family,
 ): MeanPrediction {
   const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const predictions = linearPredictor(rows, coefficients).map(family.mean)
   const slopes = predictions.map((mean, i) => (weights[i]! / total) * family.variance(mean))
   const mean = predictions.reduce((sum, prediction, i) => sum + (weights[i]! / total) * prediction, 0)
   return { mean, gradient: columnSums(rows, slopes) }

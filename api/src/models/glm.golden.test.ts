@@ -5,7 +5,6 @@ import { isNotComputable } from '../stats/not-computable.ts'
 import { symmetricPValue } from '../stats/p-value.ts'
 import { waldTest } from '../stats/wald-test.ts'
 import { findAliases } from './aliases.ts'
-import { areaUnderCurve } from './auc.ts'
 import { classificationMetrics } from './classification-metrics.ts'
 import { denseRows } from './dense-rows.contract.ts'
 import { families } from './family.ts'
@@ -13,7 +12,7 @@ import { fitGlm, type GlmFit } from './fit-glm.ts'
 import { deltaVariance, meanPrediction } from './g-computation.ts'
 import { fittedTo, type Outcome, squaresAround } from './outcome.ts'
 import { robustCovariance } from './robust-covariance.ts'
-import { weightedGram } from './sparse-rows.ts'
+import { linearPredictor, weightedGram } from './sparse-rows.ts'
 
 interface Input {
   kind: 'glm' | 'logistic_l2' | 'ate' | 'metrics'
@@ -165,7 +164,8 @@ function effectOf(input: Input): object {
   const { rows, outcome, family, fit } = fitOf(input)
   const arm = (value: number) => {
     const x = input.x.map((row) => row.map((one, j) => (j === input.treat ? value : one)))
-    return meanPrediction(denseRows(x), outcome.n, fit.coefficients, family)
+    const rows = denseRows(x)
+    return meanPrediction(rows, outcome.n, linearPredictor(rows, fit.coefficients).map(family.mean), family)
   }
   const [treated, control] = [arm(1), arm(0)]
   const gradient = treated.gradient.map((g, j) => g - control.gradient[j]!)
@@ -188,14 +188,7 @@ function effectOf(input: Input): object {
 }
 
 function metricsOf({ y, p }: Input): object {
-  const ones = new Float64Array(y.length).fill(1)
-  const users = {
-    prediction: Float64Array.from(p!),
-    n: ones,
-    mean: Float64Array.from(y),
-    m2: ones.map(() => 0),
-    nonZero: null,
-  }
-  const { logLoss, brier } = classificationMetrics(users)
-  return { auc: areaUnderCurve(users), log_loss: logLoss, brier }
+  const outcome = outcomeOf({ kind: 'metrics', x: [], y })
+  const { auc, logLoss, brier } = classificationMetrics({ prediction: Float64Array.from(p!), outcome, nonZero: null })
+  return { auc, log_loss: logLoss, brier }
 }

@@ -1,4 +1,5 @@
 import { type FeatureCells, HOLDOUT } from './feature-cells.ts'
+import { groupByKeys } from './group-by-keys.ts'
 import { addUsers, emptyOutcome, type Outcome } from './outcome.ts'
 
 /** Users of equal variant and levels, whatever their fold: each pattern is a row of the design. */
@@ -8,65 +9,40 @@ export interface Patterns {
   levels: Int32Array[]
   /** of each cell */
   patternOf: Int32Array
+  /** what the users of each fold did */
   folds: Outcome[]
-  holdout: Outcome
-  /** all folds together, without the holdout */
+  /** all folds together: the holdout is not in it */
   training: Outcome
 }
 
 /** Groups cells by what a model sees of them. Patterns are in the order of variant, then of the features' levels. */
-export function groupPatterns(cells: FeatureCells, outcomes: Outcome, folds: number): Patterns {
-  const { patternOf, firstCell } = numberPatterns(cells)
-  const count = firstCell.length
-  const hasDenominator = outcomes.denominator !== null
+export function groupPatterns(cells: FeatureCells, outcome: Outcome, folds: number): Patterns {
+  const { groupOf, first } = groupByKeys(cells.variant.length, [cells.variant, ...cells.levels])
+  const count = first.length
+  const empty = () => emptyOutcome(count, outcome.denominator !== null)
   const patterns: Patterns = {
     count,
-    variant: Int32Array.from(firstCell, (cell) => cells.variant[cell]!),
-    levels: cells.levels.map((levels) => Int32Array.from(firstCell, (cell) => levels[cell]!)),
-    patternOf,
-    folds: Array.from({ length: folds }, () => emptyOutcome(count, hasDenominator)),
-    holdout: emptyOutcome(count, hasDenominator),
-    training: emptyOutcome(count, hasDenominator),
+    variant: first.map((cell) => cells.variant[cell]!),
+    levels: cells.levels.map((levels) => first.map((cell) => levels[cell]!)),
+    patternOf: groupOf,
+    folds: Array.from({ length: folds }, empty),
+    training: empty(),
   }
-  for (let cell = 0; cell < patternOf.length; cell++) {
+  groupOf.forEach((pattern, cell) => {
     const fold = cells.fold[cell]!
-    addUsers(fold === HOLDOUT ? patterns.holdout : patterns.folds[fold]!, patternOf[cell]!, outcomes, cell)
-  }
-  for (const fold of patterns.folds) {
-    for (let i = 0; i < count; i++) addUsers(patterns.training, i, fold, i)
-  }
+    if (fold !== HOLDOUT) addUsers(patterns.folds[fold]!, pattern, outcome, cell)
+  })
+  for (const fold of patterns.folds) addAll(patterns.training, fold)
   return patterns
 }
 
 /** The users of all folds but one. */
-export function withoutFold(patterns: Patterns, left: number): Outcome {
-  const rest = emptyOutcome(patterns.count, patterns.training.denominator !== null)
-  patterns.folds.forEach((fold, number) => {
-    if (number === left) return
-    for (let i = 0; i < patterns.count; i++) addUsers(rest, i, fold, i)
-  })
+export function withoutFold({ count, folds, training }: Patterns, left: number): Outcome {
+  const rest = emptyOutcome(count, training.denominator !== null)
+  folds.forEach((fold, number) => number !== left && addAll(rest, fold))
   return rest
 }
 
-/** Sorts cells by variant and levels, feature by feature from the last, so that no key has to hold all of them. */
-function numberPatterns({ variant, levels }: FeatureCells): { patternOf: Int32Array; firstCell: number[] } {
-  const keys = [variant, ...levels]
-  const order = Array.from({ length: variant.length }, (_, cell) => cell)
-  const sorted = [...keys].reverse().reduce(countingSort, order)
-  const patternOf = new Int32Array(variant.length)
-  const firstCell: number[] = []
-  let last = -1
-  for (const cell of sorted) {
-    if (last < 0 || keys.some((key) => key[cell] !== key[last])) firstCell.push(cell)
-    patternOf[cell] = firstCell.length - 1
-    last = cell
-  }
-  return { patternOf, firstCell }
-}
-
-/** The cells in the order of a key of small whole numbers; those of equal keys stay in their order. */
-function countingSort(order: number[], key: ArrayLike<number>): number[] {
-  const buckets: number[][] = []
-  for (const cell of order) (buckets[key[cell]!] ??= []).push(cell)
-  return buckets.filter((bucket) => bucket !== undefined).flat()
+function addAll(into: Outcome, from: Outcome): void {
+  for (let i = 0; i < into.n.length; i++) addUsers(into, i, from, i)
 }

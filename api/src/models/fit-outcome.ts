@@ -1,0 +1,42 @@
+import { type Alias, findAliases } from './aliases.ts'
+import type { Design } from './design.ts'
+import { fitGlm, type GlmFit } from './fit-glm.ts'
+import type { ModelSetup } from './model-setup.ts'
+import { fittedTo, type Outcome } from './outcome.ts'
+import { weightedGram } from './sparse-rows.ts'
+
+export interface OutcomeFit extends GlmFit {
+  /** columns with an estimate */
+  kept: Int32Array
+  aliases: Alias[]
+  weights: Float64Array
+  means: Float64Array
+}
+
+interface FitOptions {
+  penalty: number
+  /** columns that must not be used */
+  without?: (column: number) => boolean
+  start?: Float64Array
+}
+
+/** Fits a model to what some users did. Columns that these users cannot tell apart are left out. */
+export function fitOutcome(setup: ModelSetup, outcome: Outcome, { penalty, without, start }: FitOptions): OutcomeFit {
+  const { rows, family, design } = setup
+  const { weights, means } = fittedTo(outcome)
+  const gram = weightedGram(rows, weights)
+  const k = rows.columns
+  if (without) {
+    for (let j = 0; j < k; j++) if (without(j)) for (let i = 0; i < k; i++) gram[i * k + j] = gram[j * k + i] = 0
+  }
+  const { kept, aliases } = findAliases(gram, k)
+  const from = start?.map((value, j) => (kept.includes(j) ? value : 0))
+  const penalties = penaltiesOf(design, penalty)
+  const fit = fitGlm({ rows, family, weights, means, kept, penalty: penalties, ...(from && { start: from }) })
+  return { ...fit, kept, aliases, weights, means }
+}
+
+/** Variants are free: what they do must not be shrunk to nothing by what keeps features in check. */
+function penaltiesOf({ columns }: Design, penalty: number): Float64Array {
+  return Float64Array.from(columns, ({ term }) => (term === 'LEVEL' || term === 'INTERACTION' ? penalty : 0))
+}

@@ -1,0 +1,45 @@
+import { type Design, designRows, makeDesign } from './design.ts'
+import { type Family, familyOf } from './family.ts'
+import type { Feature } from './feature.ts'
+import type { ModelKind } from './model-question.ts'
+import type { Patterns } from './patterns.ts'
+import type { SparseRows } from './sparse-rows.ts'
+
+/** A design with its rows, ready to be fitted to what users did. */
+export interface ModelSetup {
+  kind: ModelKind
+  family: Family
+  design: Design
+  patterns: Patterns
+  /** of the patterns */
+  rows: SparseRows
+  /** of each feature, the level that the others are compared with */
+  references: number[]
+  /** of each feature and level: users in training */
+  levelUsers: Float64Array[]
+}
+
+export function makeSetup(
+  kind: ModelKind,
+  variants: readonly string[],
+  features: readonly Feature[],
+  patterns: Patterns,
+  interactions: readonly string[],
+): ModelSetup {
+  const levelUsers = features.map(({ levels }, f) => {
+    const users = new Float64Array(levels.length)
+    patterns.levels[f]!.forEach((level, i) => (users[level]! += patterns.training.n[i]!))
+    return users
+  })
+  const references = features.map(({ reference }, f) =>
+    reference !== null && levelUsers[f]![reference]! > 0 ? reference : mostFrequent(levelUsers[f]!),
+  )
+  const present = levelUsers.map((users) => [...users].map((count) => count > 0))
+  const design = makeDesign(variants, features, references, present, interactions)
+  const rows = designRows(design, patterns.variant, patterns.levels)
+  return { kind, family: familyOf(kind), design, patterns, rows, references, levelUsers }
+}
+
+function mostFrequent(users: Float64Array): number {
+  return users.reduce((best, count, level) => (count > users[best]! ? level : best), 0)
+}

@@ -1,0 +1,46 @@
+import { estimateOf } from './estimate.ts'
+import type { Estimate } from './effect.ts'
+import { familyOf } from './family.ts'
+import type { ModelCard } from './model-card.ts'
+
+/** Whom a prediction is for: a variant, and the name of a level of each feature. */
+export interface PredictionQuestion {
+  variant: string
+  levels: Record<string, string>
+}
+
+/**
+ * What a model predicts, from its card alone, with its error by the delta method.
+ *
+ * Errors: RangeError for a variant, feature or level that the card does not have, or a feature without a level.
+ */
+export function predict(card: ModelCard, { variant, levels }: PredictionQuestion): Estimate {
+  requireKnown(card, variant, levels)
+  const used = card.coefficients.filter(({ estimate }) => estimate !== null)
+  const row = used.map((column) => {
+    if (column.variant !== null && column.variant !== variant) return 0
+    return column.feature === null || levels[column.feature] === column.level ? 1 : 0
+  })
+  const family = familyOf(card.kind)
+  let eta = 0
+  used.forEach(({ estimate }, j) => row[j] === 1 && (eta += estimate!))
+  const mean = family.mean(eta)
+  const slope = family.variance(mean)
+  let variance = 0
+  row.forEach((x, i) => x === 1 && row.forEach((y, j) => (variance += y * card.covariance[i]![j]!)))
+  const isExact = card.kind === 'LINEAR' || card.kind === 'QUASI_POISSON'
+  const referenceDegrees = isExact ? card.fit.degreesOfFreedom : null
+  return estimateOf(mean, slope * Math.sqrt(Math.max(0, variance)), { level: card.question.level, referenceDegrees })
+}
+
+function requireKnown({ variants, features }: ModelCard, variant: string, levels: Record<string, string>): void {
+  if (!variants.includes(variant)) throw new RangeError(`variant must be one of ${variants.join(', ')}, got ${variant}`)
+  for (const { name, levels: known } of features) {
+    const level = levels[name]
+    if (level === undefined || !known.includes(level)) {
+      throw new RangeError(`${name} must be one of ${known.join(', ')}, got ${String(level)}`)
+    }
+  }
+  const unknown = Object.keys(levels).find((name) => !features.some((feature) => feature.name === name))
+  if (unknown !== undefined) throw new RangeError(`the model has no feature ${unknown}`)
+}
