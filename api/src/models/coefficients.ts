@@ -31,7 +31,8 @@ export function coefficientTable(
       ...column,
       ...estimateOf(value, standardError, { level, referenceDegrees }),
       statistic: standardError > 0 ? value / standardError : null,
-      standardised: value * deviation,
+      // Adding 0 turns -0 into 0, which JSON does not tell apart.
+      standardised: value * deviation + 0,
       aliasedWith: [],
     }
   })

@@ -39,6 +39,8 @@ const NEAR = 1e-12
 const SUSPICIOUS = 1e-4
 const LARGE_CHANGE = 0.3
 const HALVINGS = 30
+/** Below this decrement Newton's whole step is never too far. */
+const SAFE = 1e-2
 /** Objectives that are this near to each other, relatively, cannot be told apart. */
 const ROUNDING = 1e-9
 
@@ -70,7 +72,8 @@ export function fitGlm(data: GlmData): GlmFit {
       }
     }
     let next = evaluate(data, moved(point.coefficients, step, 1))
-    for (let t = 0.5, i = 0; i < HALVINGS && !isAtMost(next.objective, point.objective); t /= 2, i++) {
+    const mayGoTooFar = decrement > SAFE && !family.isQuadratic
+    for (let t = 0.5, i = 0; mayGoTooFar && i < HALVINGS && !isBetter(data, next, point); t /= 2, i++) {
       next = evaluate(data, moved(point.coefficients, step, t))
     }
     point = next
@@ -84,7 +87,7 @@ export function fitGlm(data: GlmData): GlmFit {
     coefficients: point.coefficients,
     predictions: point.predictions,
     inverse: isUsable ? last.inverse() : new Float64Array(rows.columns ** 2).fill(NaN),
-    loss: 2 * point.loss,
+    loss: 2 * lossOf(data, point.eta),
     iterations,
     separating,
   }
@@ -92,10 +95,9 @@ export function fitGlm(data: GlmData): GlmFit {
 
 interface Point {
   coefficients: Float64Array
+  eta: Float64Array
   predictions: Float64Array
-  loss: number
-  objective: number
-  /** of minus the objective */
+  /** of the penalised log likelihood */
   gradient: Float64Array
   gram: Float64Array
 }
@@ -105,25 +107,34 @@ function evaluate({ rows, family, weights, means, penalty }: GlmData, coefficien
   const predictions = new Float64Array(rows.rows)
   const residuals = new Float64Array(rows.rows)
   const curvature = new Float64Array(rows.rows)
-  let loss = 0
   for (let i = 0; i < rows.rows; i++) {
     const mean = family.mean(eta[i]!)
     predictions[i] = mean
     const weight = weights[i]!
     if (weight === 0) continue
-    loss += weight * family.loss(eta[i]!, means[i]!)
     residuals[i] = weight * (means[i]! - mean)
     curvature[i] = weight * family.variance(mean)
   }
   const gradient = columnSums(rows, residuals)
   const gram = weightedGram(rows, curvature)
-  let penalties = 0
   for (let j = 0; j < rows.columns; j++) {
-    penalties += (penalty[j]! * coefficients[j]! ** 2) / 2
     gradient[j]! -= penalty[j]! * coefficients[j]!
     gram[j * rows.columns + j]! += penalty[j]!
   }
-  return { coefficients, predictions, loss, objective: loss + penalties, gradient, gram }
+  return { coefficients, eta, predictions, gradient, gram }
+}
+
+function lossOf({ family, weights, means }: GlmData, eta: Float64Array): number {
+  let loss = 0
+  for (let i = 0; i < eta.length; i++) if (weights[i]! > 0) loss += weights[i]! * family.loss(eta[i]!, means[i]!)
+  return loss
+}
+
+function isBetter(data: GlmData, next: Point, before: Point): boolean {
+  const objective = ({ eta, coefficients }: Point) =>
+    lossOf(data, eta) + coefficients.reduce((sum, b, j) => sum + (data.penalty[j]! * b * b) / 2, 0)
+  const old = objective(before)
+  return objective(next) <= old + ROUNDING * Math.abs(old)
 }
 
 /** Weighted least squares of the linked means, each taken halfway to the mean of all, where the link exists. */
@@ -148,10 +159,6 @@ function startOf({ rows, family, weights, means, penalty, kept }: GlmData): Floa
   const information = new Information(gram, rows.columns, kept)
   const start = information.isPositiveDefinite ? information.solve(columnSums(rows, working)) : null
   return start?.every(Number.isFinite) ? start : new Float64Array(rows.columns)
-}
-
-function isAtMost(objective: number, before: number): boolean {
-  return objective <= before + ROUNDING * Math.abs(before)
 }
 
 function moved(from: Float64Array, step: Float64Array, share: number): Float64Array {

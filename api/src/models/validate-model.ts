@@ -72,15 +72,19 @@ function scoreCells(
   predictionsOf: (fold: number) => Float64Array | null,
   isIn: (fold: number) => boolean,
 ): ScoredUsers {
-  const prediction = Float64Array.from(patternOf, (pattern, cell) =>
-    isIn(fold[cell]!) ? predictionsOf(fold[cell]!)![pattern]! : 0,
-  )
-  const n = outcome.n.map((count, cell) => (isIn(fold[cell]!) ? count : 0))
-  const valuesOf = nonZero && {
-    nonZero: (cell: number) =>
-      Array.prototype.slice.call(nonZero.values, nonZero.starts[cell], nonZero.starts[cell + 1]),
+  const prediction = new Float64Array(patternOf.length)
+  const n = new Float64Array(patternOf.length)
+  for (let cell = 0; cell < n.length; cell++) {
+    if (!isIn(fold[cell]!)) continue
+    prediction[cell] = predictionsOf(fold[cell]!)![patternOf[cell]!]!
+    n[cell] = outcome.n[cell]!
   }
-  return { prediction, outcome: { ...outcome, n }, nonZero: valuesOf?.nonZero ?? null }
+  const valuesOf = nonZero && Float64Array.from(nonZero.values)
+  return {
+    prediction,
+    outcome: { ...outcome, n },
+    nonZero: valuesOf ? (cell) => valuesOf.subarray(nonZero!.starts[cell], nonZero!.starts[cell + 1]) : null,
+  }
 }
 
 function withFoldsCurve(pooled: Metrics, folds: (Metrics | null)[]): Metrics {
