@@ -26,7 +26,7 @@ const TABS = [
 ]
 
 /** What will be so in a moment, on a slow machine too. */
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 })
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 60_000 })
 
 describe.skipIf(withoutBrowser !== null)(`GraphiQL in a browser${withoutBrowser ? ` (${withoutBrowser})` : ''}`, () => {
   let server: TestServer

@@ -8,7 +8,7 @@ import { halfUnknownFile, sampleFile, springMail, springMailFile } from './event
 import { useUi } from './use-ui.ts'
 
 /** What will be so in a moment, on a slow machine too. */
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 })
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 60_000 })
 
 describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? ` (${withoutBrowser})` : ''}`, () => {
   const ui = useUi()

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
+import { newFolder } from '../testkit/new-folder.ts'
 import { withoutBrowser } from './browser.ts'
 import { useUi } from './use-ui.ts'
 
@@ -17,7 +17,7 @@ describe.skipIf(withoutBrowser !== null)(
     let size: number
 
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+      folder = await newFolder()
       path = join(folder, 'events.csv')
       const file = eventFile({ users: USERS })
       size = file.size

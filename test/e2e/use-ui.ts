@@ -43,7 +43,7 @@ export function useUi(): Ui {
 
   beforeEach(async () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
-    context.setDefaultTimeout(30_000)
+    context.setDefaultTimeout(60_000)
     page = await context.newPage()
     manners = watchManners(page, server.url)
   })

@@ -1,13 +1,11 @@
 import type { Analysis, ExperimentUpdate, FairliftClient, Job } from '@fairlift/sdk'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { eventRecords, totalsOf } from '../testkit/event-records.ts'
 import { JobSite, LARGE_FILE_USERS } from '../testkit/job-site.ts'
 import { canSeeProcesses, computeChildrenOf, signal } from '../testkit/processes.ts'
 import { until } from '../testkit/until.ts'
 import { useServer } from '../testkit/use-server.ts'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 let experiments = 0
 

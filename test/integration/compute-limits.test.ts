@@ -1,11 +1,10 @@
 import type { Job } from '@fairlift/sdk'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
 import { JobSite } from '../testkit/job-site.ts'
 import { canSeeProcesses } from '../testkit/processes.ts'
 
 /** A large file is read in part and a worker is started: on a busy machine that takes long. */
-vi.setConfig({ testTimeout: 120_000 })
 
 let site: JobSite
 

@@ -1,14 +1,10 @@
 import { createClient, type Job } from '@fairlift/sdk'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
 import { JobSite, LARGE_FILE_USERS, largeFile } from '../testkit/job-site.ts'
 import { damagedParts, versionsOf } from '../testkit/kept-data.ts'
 import { canSeeProcesses, computeChildrenOf, descendantsOf, signal, untilGone } from '../testkit/processes.ts'
 import type { RunningProcess } from '../testkit/processes.ts'
-
-/** A dead worker's jobs are taken over after some seconds. */
-const TIMEOUT_MS = 150_000
-vi.setConfig({ testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS })
 
 /** Users of the batch that is there first, and of the one that is disturbed: the second file holds the first one's events. */
 const FIRST = 300

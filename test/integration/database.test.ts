@@ -1,9 +1,7 @@
 import { createClient } from '@fairlift/sdk'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startDatabase, type TestDatabase } from '../testkit/database.ts'
 import { startServer, type ServerOptions, type TestServer } from '../testkit/server.ts'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 let database: TestDatabase
 const servers: TestServer[] = []

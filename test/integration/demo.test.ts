@@ -23,7 +23,7 @@ describe('pnpm demo', () => {
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), `fairlift-demo-${process.pid}-`))
     await ensurePagesBuilt()
-  }, LIMIT_MS)
+  })
 
   afterAll(async () => {
     for (const child of running) child.kill('SIGTERM')
@@ -50,7 +50,7 @@ describe('pnpm demo', () => {
     return { child, ended, output: () => output }
   }
 
-  test('with --exit goes from nothing to the answer of the sample, and ends', { timeout: LIMIT_MS }, async () => {
+  test('with --exit goes from nothing to the answer of the sample, and ends', async () => {
     const { child, ended, output } = start(['--exit'])
     await until('the server should run', () => /are running/.test(output()), LIMIT_MS)
     const started = canSeeProcesses ? descendantsOf(child.pid!) : []
@@ -78,42 +78,38 @@ describe('pnpm demo', () => {
     await untilGone(started)
   })
 
-  test(
-    'started again says that it goes on from there, and serves until it is told to stop',
-    { timeout: LIMIT_MS },
-    async () => {
-      const { child, ended, output } = start([])
-      await until('the demo should serve', () => output().includes('Serving until Ctrl-C'), LIMIT_MS)
-      expect(output()).toContain(`${dataDir} is there from an earlier start: reused`)
-      expect(output()).toContain('was uploaded before: nothing is taken twice')
-      expect(output()).toContain('the answer of then')
+  test('started again says that it goes on from there, and serves until it is told to stop', async () => {
+    const { child, ended, output } = start([])
+    await until('the demo should serve', () => output().includes('Serving until Ctrl-C'), LIMIT_MS)
+    expect(output()).toContain(`${dataDir} is there from an earlier start: reused`)
+    expect(output()).toContain('was uploaded before: nothing is taken twice')
+    expect(output()).toContain('the answer of then')
 
-      const url = /running +(http:\S+)/.exec(output())![1]!
-      const client = createClient({ url })
-      const experiment = await client.experiment({ key: 'sample-checkout' })
-      const batches: Batch[] = []
-      for await (const batch of client.batches(experiment.id)) batches.push(batch)
-      expect(batches).toHaveLength(1)
-      client.close()
-      for (const path of ['/', '/experiments/sample-checkout', '/graphql']) {
-        const page = await fetch(url + path, { headers: { accept: 'text/html' } })
-        expect(await page.text(), path).toMatch(/<script [^>]*src=/)
-      }
+    const url = /running +(http:\S+)/.exec(output())![1]!
+    const client = createClient({ url })
+    const experiment = await client.experiment({ key: 'sample-checkout' })
+    const batches: Batch[] = []
+    for await (const batch of client.batches(experiment.id)) batches.push(batch)
+    expect(batches).toHaveLength(1)
+    client.close()
+    for (const path of ['/', '/experiments/sample-checkout', '/graphql']) {
+      const page = await fetch(url + path, { headers: { accept: 'text/html' } })
+      expect(await page.text(), path).toMatch(/<script [^>]*src=/)
+    }
 
-      // A second one on the same folder says why it cannot, and leaves the first alone.
-      const second = start(['--exit'])
-      expect(await second.ended).toBe(1)
-      expect(second.output()).toMatch(/in use by process \d+/)
-      expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    // A second one on the same folder says why it cannot, and leaves the first alone.
+    const second = start(['--exit'])
+    expect(await second.ended).toBe(1)
+    expect(second.output()).toMatch(/in use by process \d+/)
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
 
-      const started = canSeeProcesses ? descendantsOf(child.pid!) : []
-      child.kill('SIGINT')
-      expect(await ended).toBe(0)
-      await untilGone(started)
-    },
-  )
+    const started = canSeeProcesses ? descendantsOf(child.pid!) : []
+    child.kill('SIGINT')
+    expect(await ended).toBe(0)
+    await untilGone(started)
+  })
 
-  test('takes a free port where the one it should have is taken, and says so', { timeout: LIMIT_MS }, async () => {
+  test('takes a free port where the one it should have is taken, and says so', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as { port: number }
@@ -126,7 +122,7 @@ describe('pnpm demo', () => {
     }
   })
 
-  test('an argument that it does not know is told, and nothing is started', { timeout: LIMIT_MS }, async () => {
+  test('an argument that it does not know is told, and nothing is started', async () => {
     const { ended, output } = start(['--exti'])
     expect(await ended).toBe(1)
     expect(output()).toContain('--exti')

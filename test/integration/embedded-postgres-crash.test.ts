@@ -51,7 +51,7 @@ describe('the starter', () => {
     const { url } = import.meta
     const script = `import { startEmbeddedPostgres } from '@fairlift/db/embedded'
       await startEmbeddedPostgres({ dataDir: ${JSON.stringify(folder.dataDir)} })`
-    const options = { cwd: dirname(fileURLToPath(url)), timeout: 20_000, stdio: 'pipe' } as const
+    const options = { cwd: dirname(fileURLToPath(url)), timeout: 120_000, stdio: 'pipe' } as const
     const output = execFileSync(process.execPath, ['--conditions=source', '--input-type=module', '-e', script], options)
     expect(output.toString()).toBe('')
     await untilNothingRuns(folder.dataDir, goneMs)

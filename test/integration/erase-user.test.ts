@@ -1,19 +1,17 @@
-import { mkdtemp, readdir, readFile, rm, writeFile, mkdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm, writeFile, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { createClient, type Batch, type FairliftClient, type Job } from '@fairlift/sdk'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startDatabase, type TestDatabase } from '../testkit/database.ts'
 import { delimited, eventRecords, totalsOf, type EventRecord } from '../testkit/event-records.ts'
 import { rowOf } from '../testkit/find-in-analysis.ts'
 import { JobSite } from '../testkit/job-site.ts'
+import { newFolder } from '../testkit/new-folder.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
 import { sha256 } from '../testkit/sha256.ts'
 import { expectUserError } from '../testkit/user-errors.ts'
-
-vi.setConfig({ testTimeout: 240_000 })
 
 const USER = 'Zoë "Q" O’Hara-7'
 const HASH = sha256(USER)
@@ -25,7 +23,7 @@ let client: FairliftClient
 
 beforeAll(async () => {
   database = await startDatabase()
-  dataDir = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+  dataDir = await newFolder()
   server = await startServer({ dataDir, env: { DATABASE_URL: database.url, LOG_LEVEL: 'trace' } })
   client = createClient({ url: server.url })
 })

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { EventPage, FairliftClient } from '@fairlift/sdk'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { eventRecords } from '../testkit/event-records.ts'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
 import { JobSite } from '../testkit/job-site.ts'
@@ -10,7 +10,6 @@ import { until } from '../testkit/until.ts'
 import { useServer } from '../testkit/use-server.ts'
 
 /** What waits for a dead worker's lease takes long, on a busy machine above all. */
-vi.setConfig({ testTimeout: 240_000 })
 
 let experiments = 0
 

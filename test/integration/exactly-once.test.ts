@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Batch } from '@fairlift/sdk'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventRecords, totalsOf, type EventRecord } from '../testkit/event-records.ts'
 import { eventWriters } from '../testkit/event-writer.ts'
 import { rowOf } from '../testkit/find-in-analysis.ts'
@@ -20,8 +20,6 @@ const WORKERS = 3
 /** How often each kind of process is killed while the files land. */
 const KILLS = { child: 10, worker: 2, api: 3 }
 const PAUSE_MS = 1_500
-const TIMEOUT_MS = 300_000
-vi.setConfig({ testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS })
 
 interface EventFile {
   name: string

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import type { ColumnMappingInput } from '@fairlift/sdk'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import {
   DIFFICULT_TEXTS,
   difficultRecords,
@@ -14,8 +14,6 @@ import { totalsOf } from '../testkit/event-records.ts'
 import { ndjsonOf, parquetFromJson } from '../testkit/event-writer.ts'
 import { rowOf } from '../testkit/find-in-analysis.ts'
 import { useServer } from '../testkit/use-server.ts'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 const run = useServer()
 

@@ -1,12 +1,12 @@
 import { openAsBlob } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient, type FairliftClient, type UploadProgress } from '@fairlift/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { breakingLine, type BreakingLine } from '../testkit/breaking-line.ts'
 import { partsLeft } from '../testkit/data-folder.ts'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
+import { newFolder } from '../testkit/new-folder.ts'
 import { sha256 } from '../testkit/sha256.ts'
 import { useServer } from '../testkit/use-server.ts'
 
@@ -24,7 +24,7 @@ let experiments = 0
 beforeAll(async () => {
   line = await breakingLine(run.server.url)
   client = createClient({ url: line.url, retry: { baseDelayMs: 5 } })
-  folder = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+  folder = await newFolder()
   bytes = new Uint8Array(await eventFile({ users: USERS, mark: 'large' }).arrayBuffer())
   path = join(folder, 'events.csv')
   await writeFile(path, bytes)

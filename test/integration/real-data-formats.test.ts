@@ -1,5 +1,5 @@
 import type { Analysis, ColumnMappingInput } from '@fairlift/sdk'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { numbersOf } from '../testkit/find-in-analysis.ts'
 import '../testkit/matchers.ts'
 import { hasSharedDatasets, sharedFile, sharedPath, titleOf } from '../testkit/shared-datasets.ts'
@@ -8,7 +8,6 @@ import { experimentFor, landAsProposed, tabularSets, type TabularSetName } from 
 import { useServer } from '../testkit/use-server.ts'
 
 /** The largest set has 294,478 rows; a busy machine takes its time. */
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 /**
  * The same rows in the same order: sums may be added in another order, nothing else differs. What rounding leaves of that

@@ -15,9 +15,6 @@ import {
 import { experimentFor, landAsProposed, tabularSets } from '../testkit/tabular-sets.ts'
 import { useServer } from '../testkit/use-server.ts'
 
-/** The largest file has 294,478 rows; a busy machine takes its time. */
-const SLOW_TEST_MS = 240_000
-
 /** Two formats of the same numbers: sums may be added in another order, nothing else differs. */
 const SAME_NUMBERS = { relative: 1e-12, absolute: 1e-15 }
 
@@ -30,42 +27,38 @@ describe.skipIf(!hasSharedDatasets)(titleOf('published experiments, read as prop
       strict: { users_dropped: number; conversion: ProportionReference }
     }
 
-    test(
-      'mismatched rows and repeated users are found, left out and reported; the rest gives the published result',
-      { timeout: SLOW_TEST_MS },
-      async () => {
-        const { client } = run
-        const { raw, strict } = referenceOf<Reference>('udacity_ab')
-        const experimentId = await experimentFor(client, tabularSets.udacity_ab, 'landing-page')
-        const { preview, batch } = await landAsProposed(client, experimentId, sharedFile('udacity_ab/ab_data.csv.gz'))
+    test('mismatched rows and repeated users are found, left out and reported; the rest gives the published result', async () => {
+      const { client } = run
+      const { raw, strict } = referenceOf<Reference>('udacity_ab')
+      const experimentId = await experimentFor(client, tabularSets.udacity_ab, 'landing-page')
+      const { preview, batch } = await landAsProposed(client, experimentId, sharedFile('udacity_ab/ab_data.csv.gz'))
 
-        expect(preview).toMatchObject({ format: 'CSV', compression: 'GZIP', shape: 'USERS' })
-        expect(preview.mapping?.variant?.map(({ column }) => column)).toEqual(['group', 'landing_page'])
-        expect(batch).toMatchObject({
-          status: 'LANDED',
-          rows: raw.rows,
-          accepted: raw.rows,
-          rejected: 0,
-          duplicates: 0,
-        })
-        const mismatched = batch.warnings.find(({ code }) => code === 'VARIANT_COLUMNS_DISAGREE')
-        expect(mismatched?.count).toBe(raw.mismatched_rows)
+      expect(preview).toMatchObject({ format: 'CSV', compression: 'GZIP', shape: 'USERS' })
+      expect(preview.mapping?.variant?.map(({ column }) => column)).toEqual(['group', 'landing_page'])
+      expect(batch).toMatchObject({
+        status: 'LANDED',
+        rows: raw.rows,
+        accepted: raw.rows,
+        rejected: 0,
+        duplicates: 0,
+      })
+      const mismatched = batch.warnings.find(({ code }) => code === 'VARIANT_COLUMNS_DISAGREE')
+      expect(mismatched?.count).toBe(raw.mismatched_rows)
 
-        const analysis = await client.runAnalysis({ experimentId, metrics: ['conversion'] }).result()
-        expect(checkOf(analysis, 'VARIANT_COLUMNS_DISAGREE')).toMatchObject({
-          verdict: 'WARN',
-          count: raw.mismatched_rows,
-          share: raw.mismatched_rows / raw.rows,
-        })
-        expect(checkOf(analysis, 'USERS_IN_SEVERAL_VARIANTS')).toMatchObject({
-          verdict: 'WARN',
-          count: strict.users_dropped,
-          share: strict.users_dropped / raw.distinct_users,
-        })
-        expect(checkOf(analysis, 'REPEATED_EXPOSURES').count).toBe(raw.users_with_more_than_one_row)
-        expectProportion(rowOf(analysis, 'conversion'), strict.conversion)
-      },
-    )
+      const analysis = await client.runAnalysis({ experimentId, metrics: ['conversion'] }).result()
+      expect(checkOf(analysis, 'VARIANT_COLUMNS_DISAGREE')).toMatchObject({
+        verdict: 'WARN',
+        count: raw.mismatched_rows,
+        share: raw.mismatched_rows / raw.rows,
+      })
+      expect(checkOf(analysis, 'USERS_IN_SEVERAL_VARIANTS')).toMatchObject({
+        verdict: 'WARN',
+        count: strict.users_dropped,
+        share: strict.users_dropped / raw.distinct_users,
+      })
+      expect(checkOf(analysis, 'REPEATED_EXPOSURES').count).toBe(raw.users_with_more_than_one_row)
+      expectProportion(rowOf(analysis, 'conversion'), strict.conversion)
+    })
   })
 
   describe('hillstrom: an e-mail test with three arms', () => {
@@ -86,29 +79,25 @@ describe.skipIf(!hasSharedDatasets)(titleOf('published experiments, read as prop
       return client.runAnalysis({ experimentId, metrics: [...set.metrics] }).result()
     }
 
-    test(
-      'CSV and Parquet give the same rows, and both arms differ from the control as published',
-      { timeout: SLOW_TEST_MS },
-      async () => {
-        const reference = referenceOf<Reference>('hillstrom')
-        const csv = await analyse(run.client, 'hillstrom/hillstrom.csv.gz')
-        const parquet = await analyse(run.client, 'hillstrom/hillstrom_clean.parquet')
+    test('CSV and Parquet give the same rows, and both arms differ from the control as published', async () => {
+      const reference = referenceOf<Reference>('hillstrom')
+      const csv = await analyse(run.client, 'hillstrom/hillstrom.csv.gz')
+      const parquet = await analyse(run.client, 'hillstrom/hillstrom_clean.parquet')
 
-        expect(csv.results).toHaveLength(6)
-        expect(numbersOf(parquet)).toEqualNearly(numbersOf(csv), SAME_NUMBERS)
-        for (const analysis of [csv, parquet]) {
-          for (const [arm, treatment] of Object.entries(treatments) as ['mens' | 'womens', string][]) {
-            const expected = (name: Comparison) => reference[`${name}_${arm}_vs_control`]
-            expectProportion(rowOf(analysis, 'visited', treatment), expected('visit') as ProportionReference)
-            expectProportion(rowOf(analysis, 'conversion', treatment), expected('conversion') as ProportionReference)
-            expectMean(rowOf(analysis, 'revenue_per_visitor', treatment), expected('spend') as MeanReference)
-          }
-          const ratio = checkOf(analysis, 'SAMPLE_RATIO_MISMATCH')
-          expect(ratio.verdict).toBe('PASS')
-          expect(ratio.pValue).toEqualNearly(reference.srm_thirds.p, { relative: 1e-9 })
+      expect(csv.results).toHaveLength(6)
+      expect(numbersOf(parquet)).toEqualNearly(numbersOf(csv), SAME_NUMBERS)
+      for (const analysis of [csv, parquet]) {
+        for (const [arm, treatment] of Object.entries(treatments) as ['mens' | 'womens', string][]) {
+          const expected = (name: Comparison) => reference[`${name}_${arm}_vs_control`]
+          expectProportion(rowOf(analysis, 'visited', treatment), expected('visit') as ProportionReference)
+          expectProportion(rowOf(analysis, 'conversion', treatment), expected('conversion') as ProportionReference)
+          expectMean(rowOf(analysis, 'revenue_per_visitor', treatment), expected('spend') as MeanReference)
         }
-      },
-    )
+        const ratio = checkOf(analysis, 'SAMPLE_RATIO_MISMATCH')
+        expect(ratio.verdict).toBe('PASS')
+        expect(ratio.pValue).toEqualNearly(reference.srm_thirds.p, { relative: 1e-9 })
+      }
+    })
   })
 
   describe('ab_revenue: one row an order, and users in both variants', () => {

@@ -1,21 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { createClient, type FairliftClient, type Job } from '@fairlift/sdk'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
 import { LARGE_FILE_USERS, largeFile } from '../testkit/job-site.ts'
+import { newFolder } from '../testkit/new-folder.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
 import { until } from '../testkit/until.ts'
-
-vi.setConfig({ testTimeout: 150_000 })
 
 let dataDir: string
 let server: TestServer
 let client: FairliftClient
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+  dataDir = await newFolder()
   server = await startAt(0)
   client = createClient({ url: server.url, retry: { maxDelayMs: 1000 } })
 })

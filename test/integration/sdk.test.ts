@@ -11,11 +11,10 @@ import {
   type Job,
   type UploadProgress,
 } from '@fairlift/sdk'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
+import { newFolder } from '../testkit/new-folder.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 let dataDir: string
 let server: TestServer
@@ -23,7 +22,7 @@ let client: FairliftClient
 let experimentId: string
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+  dataDir = await newFolder()
   server = await startServer({ dataDir, env: { COMPUTE_CONCURRENCY: '1' } })
   client = createClient({ url: server.url })
   experimentId = await newExperiment('sdk')

@@ -1,15 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile, rm } from 'node:fs/promises'
 import { createClient, type FairliftClient } from '@fairlift/sdk'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDatabase, type TestDatabase } from '../testkit/database.ts'
 import { eventFile } from '../testkit/event-file.ts'
+import { newFolder } from '../testkit/new-folder.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
 import { logStatements, type StatementLog } from '../testkit/statement-log.ts'
 import { startWorker, type TestWorker } from '../testkit/worker.ts'
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 })
 
 const EXPERIMENTS = 6
 
@@ -23,7 +20,7 @@ let client: FairliftClient
 // The worker does not go by the log: what is counted are the statements of requests.
 beforeAll(async () => {
   database = await startDatabase()
-  dataDir = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+  dataDir = await newFolder()
   log = await logStatements(database.url)
   api = await startServer({ dataDir, env: { DATABASE_URL: log.url, ROLE: 'api' } })
   worker = await startWorker({ dataDir, env: { DATABASE_URL: database.url } })

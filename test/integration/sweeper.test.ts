@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
-import { access, mkdir, readdir, rm, utimes, writeFile, mkdtemp } from 'node:fs/promises'
-import { hostname, tmpdir } from 'node:os'
+import { access, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient, type FairliftClient } from '@fairlift/sdk'
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startDatabase, type TestDatabase } from '../testkit/database.ts'
 import { delimited, eventRecords, totalsOf } from '../testkit/event-records.ts'
 import { rowOf } from '../testkit/find-in-analysis.ts'
+import { newFolder } from '../testkit/new-folder.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
 import { until } from '../testkit/until.ts'
 
@@ -23,7 +24,7 @@ let client: FairliftClient
 
 beforeAll(async () => {
   database = await startDatabase()
-  dataDir = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+  dataDir = await newFolder()
   server = await startServer({
     dataDir,
     env: {

@@ -16,8 +16,6 @@ import {
 import { experimentFor, landAsProposed, tabularSets, type TabularSetName } from '../testkit/tabular-sets.ts'
 import { useServer } from '../testkit/use-server.ts'
 
-const SLOW_TEST_MS = 180_000
-
 /** Both sides compute in double precision from the same counts. */
 const CLOSED_FORM = { relative: 1e-9 }
 
@@ -43,7 +41,7 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
   const experimentOf = (name: TabularSetName, key = name.replaceAll('_', '-')) =>
     experimentFor(run.client, tabularSets[name], key)
 
-  test('cookie_cats: two flags and a count, read as proposed', { timeout: SLOW_TEST_MS }, async () => {
+  test('cookie_cats: two flags and a count, read as proposed', async () => {
     const { client } = run
     const reference = referenceOf<{
       srm_50_50: RatioReference
@@ -65,7 +63,7 @@ describe.skipIf(!hasSharedDatasets)(titleOf('files nobody chose for us'), () => 
     expect(checkOf(analysis, 'SAMPLE_RATIO_MISMATCH').pValue).toEqualNearly(reference.srm_50_50.p, CLOSED_FORM)
   })
 
-  test('starbucks: the columns are called Promotion and purchase', { timeout: SLOW_TEST_MS }, async () => {
+  test('starbucks: the columns are called Promotion and purchase', async () => {
     const { client } = run
     const reference = referenceOf<{ srm_50_50: RatioReference; purchase: ProportionReference }>('starbucks')
     const experimentId = await experimentOf('starbucks')

@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { createClient, type Analysis, type FairliftClient } from '@fairlift/sdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startDatabase, type TestDatabase } from '../testkit/database.ts'
 import { rowOf } from '../testkit/find-in-analysis.ts'
+import { newFolder } from '../testkit/new-folder.ts'
 import { sampleExperiment, sampleFile } from '../testkit/sample-shop.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
 
@@ -17,7 +17,7 @@ let experimentId: string
 
 beforeAll(async () => {
   database = await startDatabase()
-  dataDir = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+  dataDir = await newFolder()
   server = await startServer({ dataDir, env: { DATABASE_URL: database.url } })
   client = createClient({ url: server.url })
   experimentId = (await client.createExperiment({ key: 'verified', ...sampleExperiment })).id

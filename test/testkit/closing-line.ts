@@ -1,6 +1,9 @@
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
-/** Ends the run with one line that other programs can read: "120 passed, 0 failed, 2 skipped". */
+/**
+ * Ends the run with one line that other programs can read: "120 passed, 0 failed, 2 skipped". Before it the tests that
+ * passed only when they were tried again, by name: each has a cause to be found.
+ */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
@@ -10,10 +13,17 @@ export default class ClosingLine implements Reporter {
       // A file that cannot be loaded has no tests to fail.
       if (testModule.state() === 'failed' && tests.every((test) => test.result().state !== 'failed')) count.failed++
     }
+    const flaky = modules.flatMap((testModule) => [...testModule.children.allTests()].filter(isFlaky))
+    for (const test of flaky)
+      process.stdout.write(`\nPassed only when tried again: ${test.module.relativeModuleId} > ${test.fullName}`)
     if (unhandledErrors.length > 0 && count.failed === 0) count.failed = 1
     const skipped = count.skipped + count.pending
     process.stdout.write(
       `\n${count.passed} passed, ${count.failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`,
     )
   }
+}
+
+function isFlaky(test: TestCase): boolean {
+  return test.diagnostic()?.flaky === true
 }

@@ -1,11 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '@fairlift/db/embedded'
 import pg from 'pg'
+import { newFolder } from './new-folder.ts'
+import { placePreparedCluster } from './prepared-cluster.ts'
 import { until } from './until.ts'
 
-/** A PostgreSQL of a test's own, for servers that are given one. */
+/** A PostgreSQL of a test's own, migrated, for servers that are given one. */
 export interface TestDatabase {
   url: string
   /** Rows of one statement. */
@@ -26,8 +27,9 @@ export interface TestDatabase {
 }
 
 export async function startDatabase(): Promise<TestDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+  const folder = await newFolder()
   const dataDir = join(folder, 'postgres')
+  await placePreparedCluster(dataDir)
   let postgres = await startEmbeddedPostgres({ dataDir })
   const { connectionString: url, port } = postgres
   const connect = async (): Promise<pg.Client> => {

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { askDuckDb, quoted } from './duckdb.ts'
 import { delimited, type EventRecord } from './event-records.ts'
+import { newFolder } from './new-folder.ts'
 
 /** One object a line, attributes apart as the contract has them. */
 export function ndjsonOf(records: readonly EventRecord[]): string {
@@ -30,7 +30,7 @@ export async function parquetFromJson(
   select: string,
   options: string,
 ): Promise<Buffer> {
-  const folder = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+  const folder = await newFolder()
   try {
     const [from, to] = [join(folder, 'in.ndjson'), join(folder, 'out.parquet')]
     await writeFile(from, objects.map((one) => JSON.stringify(one)).join('\n'))

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient, type FairliftClient, type Job, type Upload } from '@fairlift/sdk'
 import { startDatabase, type TestDatabase } from './database.ts'
 import { eventFile } from './event-file.ts'
+import { newFolder } from './new-folder.ts'
 import { computeChildrenOf, signal } from './processes.ts'
 import { startServer, type TestServer } from './server.ts'
 import { until } from './until.ts'
@@ -43,7 +43,7 @@ export class JobSite {
   static async start(env: Record<string, string> = {}): Promise<JobSite> {
     const database = await startDatabase()
     try {
-      const dataDir = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+      const dataDir = await newFolder()
       const variables = { DATABASE_URL: database.url, COMPUTE_CONCURRENCY: '1', INGEST_CHUNK_MB: '1', ...QUIET, ...env }
       const api = await startServer({ dataDir, env: { ...variables, ROLE: 'api' } })
       return new JobSite(database, dataDir, api, variables)

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { askDuckDb, quoted } from './duckdb.ts'
+import { newFolder } from './new-folder.ts'
 
 /** How DuckDB writes a table. */
 export interface TableWriting {
@@ -35,7 +35,7 @@ export async function rewritten(path: string, name: TableWritingName, texts: rea
   const { options, cells }: TableWriting = tableWritings[name]
   const types = texts.map((column) => `${quoted(column)}: 'varchar'`).join(', ')
   const reading = cells === 'TEXT' ? 'all_varchar = true' : `sample_size = -1${types && `, types = {${types}}`}`
-  const folder = await mkdtemp(join(tmpdir(), `fairlift-test-${process.pid}-`))
+  const folder = await newFolder()
   try {
     const to = join(folder, 'table')
     await askDuckDb(`copy (from read_csv(${quoted(path)}, header = true, ${reading})) to ${quoted(to)} (${options})`)
