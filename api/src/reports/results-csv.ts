@@ -7,10 +7,17 @@ export interface RowNames {
   metric(id: string): string
 }
 
+/** What the analysis as a whole says: on every row, since rows are read one by one and sent on without the page. */
+export interface Standing {
+  /** `WITHHELD`: at an early look, or of data that cannot be trusted, significant rows decide nothing. */
+  verdict: string
+  interim: boolean
+}
+
 type Cell = string | number | boolean | null
 
 /** The columns of a results file, in order: one row a metric, treatment and segment. */
-const columns: [string, (row: ResultRow, names: RowNames) => Cell][] = [
+const columns: [string, (row: ResultRow, names: RowNames, standing: Standing) => Cell][] = [
   ['metric', ({ metricKey }) => metricKey],
   ['metric_name', ({ metricId }, names) => names.metric(metricId)],
   ['control', ({ controlId }, names) => names.variant(controlId)],
@@ -63,6 +70,8 @@ const columns: [string, (row: ResultRow, names: RowNames) => Cell][] = [
   ['chance_to_beat_control', ({ posterior }) => posterior?.chanceToBeatControl ?? null],
   ['expected_loss', ({ posterior }) => posterior?.expectedLossOfTreatment ?? null],
   ['not_computable', ({ notComputable }) => notComputable?.message ?? null],
+  ['interim', (_row, _names, { interim }) => interim],
+  ['verdict', (_row, _names, { verdict }) => verdict],
 ]
 
 function interval(name: string, pick: (row: ResultRow) => EffectEstimate | null, hasEstimate = true): typeof columns {
@@ -78,8 +87,8 @@ function sizeOf({ effectSizes }: ResultRow, name: EffectSize['name']): number | 
 }
 
 /** Result rows as a tidy CSV file. Empty cells are values that do not exist. */
-export function resultsCsv(rows: ResultRow[], names: RowNames): string {
-  const lines = rows.map((row) => columns.map(([, read]) => field(read(row, names))).join(','))
+export function resultsCsv(rows: ResultRow[], names: RowNames, standing: Standing): string {
+  const lines = rows.map((row) => columns.map(([, read]) => field(read(row, names, standing))).join(','))
   return [columns.map(([name]) => name).join(','), ...lines, ''].join('\r\n')
 }
 

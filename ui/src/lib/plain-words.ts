@@ -1,4 +1,5 @@
 import type {
+  Analysis,
   Batch,
   BatchStatus,
   Correction,
@@ -78,6 +79,14 @@ export const correctionNames: Record<Correction, string> = {
   HOCHBERG: 'Hochberg',
   BONFERRONI: 'Bonferroni',
   NONE: 'no correction',
+}
+
+type LiftFactorName = NonNullable<Analysis['decomposition'][number]['factors'][number]['name']>
+
+export const factorNames: Record<LiftFactorName, string> = {
+  CONVERSION: 'Share of users who bought',
+  ORDERS_PER_BUYER: 'Orders per buyer',
+  AVERAGE_ORDER_VALUE: 'Average order value',
 }
 
 export const formatNames: Record<FileFormat, string> = {

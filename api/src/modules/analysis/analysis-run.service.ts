@@ -86,7 +86,10 @@ export class AnalysisRunService {
       await this.#store.putFile(aggregatesKey, aggregatesPath)
       if (question.settings.timeseries === true)
         await this.#store.putFile(timeSeriesKey({ experimentId, id }), join(workFolder, TIME_SERIES_FILE))
-      await this.#store.put(`${folder}/results.csv`, oneBuffer(resultsCsv(result.rows, namesOf(variants, metrics))))
+      const conclusions = this.#conclusions(question, result, variants, metrics)
+      const standing = { verdict: conclusions.decision.verdict, interim: conclusions.interim }
+      const csv = resultsCsv(result.rows, namesOf(variants, metrics), standing)
+      await this.#store.put(`${folder}/results.csv`, oneBuffer(csv))
       const certificate = certify(question, result.rows, result.aggregatesHash)
       await this.#store.put(certificateKey({ experimentId, id }), oneBuffer(JSON.stringify(certificate)))
       const stored = await this.#analyses.insert(
@@ -98,7 +101,7 @@ export class AnalysisRunService {
           settings: question.settings,
           plan: planOf(question),
           aggregatesKey,
-          ...this.#conclusions(question, result, variants, metrics),
+          ...conclusions,
           statisticsVersion: STATISTICS_VERSION,
           engine: request.unitFiles === null ? engines.events : engines.unitTable,
           durationMs: performance.now() - startedAt,

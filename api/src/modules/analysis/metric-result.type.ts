@@ -210,7 +210,8 @@ export class MetricResultType {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether the adjusted p-value is below 1 - level. Null without p-value.',
+    description:
+      'Whether the adjusted p-value is below 1 - level. It is no verdict: at an early look, or of data that failed a health check, it decides nothing. Null without p-value.',
   })
   isSignificant!: boolean | null
 
