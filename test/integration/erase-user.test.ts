@@ -262,6 +262,18 @@ describe('a user who is erased', () => {
     await expectVersion(experimentId, 1, records)
   })
 
+  test('is not to be guessed from the texts that were cut off either', async () => {
+    const experimentId = await newExperiment()
+    const user = `customer-${'0123456789'.repeat(24)}`
+    const records = eventRecords(20).concat(ownRecords().map((record) => ({ ...record, user_id: user })))
+    const overfull = `2026-06-03T00:00:00Z,${user},${'too,many,'.repeat(8)}`
+    const batch = await land(experimentId, `${delimited(records)}\n${overfull}\n`, 'overfull.csv')
+    expect(batch.rejected).toBe(1)
+    const beginning = user.slice(0, 100)
+    expect(await tablesWith(beginning)).toContain('public.batch_errors')
+    await erased(await client.eraseUser({ userId: user, experimentId }))
+    expect(await tablesWith(beginning)).toEqual([])
+  })
   test('is in no file whose reading was never ended, because its workers were killed', async () => {
     const experimentId = await newExperiment()
     const file = new File([csv(ownRecords()).replaceAll('treatment', 'nowhere')], 'unread.csv')

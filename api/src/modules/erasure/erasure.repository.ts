@@ -160,10 +160,10 @@ export class ErasureRepository extends Repository {
     await this.db(tx).update(batches).set(changes).where(eq(batches.id, id))
   }
 
-  /** Rejected rows and failed jobs of batches whose text holds some characters. */
+  /** Rejected rows and failed jobs of batches whose text may name a user: it holds the beginning of the id. */
   async textsWith(
     experimentId: string,
-    text: string,
+    beginning: string,
     tx: Transaction,
   ): Promise<{
     errors: { id: string; batchId: string; value: string | null; message: string }[]
@@ -177,14 +177,14 @@ export class ErasureRepository extends Repository {
       .where(
         and(
           eq(batches.experimentId, experimentId),
-          sql`(position(${text} in ${batchErrors.message}) > 0 or position(${text} in coalesce(${batchErrors.value}, '')) > 0)`,
+          sql`(position(${beginning} in ${batchErrors.message}) > 0 or position(${beginning} in coalesce(${batchErrors.value}, '')) > 0)`,
         ),
       )
     const told = sql<string>`${jobs.error} ->> 'message'`
     const failed = await this.db(tx)
       .select({ id: jobs.id, message: told })
       .from(jobs)
-      .where(and(eq(jobs.experimentId, experimentId), sql`position(${text} in ${told}) > 0`))
+      .where(and(eq(jobs.experimentId, experimentId), sql`position(${beginning} in ${told}) > 0`))
     return { errors, jobs: failed }
   }
 

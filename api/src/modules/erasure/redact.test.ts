@@ -8,6 +8,12 @@ describe('a text names a user', () => {
     ['émile', 'mile', false],
     ['params: a.b*(c)-[d]{e}|f/g^$\\+?', 'a.b*(c)-[d]{e}|f/g^$\\+?', true],
     ['Zoë-7, and others', 'Zoë-7', true],
+    ['2026-06-01,customer-00…', 'customer-0042', true],
+    ['2026-06-01,customer-00…", too long', 'customer-0042', true],
+    ['2026-06-01,customer-01…', 'customer-0042', false],
+    ['2026-06-01,custom…', 'customer-0042', false],
+    ['my-customer-00…', 'customer-0042', true],
+    ['mycustomer-00…', 'customer-0042', false],
   ]
   test.each(cases)('%j, %j: %s', (text, userId, expected) => {
     expect(namesUser(text, userId)).toBe(expected)

@@ -13,7 +13,7 @@ import type { Job } from '../job/job.service.ts'
 import type { Transaction } from '../repository.ts'
 import type { ErasureRepository, SearchedBatch } from './erasure.repository.ts'
 import type { EraseUserJob } from './erasure.service.ts'
-import { namesUser, withoutUser } from './redact.ts'
+import { namesUser, TELLING_LENGTH, withoutUser } from './redact.ts'
 
 /** What stands where a text named the user. */
 const REMOVED_TEXT = 'This text named a user who was erased.'
@@ -206,7 +206,7 @@ export class UserErasureService {
       const isKnown = sure.some(({ id }) => batch.id === id)
       if (!isKnown && (await this.#store.stat(batch.rawKey)) !== null) doubtful.push(batch)
     }
-    const texts = await this.#repository.textsWith(experimentId, userId, tx)
+    const texts = await this.#repository.textsWith(experimentId, userId.slice(0, TELLING_LENGTH), tx)
     const named = texts.errors.filter(({ value, message }) => namesUser(value, userId) || namesUser(message, userId))
     const namedIn = new Set(named.map(({ batchId }) => batchId))
     const found = await this.#compute.run(
