@@ -239,6 +239,18 @@ describe('Parquet that another program wrote', () => {
     expect(await run.client.batchErrors((await upload).id)).toMatchObject([{ row: null, column }])
     await expectAllKnown(bytes, { attributes: [{ column: 'device' }] })
   })
+
+  test.each([
+    ['intervals', 'interval 1 day as validity', 'validity'],
+    ['intervals within an object', "{'validity': interval 1 day} as voucher", 'voucher'],
+  ])('a column of %s is refused by its name, and the server goes on', async (_, extra, column) => {
+    const upload = send(experimentId, await parquet(`${all}, ${extra}`))
+    await expect(upload.result()).rejects.toMatchObject({
+      code: 'FILE_REJECTED',
+      details: { reason: 'UNREADABLE_COLUMN' },
+      message: expect.stringContaining(`The column "${column}" holds intervals`) as string,
+    })
+  })
 })
 
 describe('a file that is cut off or damaged', () => {

@@ -4,6 +4,7 @@ import { FileError } from './contract.ts'
 import { parquetColumns, type ParquetColumn } from './parquet-columns.ts'
 import { ROW, type RawChunk } from './raw-chunk.ts'
 import { JSON_ATTRIBUTE_PREFIX } from './json-columns.ts'
+import { refuseIntervals } from './refuse-intervals.ts'
 import { trimmed } from './text-columns.ts'
 
 /** Rows and columns of a Parquet file. */
@@ -14,8 +15,9 @@ export interface ParquetShape {
   hasMap: boolean
 }
 
-/** @throws FileError CORRUPT_FILE */
+/** @throws FileError CORRUPT_FILE, UNREADABLE_COLUMN */
 export async function parquetShape(path: string): Promise<ParquetShape> {
+  await refuseIntervals(path)
   return readable(async () => {
     const scan = pl.scanParquet(path)
     const count = await scan.select(pl.len().alias('n')).collect()
