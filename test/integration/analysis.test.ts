@@ -153,14 +153,20 @@ describe('the sample, of which the truth is known', () => {
       const [sales, orders] = [sum(own.map((user) => user.sales)), sum(own.map((user) => user.orders))]
       expect([arm.total, arm.denominatorTotal, arm.mean]).toEqualNearly([sales, orders, sales / orders], REARRANGED)
     }
-    // The delta method by linearisation: each user's deviation from the ratio, over the mean number of orders.
-    const variance = (own: SampleUser[]) => {
+    // What each buyer spent beside the ratio, with the divisors of as many buyers as have the orders (Kish).
+    const [ofControl, ofTreatment] = [control, treatment].map((own) => {
       const [sales, orders] = [sum(own.map((user) => user.sales)), sum(own.map((user) => user.orders))]
-      const deviations = own.map((user) => (user.sales - (sales / orders) * user.orders) / (orders / own.length))
-      return moments(deviations).variance / own.length
-    }
-    expect(orderValue.effect!.standardError).toEqualNearly(
-      Math.sqrt(variance(control) + variance(treatment)),
+      const squares = sum(own.map((user) => (user.sales - (sales / orders) * user.orders) ** 2))
+      const buyers = orders ** 2 / sum(own.map((user) => user.orders ** 2))
+      return { buyers, variance: ((squares / orders) * (buyers / (buyers - 1))) / orders }
+    }) as [Record<'buyers' | 'variance', number>, Record<'buyers' | 'variance', number>]
+    const variance = ofControl.variance + ofTreatment.variance
+    expect([orderValue.effect!.standardError, orderValue.degreesOfFreedom]).toEqualNearly(
+      [
+        Math.sqrt(variance),
+        variance ** 2 /
+          (ofControl.variance ** 2 / (ofControl.buyers - 1) + ofTreatment.variance ** 2 / (ofTreatment.buyers - 1)),
+      ],
       REARRANGED,
     )
   })

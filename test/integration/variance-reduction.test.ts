@@ -127,7 +127,7 @@ describe('CUPED', () => {
         return own.map((user) => ratio + (sum(pick(user)) - ratio * pick(user).length) / orders)
       }
       const [before, after] = [valuesOf((user) => user.before), valuesOf((user) => user.after)]
-      return own.map((_, i) => ({ variant, before: before[i]!, after: after[i]! }))
+      return own.map((user, i) => ({ variant, before: before[i]!, after: after[i]!, denominator: user.after.length }))
     })
     expectAdjusted(row, cupedOf(linear))
   })

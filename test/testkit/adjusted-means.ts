@@ -3,6 +3,8 @@ export interface AdjustedUser {
   variant: string
   before: number
   after: number
+  /** What the user adds to the denominator of a ratio; of a mean all add the same. */
+  denominator?: number
 }
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0)
@@ -21,9 +23,17 @@ export function cupedOf(users: AdjustedUser[]) {
   const theta = products('before', 'after') / products('before', 'before')
   const centre = mean(users.map(({ before }) => before))
   const [control, treatment] = arms.map((arm) =>
-    levelOf(arm.map(({ before, after }) => after - theta * (before - centre))),
+    levelOf(
+      arm,
+      arm.map(({ before, after }) => after - theta * (before - centre)),
+    ),
   )
-  const [plainControl, plainTreatment] = arms.map((arm) => levelOf(arm.map(({ after }) => after)))
+  const [plainControl, plainTreatment] = arms.map((arm) =>
+    levelOf(
+      arm,
+      arm.map(({ after }) => after),
+    ),
+  )
   const variance = control!.variance + treatment!.variance
   const plainVariance = plainControl!.variance + plainTreatment!.variance
   return {
@@ -38,11 +48,11 @@ export function cupedOf(users: AdjustedUser[]) {
   }
 }
 
-/** Mean, and squared standard error. */
-function levelOf(values: number[]): { mean: number; variance: number } {
+/** Mean, and squared standard error with the divisors of Kish's effective number of users. */
+function levelOf(users: AdjustedUser[], values: number[]): { mean: number; variance: number } {
   const level = mean(values)
-  return {
-    mean: level,
-    variance: sum(values.map((value) => (value - level) ** 2)) / (values.length - 1) / values.length,
-  }
+  const weights = users.map(({ denominator = 1 }) => denominator)
+  const effective = sum(weights) ** 2 / sum(weights.map((weight) => weight ** 2))
+  const spread = sum(values.map((value) => (value - level) ** 2)) / values.length
+  return { mean: level, variance: (spread / values.length) * (effective / (effective - 1)) }
 }

@@ -46,4 +46,4 @@ export interface AnalysisSettings {
 }
 
 /** Changes whenever the same aggregates would give other results: old results then keep their version. */
-export const STATISTICS_VERSION = 2
+export const STATISTICS_VERSION = 3

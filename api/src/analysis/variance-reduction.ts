@@ -1,8 +1,9 @@
 import type { Needs } from '../engine/merge-plans.ts'
 import type { Measure } from '../engine/plan.ts'
-import { type CoMoments, marginalMoments } from '../stats/co-moments.ts'
-import { adjustedMoments, type CupedAdjustment, cupedAdjustment } from '../stats/cuped.ts'
+import type { CoMoments } from '../stats/co-moments.ts'
+import { type CupedAdjustment, cupedAdjustment } from '../stats/cuped.ts'
 import { type CupedTestResult, cupedTest } from '../stats/cuped-test.ts'
+import { effectiveUnits } from '../stats/effective-units.ts'
 import type { ArmEstimate } from '../stats/fieller-lift.ts'
 import type { InferenceOptions } from '../stats/inference-options.ts'
 import { linearisedQuantities, type Quantity } from '../stats/linearised-quantities.ts'
@@ -114,8 +115,13 @@ const REASONS = {
   quantilesNotAdjusted: 'Quantiles are not adjusted by what was before: the plain result is shown.',
   tooFewConversions:
     'There are too few conversions for an adjusted comparison: the exact test of the plain numbers is shown.',
+  tooFewBefore:
+    'Fewer than 20 users did any of it before their exposure: too few to tell what it foretells, so the plain result is shown.',
   explainsEverything: 'What was before explains everything, so nothing is left to test: the plain result is shown.',
 } as const
+
+/** Users of all variants: with fewer the slope is chance, and the adjusted interval errs more to one side. */
+export const LEAST_USERS_BEFORE = 20
 
 /** Below it, users who differ that much before their exposure are no accident. */
 const SUSPICIOUS_BALANCE = 0.001
@@ -157,6 +163,7 @@ export function adjustByCovariates(
   if (plain.method === 'FISHER_EXACT') return because('tooFewConversions')
   if (plain.notComputable !== null) return fallback(plain.notComputable.reason, plain.notComputable.message)
   if (audit.shareWithoutPrePeriod === 1) return because('noPreExposureEvents')
+  if (usersBefore(presence(metric, settings), arms) < LEAST_USERS_BEFORE) return because('tooFewBefore')
   const { measures, quantities } = columnsOf(metric, covariates)
   const linear: CoMoments[] = []
   for (const arm of arms) {
@@ -169,9 +176,17 @@ export function adjustByCovariates(
   const adjustment = cupedAdjustment(linear, { covariates: covariates.map((_, i) => i + 1) })
   if (adjustment.theta.every((theta) => theta === 0)) return because('covariatesDoNotVary')
   const [control, treated] = [linear[0]!, linear[treatment]!]
-  const test = cupedTest(control, treated, adjustment, inference)
-  if (isNotComputable(test)) return because('explainsEverything')
+  const restsOn = { control: unitsBehind(arms[0]!, metric), treatment: unitsBehind(arms[treatment]!, metric) }
+  const test = cupedTest(control, treated, adjustment, { ...inference, restsOn })
+  if (isNotComputable(test)) {
+    return test.reason === 'zeroVariance' ? because('explainsEverything') : fallback(test.reason, test.message)
+  }
   return computed(plain, audit, test, adjustment, control, treated)
+}
+
+/** How many of an arm's users say how much the metric varies. */
+function unitsBehind(arm: Arm, { denominator }: MetricDefinition): number {
+  return denominator === null ? arm.group.n : effectiveUnits(momentsOf(arm, denominator))
 }
 
 function computed(
@@ -182,7 +197,6 @@ function computed(
   control: CoMoments,
   treatment: CoMoments,
 ): Adjusted {
-  const [ofControl, ofTreatment] = [adjustedMoments(control, adjustment), adjustedMoments(treatment, adjustment)]
   const balance = welchTTest(foretold(control, adjustment), foretold(treatment, adjustment))
   const balancePValue = isNotComputable(balance) ? null : balance.pValue
   const lift = test.relativeEffect
@@ -214,10 +228,10 @@ function computed(
         varianceBought: test.varianceReduction,
         plainEffect: {
           estimate: treatment.means[0]! - control.means[0]!,
-          standardError: plainError(control, treatment),
+          standardError: test.plainStandardError,
         },
-        controlMean: ofControl.mean,
-        treatmentMean: ofTreatment.mean,
+        controlMean: test.control.mean,
+        treatmentMean: test.treatment.mean,
         balancePValue,
       },
       adjustments: [...(plain.adjustments ?? []), 'values: adjusted by what users did before their exposure (CUPED)'],
@@ -228,13 +242,8 @@ function computed(
           ]
         : plain.notes,
     },
-    estimates: { control: estimateOf(ofControl), treatment: estimateOf(ofTreatment) },
+    estimates: { control: estimateOf(test.control), treatment: estimateOf(test.treatment) },
   }
-}
-
-/** The standard error that the effect has without adjustment: by the same test, so that the two can be compared. */
-function plainError(...arms: CoMoments[]): number {
-  return Math.sqrt(arms.reduce((sum, arm) => sum + sampleVariance(marginalMoments(arm, 0)) / arm.n, 0))
 }
 
 /** The moments of what the covariates foretell. */
@@ -248,12 +257,11 @@ function foretold({ n, means, coMoments }: CoMoments, { theta, covariates }: Cup
 }
 
 function shareWithout(measure: Measure, arms: Arm[]): number | null {
-  const [users, present] = arms.reduce(
-    ([n, some], arm) => {
-      const { mean, n: own } = momentsOf(arm, measure)
-      return [n + own, some + mean * own]
-    },
-    [0, 0],
-  )
-  return users === 0 ? null : Math.max(0, 1 - Math.round(present) / users)
+  const users = arms.reduce((sum, { group }) => sum + group.n, 0)
+  return users === 0 ? null : Math.max(0, 1 - usersBefore(measure, arms) / users)
+}
+
+/** How many users did something of it before the exposure. */
+function usersBefore(presence: Measure, arms: Arm[]): number {
+  return arms.reduce((sum, arm) => sum + Math.round(momentsOf(arm, presence).mean * arm.group.n), 0)
 }

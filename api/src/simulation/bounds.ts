@@ -1,5 +1,4 @@
 import { normal } from '../stats/distributions/normal.ts'
-import { studentT } from '../stats/distributions/student-t.ts'
 
 /** Between what a share must lie that was counted in a simulation, and why. */
 export interface Bounds {
@@ -87,26 +86,6 @@ export function studentised(
   const basis = kurtosis > FEW ? 'at most' : lean + drop < expected / 100 ? 'nominal' : 'Edgeworth'
   const low = basis === 'at most' ? 0 : Math.max(0, expected - lean - 2 * drop - error)
   return { expected, low, high: expected + lean + error, basis }
-}
-
-/** Below so many users with a denominator in a variant the delta method promises nothing. */
-const LEAST_DENOMINATORS = 20
-
-/**
- * The same where few users have a denominator (orders, of the average order value). The delta method takes its degrees of
- * freedom and the divisor of its variance from all users, while only those k of a variant who have one say how much the
- * ratio varies: what it takes for t with 2 n - 2 degrees of freedom is t with 2 k - 2, times sqrt(k / (k - 1)).
- *
- * @param sides how many sides are counted together
- * @param denominators users of a variant who have one
- */
-export function withDenominators(bounds: Bounds, sides: 1 | 2, n: number, denominators: number): Bounds {
-  if (denominators < LEAST_DENOMINATORS) return { ...bounds, low: 0, high: 1, basis: 'none: few orders' }
-  const critical = studentT(2 * n - 2).isf(bounds.expected / sides)
-  const degreesOfFreedom = 2 * denominators - 2
-  const share = sides * studentT(degreesOfFreedom).sf(critical * Math.sqrt(1 - 1 / denominators))
-  if (share < bounds.expected * 1.01) return bounds
-  return { ...bounds, high: bounds.high + (share - bounds.expected), basis: 'few orders' }
 }
 
 /** The shape of a population's values as the ratio sees them: each value less what its denominator accounts for. */

@@ -1,8 +1,12 @@
-import type { CoMoments } from '../stats/co-moments.ts'
+import { LEAST_USERS_BEFORE } from '../analysis/variance-reduction.ts'
+import { type CoMoments, combineCoMoments, marginalMoments } from '../stats/co-moments.ts'
 import { cupedAdjustment } from '../stats/cuped.ts'
-import { type CupedTestResult, cupedTest } from '../stats/cuped-test.ts'
+import { cupedTest } from '../stats/cuped-test.ts'
+import { effectiveUnits } from '../stats/effective-units.ts'
 import { isNotComputable } from '../stats/not-computable.ts'
-import { type Bounds, CHANCE, nominal, type Shape, shapeOf, studentised, withDenominators } from './bounds.ts'
+import type { TestResultWithLift } from '../stats/test-result.ts'
+import { welchTTest } from '../stats/welch-t-test.ts'
+import { type Bounds, CHANCE, nominal, type Shape, shapeOf, studentised } from './bounds.ts'
 import { countMiss } from './count-miss.ts'
 import { ALPHAS, counted, FALSE_POSITIVES, type Finding, INTERVALS, SIZES } from './finding.ts'
 import { buyers, CONVERSION, normalUsers, ORDER_SIGMA, type Population, SECOND_ORDER } from './populations.ts'
@@ -14,24 +18,28 @@ const SHAPE_USERS = 1_000_000
 const METHOD = 'CUPED'
 
 /**
- * Welch's test after adjustment by a covariate that the treatment does not touch: the populations' second number. False
- * positives without an effect, intervals with one, whether estimates lie above the truth as often as below it, and what
- * is left of the variance.
+ * Welch's test after adjustment by a covariate that the treatment does not touch: the populations' second number. As in
+ * an analysis, it is the plain test where too few users have one. False positives without an effect, intervals with one,
+ * whether estimates lie above the truth as often as below it, and what is left of the variance.
  */
 export function covariates(name: 'normal' | 'buyers'): Finding[] {
   const make = { normal: normalUsers, buyers }[name]
   const random = variatesOf(5000)
   const [control, treatment] = [make(1), make(LIFT)]
-  const shapes = [control, treatment].map((population) => leftOf(population, random)) as [Shape, Shape]
-  return SIZES.flatMap((users) => [
-    ...falsePositives(control, shapes[0], users, random),
-    ...intervals(control, treatment, shapes, users, random),
-  ])
+  const drawn = [control, treatment].map((population) => population.drawUsers(SHAPE_USERS, random))
+  const plain = drawn.map(([values]) => shapeOf(values)) as [Shape, Shape]
+  const left = drawn.map((users) => leftOf(...users)) as [Shape, Shape]
+  return SIZES.flatMap((users) => {
+    const shapes = informed(users, control) < LEAST_USERS_BEFORE ? plain : left
+    return [
+      ...falsePositives(control, shapes[0], users, random),
+      ...intervals(control, treatment, shapes, users, random),
+    ]
+  })
 }
 
 /** The shape of what the covariate does not foretell. */
-function leftOf({ drawUsers }: Population, random: Variates): Shape {
-  const [values, before] = drawUsers(SHAPE_USERS, random)
+function leftOf(values: Float64Array, before: Float64Array): Shape {
   const mean = (of: (i: number) => number) => values.reduce((sum, _value, i) => sum + of(i), 0) / values.length
   const [y, x] = [mean((i) => values[i]!), mean((i) => before[i]!)]
   const slope = mean((i) => (values[i]! - y) * (before[i]! - x)) / mean((i) => (before[i]! - x) ** 2)
@@ -54,13 +62,15 @@ function shareLeft({ name }: Population): number {
 /** Only users who bought say how much more is spent with an order more. */
 const informed = (users: number, { name }: Population): number => (name === buyers().name ? users * CONVERSION : users)
 
-function bounded(bounds: Bounds, sides: 1 | 2, n: number, population: Population): Bounds {
-  return informed(n, population) === n ? bounds : withDenominators(bounds, sides, n, informed(n, population))
-}
+type Adjusted = TestResultWithLift & { varianceReduction: number }
 
-function adjusted(control: CoMoments, treatment: CoMoments): CupedTestResult | null {
-  const test = cupedTest(control, treatment, cupedAdjustment([control, treatment]))
-  return isNotComputable(test) ? null : test
+function adjusted(control: CoMoments, treatment: CoMoments): Adjusted | null {
+  const before = marginalMoments(combineCoMoments(control, treatment), 1)
+  const test =
+    effectiveUnits(before) < LEAST_USERS_BEFORE
+      ? welchTTest(marginalMoments(control, 0), marginalMoments(treatment, 0))
+      : cupedTest(control, treatment, cupedAdjustment([control, treatment]))
+  return isNotComputable(test) ? null : { varianceReduction: 0, ...test }
 }
 
 function falsePositives(population: Population, shape: Shape, users: number, random: Variates): Finding[] {
@@ -95,21 +105,23 @@ function falsePositives(population: Population, shape: Shape, users: number, ran
     ...ALPHAS.map((alpha, i): Finding => ({
       ...{ ...of, table: FALSE_POSITIVES, counted: counted.falsePositives(alpha) },
       observed: hits[i]! / REPLICATIONS,
-      bounds: bounded(studentised(alpha / 2, 2, n, [shape, shape], REPLICATIONS), 2, n, population),
+      bounds: studentised(alpha / 2, 2, n, [shape, shape], REPLICATIONS),
     })),
     {
       ...{ ...of, table: ADJUSTMENT, counted: 'estimate above the truth' },
       observed: above / REPLICATIONS,
       bounds: nominal(0.5, REPLICATIONS),
     },
-    { ...of, table: ADJUSTMENT, counted: 'variance left', observed: left, bounds: variance },
+    ...(informed(users, population) < LEAST_USERS_BEFORE
+      ? []
+      : [{ ...of, table: ADJUSTMENT, counted: 'variance left', observed: left, bounds: variance }]),
   ]
 }
 
 export const ADJUSTMENT = 'Adjustment by covariates'
 
 /** By how many times 1 / users (who say something about the slope) the share of variance left may be too small. */
-const OPTIMISM = 2
+const OPTIMISM = 1
 
 function intervals(
   control: Population,
@@ -133,10 +145,7 @@ function intervals(
     [counted.below, counted.above].map((side, i): Finding => ({
       ...{ table: INTERVALS, method: `${METHOD}, ${scale}`, data: control.name, users, counted: side },
       observed: misses[scale][i]! / REPLICATIONS,
-      bounds: bounded(
-        studentised(0.025, 1, n, [scale === 'absolute' ? own : scaled, other], REPLICATIONS),
-        ...([1, n, control] as const),
-      ),
+      bounds: studentised(0.025, 1, n, [scale === 'absolute' ? own : scaled, other], REPLICATIONS),
       replications: REPLICATIONS,
     })),
   )

@@ -1,11 +1,12 @@
+import { RATIO_OPTIONS } from '../analysis/metrics/ratio.ts'
 import { type CoMoments, marginalMoments } from '../stats/co-moments.ts'
 import { isNotComputable } from '../stats/not-computable.ts'
 import { ratioTest } from '../stats/ratio-test.ts'
 import { welchTTest } from '../stats/welch-t-test.ts'
 import { countMiss } from './count-miss.ts'
-import { type Bounds, exactly, type Shape, shapeOf, studentised, withDenominators } from './bounds.ts'
+import { type Bounds, exactly, type Shape, shapeOf, studentised } from './bounds.ts'
 import { ALPHAS, counted, FALSE_POSITIVES, type Finding, INTERVALS, SIZES } from './finding.ts'
-import { buyers, CONVERSION, normalUsers, type Population, RARE, rareConversions } from './populations.ts'
+import { buyers, normalUsers, type Population, RARE, rareConversions } from './populations.ts'
 import { added } from './proportions.ts'
 import { type Variates, variatesOf } from './variates.ts'
 
@@ -26,7 +27,7 @@ const methods = [
   },
   {
     name: 'ratio delta',
-    test: (control: CoMoments, treatment: CoMoments) => ratioTest(control, treatment),
+    test: (control: CoMoments, treatment: CoMoments) => ratioTest(control, treatment, RATIO_OPTIONS),
     expected: ({ mean }: Population) => mean[0] / mean[1],
     influence: ({ mean }: Population, [values, denominators]: [Float64Array, Float64Array]) =>
       values.map((y, i) => y - (mean[0] / mean[1]) * denominators[i]!),
@@ -109,10 +110,7 @@ function intervals(
       [counted.below, counted.above].map((side, i): Finding => ({
         ...{ table: INTERVALS, method: `${name}, ${scale}`, data: control.name, users, counted: side },
         observed: misses[method]![scale][i]! / REPLICATIONS,
-        bounds: withDenominators(
-          studentised(0.025, 1, n, [scale === 'absolute' ? own : scaled, other], REPLICATIONS),
-          ...([1, n, method === 0 ? n : denominatorsOf(control, n)] as const),
-        ),
+        bounds: studentised(0.025, 1, n, [scale === 'absolute' ? own : scaled, other], REPLICATIONS),
         replications: REPLICATIONS,
       })),
     )
@@ -125,12 +123,7 @@ function boundsOf(population: Population, method: string, alpha: number, n: numb
     const size = added(n, RARE, RARE, (c, t) => (welchPValue(n, c, t) < alpha ? 1 : 0))
     return exactly(size, REPLICATIONS, expanded.high)
   }
-  return method === 'Welch t' ? expanded : withDenominators(expanded, 2, n, denominatorsOf(population, n))
-}
-
-/** Users of a variant with a denominator. */
-function denominatorsOf({ name }: Population, n: number): number {
-  return name === buyers().name ? n * CONVERSION : n
+  return expanded
 }
 
 function welchPValue(n: number, c: number, t: number): number {

@@ -8,6 +8,7 @@ import { coMomentsOf, combineCoMoments, marginalMoments } from './co-moments.ts'
 import { excludesZero } from './confidence-interval.ts'
 import { cupedAdjustment } from './cuped.ts'
 import { cupedTest } from './cuped-test.ts'
+import { effectiveUnits } from './effective-units.ts'
 import { type Alternative, alphaOf } from './inference-options.ts'
 import { linearisedQuantities } from './linearised-quantities.ts'
 import { momentsOf } from './moments.ts'
@@ -76,7 +77,7 @@ describe('covariate adjustment', () => {
         const adjusted = cupedTest(x!, y!, cupedAdjustment([x!, y!]))
         const plain = welchTTest(marginalMoments(x!, 0), marginalMoments(y!, 0))
         if (isNotComputable(plain)) return expect(isNotComputable(adjusted)).toBe(true)
-        expect(adjusted).toEqual({ ...plain, method: 'cuped', varianceReduction: 0 })
+        expect(adjusted).toMatchObject({ ...plain, method: 'cuped', varianceReduction: 0 })
       }),
       RUNS,
     )
@@ -172,6 +173,83 @@ describe('ratios as means of linearised values', () => {
         const test = computed(welchTTest(x!, y!))
         expect(test.estimate).toBeCloseTo(plain.estimate, 10)
         expect(test.standardError / plain.standardError).toBeCloseTo(1, 8)
+      }),
+      RUNS,
+    )
+  })
+})
+
+describe('ratios that rest on those who have a denominator', () => {
+  const restsOn = 'denominators'
+  const orders = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 2, maxLength: 12 })
+  const others = fc.nat(200)
+
+  it('with one order a buyer are means over the buyers, however many users bought nothing', () => {
+    fc.assert(
+      fc.property(orders, orders, others, others, level, alternative, (a, b, few, many, at, side) => {
+        const arms = [[a, few] as const, [b, many] as const].map(([values, zeros]) => {
+          const nothing = Array.from({ length: zeros }, () => 0)
+          return coMomentsOf([
+            [...values, ...nothing],
+            [...values.map(() => 1), ...nothing],
+          ])
+        })
+        const test = ratioTest(arms[0]!, arms[1]!, { restsOn, level: at, alternative: side })
+        const ofBuyers = welchTTest(momentsOf(a), momentsOf(b), { level: at, alternative: side })
+        if (isNotComputable(ofBuyers)) return
+        const { estimate, standardError, degreesOfFreedom, log10PValue } = computed(test)
+        expect(estimate).toBeCloseTo(ofBuyers.estimate, 8)
+        expect(standardError / ofBuyers.standardError).toBeCloseTo(1, 6)
+        expect(degreesOfFreedom! / ofBuyers.degreesOfFreedom!).toBeCloseTo(1, 6)
+        expect(log10PValue).toBeCloseTo(ofBuyers.log10PValue, 5)
+      }),
+      RUNS,
+    )
+  })
+
+  it('are as sure as the plain test where all have the same denominator, and never surer', () => {
+    fc.assert(
+      fc.property(users(2), users(2), fc.integer({ min: 1, max: 9 }), (a, b, constant) => {
+        const of = (denominator: (x: number) => number) => {
+          const arms = [a, b].map((rows) =>
+            coMomentsOf([rows.map(([value]) => value!), rows.map(([, x]) => denominator(x!))]),
+          )
+          return [ratioTest(arms[0]!, arms[1]!), ratioTest(arms[0]!, arms[1]!, { restsOn })] as const
+        }
+        const [plain, resting] = of(() => constant)
+        if (isNotComputable(plain) || isNotComputable(resting)) return
+        expect(resting.log10PValue).toBeCloseTo(plain.log10PValue, 6)
+        const [surer, less] = of(Math.abs)
+        if (isNotComputable(surer) || isNotComputable(less)) return
+        expect(less.standardError).toBeGreaterThanOrEqual(surer.standardError * (1 - 1e-12))
+      }),
+      RUNS,
+    )
+  })
+
+  it('are tested alike when adjusted by a covariate that does not vary', () => {
+    fc.assert(
+      fc.property(orders, orders, others, (a, b, zeros) => {
+        const nothing = Array.from({ length: zeros }, () => 0)
+        const arms = [a, b].map((values) =>
+          coMomentsOf([
+            [...values, ...nothing],
+            [...values.map((value) => 1 + (value % 3)), ...nothing],
+            [...values.map(() => 7), ...nothing.map(() => 7)],
+          ]),
+        )
+        const plain = ratioTest(arms[0]!, arms[1]!, { restsOn })
+        if (isNotComputable(plain)) return
+        const linear = arms.map((arm) =>
+          computed(linearisedQuantities(arm, [{ numerator: 0, denominator: 1 }, { numerator: 2 }])),
+        )
+        const [control, treatment] = arms.map((arm) => effectiveUnits(marginalMoments(arm, 1))) as [number, number]
+        // Welch's test wants two users; the ratio's makes do with somewhat less.
+        if (Math.min(control, treatment) < 2) return
+        const test = cupedTest(linear[0]!, linear[1]!, cupedAdjustment(linear), { restsOn: { control, treatment } })
+        expect(computed(test).standardError / plain.standardError).toBeCloseTo(1, 8)
+        expect(computed(test).log10PValue).toBeCloseTo(plain.log10PValue, 6)
+        expect(computed(test).plainStandardError / plain.standardError).toBeCloseTo(1, 8)
       }),
       RUNS,
     )

@@ -188,17 +188,20 @@ describe('a p-value and its intervals never disagree', () => {
       }
     })
 
-  it('ratio metrics: t interval and Fieller', () => {
-    fc.assert(
-      fc.property(ratioArm, ratioArm, level, alternative, (control, treatment, at, side) =>
-        expectAgreementEverywhere((options) => ratioTest(control, treatment, options), {
-          level: at,
-          alternative: side,
-        }),
-      ),
-      RUNS,
-    )
-  })
+  it.each(['units', 'denominators'] as const)(
+    'ratio metrics resting on their %s: t interval and Fieller',
+    (restsOn) => {
+      fc.assert(
+        fc.property(ratioArm, ratioArm, level, alternative, (control, treatment, at, side) =>
+          expectAgreementEverywhere((options) => ratioTest(control, treatment, { ...options, restsOn }), {
+            level: at,
+            alternative: side,
+          }),
+        ),
+        RUNS,
+      )
+    },
+  )
 })
 
 describe('agreement holds by construction, and only its last digit is settled', () => {

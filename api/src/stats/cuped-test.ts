@@ -1,14 +1,28 @@
-import type { CoMoments } from './co-moments.ts'
+import { type CoMoments, marginalMoments } from './co-moments.ts'
 import { adjustedMoments, type CupedAdjustment } from './cuped.ts'
+import { restingOn } from './effective-units.ts'
 import type { InferenceOptions } from './inference-options.ts'
-import { sampleVariance } from './moments.ts'
+import { type Moments, sampleVariance } from './moments.ts'
 import { isNotComputable, type NotComputable } from './not-computable.ts'
 import type { TestResultWithLift } from './test-result.ts'
 import { welchTTest } from './welch-t-test.ts'
 
+export interface CupedTestOptions extends InferenceOptions {
+  /**
+   * Units on which each arm's mean rests: of a ratio the effective number of those with a denominator. Default: all of
+   * the arm.
+   */
+  restsOn?: { control: number; treatment: number }
+}
+
 export interface CupedTestResult extends TestResultWithLift {
   /** share of the squared standard error that the covariates took away; below 0 where they add noise */
   varianceReduction: number
+  /** of the difference without adjustment, by the same test */
+  plainStandardError: number
+  /** each arm's adjusted mean, with what it rests on */
+  control: Moments
+  treatment: Moments
 }
 
 /**
@@ -17,7 +31,8 @@ export interface CupedTestResult extends TestResultWithLift {
  *
  * Assumptions: as `welchTTest` and `cupedAdjustment`, and many users against covariates: theta counts as known.
  * Formula: Welch's t on the adjusted moments. Fieller's set for the lift allows for the noise of the common centre of
- * the covariates, which the difference does not have.
+ * the covariates, which the difference does not have. Of a ratio whose denominators few users have, the means rest on
+ * those, as in `ratioTest`.
  *
  * Not computable: as `welchTTest`; `zeroVariance` also where the covariates explain everything. Errors: as `welchTTest`.
  *
@@ -35,16 +50,29 @@ export function cupedTest(
   control: CoMoments,
   treatment: CoMoments,
   adjustment: CupedAdjustment,
-  options: InferenceOptions = {},
+  options: CupedTestOptions = {},
 ): CupedTestResult | NotComputable {
-  const [ofControl, ofTreatment] = [adjustedMoments(control, adjustment), adjustedMoments(treatment, adjustment)]
+  const { restsOn = { control: control.n, treatment: treatment.n } } = options
+  const ofControl = restingOn(adjustedMoments(control, adjustment), restsOn.control)
+  const ofTreatment = restingOn(adjustedMoments(treatment, adjustment), restsOn.treatment)
   const test = welchTTest(ofControl, ofTreatment, {
     ...options,
     commonStandardError: Math.sqrt(adjustment.commonVariance),
   })
   if (isNotComputable(test)) return test
   const { outcome } = adjustment
-  const plain = [control, treatment].map((arm) => arm.coMoments[outcome]![outcome]! / (arm.n - 1) / arm.n)
+  const plain = [
+    restingOn(marginalMoments(control, outcome), restsOn.control),
+    restingOn(marginalMoments(treatment, outcome), restsOn.treatment),
+  ].map(({ n, m2 }) => m2 / (n - 1) / n)
   const variance = sampleVariance(ofControl) / ofControl.n + sampleVariance(ofTreatment) / ofTreatment.n
-  return { ...test, method: 'cuped', varianceReduction: 1 - variance / (plain[0]! + plain[1]!) }
+  const without = plain[0]! + plain[1]!
+  return {
+    ...test,
+    method: 'cuped',
+    varianceReduction: 1 - variance / without,
+    plainStandardError: Math.sqrt(without),
+    control: ofControl,
+    treatment: ofTreatment,
+  }
 }

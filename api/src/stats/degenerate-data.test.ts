@@ -90,6 +90,20 @@ describe('what cannot be computed is a value with its reason', () => {
         ]),
       ),
     ],
+    [
+      'tooFewDenominators',
+      ratioTest(
+        coMomentsOf([
+          [20, 0, 0],
+          [1, 0, 0],
+        ]),
+        coMomentsOf([
+          [10, 20, 30],
+          [1, 1, 1],
+        ]),
+        { restsOn: 'denominators' },
+      ),
+    ],
     ['noUnits', sampleRatioMismatch([0, 0], [1, 1])],
     ['controlIsZero', deltaLiftTest({ value: 0, standardError: 1 }, { value: 2, standardError: 1 })],
     ['notPositive', logLiftTest({ value: 2, standardError: 1 }, { value: -2, standardError: 1 })],

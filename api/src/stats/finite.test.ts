@@ -106,7 +106,9 @@ describe('NaN and Infinity never leave the statistics', () => {
           coMomentsOf([0, 1].map((k) => x.map((v, i) => (k ? (y[i] ?? 1) : v))))
         const moderate = (list: number[]) => list.map((x) => Math.max(-1e100, Math.min(1e100, x)))
         const arms = [control, treatment].map((x) => paired(moderate(x), moderate(other)))
-        expect(notFinite(ratioTest(arms[0]!, arms[1]!, settings))).toEqual([])
+        for (const restsOn of ['units', 'denominators'] as const) {
+          expect(notFinite(ratioTest(arms[0]!, arms[1]!, { ...settings, restsOn }))).toEqual([])
+        }
       }),
       RUNS,
     )

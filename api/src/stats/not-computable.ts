@@ -11,6 +11,8 @@ const MESSAGES = {
   zeroCount: 'This method needs at least one user with and one without a conversion in each variant.',
   denominatorIsZero:
     'One of the variants has nothing to divide by (for example no orders), so its ratio does not exist.',
+  tooFewDenominators:
+    'In one of the variants nearly all that is divided by (for example the orders) comes from one user, so chance variation cannot be measured.',
   allTied: 'All users have the same value, so they cannot be ranked.',
   exactNeedsDistinctValues: 'The exact test needs values that are all different; use the normal approximation.',
   tooLargeForExact: 'There are too many users for the exact test; use the normal approximation.',

@@ -2,7 +2,7 @@ import type { CoMoments } from './co-moments.ts'
 import { type InferenceOptions, resolveOptions } from './inference-options.ts'
 import { isNotComputable, type NotComputable, notComputable } from './not-computable.ts'
 import { pairWithFieller } from './pair-with-fieller.ts'
-import { type RatioColumns, ratioOfMeans } from './ratio-of-means.ts'
+import { type RatioOptions, ratioOfMeans } from './ratio-of-means.ts'
 import { satterthwaiteDegreesOfFreedom } from './satterthwaite.ts'
 import type { TestResultWithLift } from './test-result.ts'
 import { waldTest } from './wald-test.ts'
@@ -12,7 +12,8 @@ import { waldTest } from './wald-test.ts'
  *
  * Assumptions: as `ratioOfMeans`; the arms independent. Formula: t = (R_t - R_c) / sqrt(v_t + v_c) with delta-method
  * variances, judged by Student's t with Satterthwaite's degrees of freedom; the lift's interval is Fieller's on the two
- * ratios with the same critical value, so p-value and both intervals never disagree.
+ * ratios with the same critical value, so p-value and both intervals never disagree. With few users who have a
+ * denominator (orders), let it rest on those: by all users' number it finds effects that are not there.
  *
  * Not computable: as `ratioOfMeans`, and `zeroVariance` when neither ratio varies; the lift alone: `controlIsZero`.
  * Errors: RangeError for columns that do not exist, a level outside (0, 1), an unknown alternative.
@@ -30,7 +31,7 @@ import { waldTest } from './wald-test.ts'
 export function ratioTest(
   control: CoMoments,
   treatment: CoMoments,
-  options: InferenceOptions & RatioColumns = {},
+  options: InferenceOptions & RatioOptions = {},
 ): TestResultWithLift | NotComputable {
   const resolved = resolveOptions(options)
   const ofControl = ratioOfMeans(control, options)

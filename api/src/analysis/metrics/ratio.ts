@@ -1,9 +1,13 @@
 import { isNotComputable } from '../../stats/not-computable.ts'
+import type { RatioOptions } from '../../stats/ratio-of-means.ts'
 import { ratioTest } from '../../stats/ratio-test.ts'
 import { type Arm, coMomentsOf, totalOf } from '../arm.ts'
 import type { MetricDefinition } from '../metric-definition.ts'
 import { type ArmStatistics, type Comparison, withoutResult } from '../result-row.ts'
 import type { MetricAnalysis } from './metric-analysis.ts'
+
+/** Only users who have a denominator say how much a ratio varies: with few of them all users' number is too sure. */
+export const RATIO_OPTIONS = { restsOn: 'denominators' } as const satisfies RatioOptions
 
 /** A ratio of sums over users: average order value. Users are the independent units, so the delta method is used. */
 export const ratio: MetricAnalysis = {
@@ -14,7 +18,7 @@ export const ratio: MetricAnalysis = {
     const test = ratioTest(
       coMomentsOf(controlArm, metric.numerator, denominator),
       coMomentsOf(treatmentArm, metric.numerator, denominator),
-      inference,
+      { ...inference, ...RATIO_OPTIONS },
     )
     const base: Pick<
       Comparison,
@@ -23,7 +27,8 @@ export const ratio: MetricAnalysis = {
       control: statistics(controlArm, metric),
       treatment: statistics(treatmentArm, metric),
       method: 'RATIO_DELTA',
-      methodReason: 'The default for ratios: what one user contributes to both sums is not independent.',
+      methodReason:
+        'The default for ratios: what one user adds to both sums is not independent, and only users with a denominator say how much the ratio varies.',
       effectSize: null,
       rank: null,
       notes: [],
