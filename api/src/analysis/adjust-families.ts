@@ -18,11 +18,7 @@ export interface ComparedRow {
 
 /** Adjusts the p-values and the intervals of rows that are looked at together; the rows stay in their order. */
 export function adjustFamilies(rows: ComparedRow[], settings: AnalysisSettings): ResultRow[] {
-  const families = new Map<string, ComparedRow[]>()
-  for (const one of rows) {
-    const name = familyOf(one, settings)
-    families.set(name, [...(families.get(name) ?? []), one])
-  }
+  const families = Map.groupBy(rows, (one) => familyOf(one, settings))
   const adjusted = new Map([...families].flatMap(([name, own]) => adjustFamily(name, own, settings)))
   return rows.map((one) => adjusted.get(one)!)
 }

@@ -51,7 +51,7 @@ export function analyseExperiment(
   const rows = slicesOf(plan, aggregates, settings).flatMap((slice) =>
     metrics.flatMap((metric) =>
       plan.variants.slice(1).map((_, index): ComparedRow => {
-        const look = rules?.(slice.groups[0]!.n + slice.groups[index + 1]!.n)
+        const look = rules?.(slice.arms[0]!.group.n + slice.arms[index + 1]!.group.n)
         return {
           row: compare(metric, plan, slice, index + 1, settings, { look, caps }),
           role: metric.role,
@@ -83,10 +83,8 @@ export function analyseEffects(
 /** The users that a set of rows is about. */
 interface Slice {
   segment: ResultRow['segment']
-  /** One group a variant. */
-  groups: Group[]
-  /** Distributions; segments have none. */
-  cells: Cells[]
+  /** One a variant; those of segments have no distributions. */
+  arms: Arm[]
 }
 
 /** All users, then the largest segments, then what is left of the others together. */
@@ -95,11 +93,14 @@ function slicesOf(
   { groups, cells }: Pick<Aggregates, 'groups' | 'cells'>,
   { segment }: AnalysisSettings,
 ): Slice[] {
-  const forVariants = (own: Group[]): Group[] =>
-    plan.variants.map((_, variant) => own.find((group) => group.variant === variant) ?? emptyGroup(plan, variant, null))
-  const slices: Slice[] = [
-    { segment: null, groups: forVariants(groups.filter((group) => group.segment === null)), cells },
-  ]
+  const armsOf = (own: Group[], distributions: Cells[] = []): Arm[] =>
+    plan.variants.map((_, variant) => ({
+      plan,
+      group: own.find((group) => group.variant === variant) ?? emptyGroup(plan, variant, null),
+      cells: distributions.filter((one) => one.variant === variant),
+    }))
+  const all = groups.filter((group) => group.segment === null)
+  const slices: Slice[] = [{ segment: null, arms: armsOf(all, cells) }]
   if (segment === null) return slices
   const levels = new Map<string | null, Group[]>()
   for (const group of groups) {
@@ -109,11 +110,7 @@ function slicesOf(
   const size = (own: Group[]) => own.reduce((sum, { n }) => sum + n, 0)
   const ranked = [...levels].sort(([, a], [, b]) => size(b) - size(a))
   for (const [value, own] of ranked.slice(0, segment.top)) {
-    slices.push({
-      segment: { attribute: segment.attribute, value, isOther: false },
-      groups: forVariants(own),
-      cells: [],
-    })
+    slices.push({ segment: { attribute: segment.attribute, value, isOther: false }, arms: armsOf(own) })
   }
   const rest = ranked.slice(segment.top).flatMap(([, own]) => own)
   if (rest.length > 0) {
@@ -122,7 +119,7 @@ function slicesOf(
         .filter((group) => group.variant === variant)
         .reduce((sum, group) => combineGroups(plan, sum, group), emptyGroup(plan, variant, null)),
     )
-    slices.push({ segment: { attribute: segment.attribute, value: null, isOther: true }, groups: merged, cells: [] })
+    slices.push({ segment: { attribute: segment.attribute, value: null, isOther: true }, arms: armsOf(merged) })
   }
   return slices
 }
@@ -137,17 +134,12 @@ interface CompareOptions {
 function compare(
   metric: MetricDefinition,
   plan: AggregationPlan,
-  { segment, groups, cells }: Slice,
+  { segment, arms }: Slice,
   treatment: number,
   settings: AnalysisSettings,
   { look, caps = null, effectsOnly = false }: CompareOptions,
 ): UnadjustedRow {
   const { level, alternative, methods } = settings
-  const arms = plan.variants.map((_, variant): Arm => ({
-    plan,
-    group: groups[variant]!,
-    cells: cells.filter((one) => one.variant === variant),
-  }))
   const override = methods.find((one) => one.metric === metric.key)?.method
   // A test that looks for gains only cannot see a guardrail get worse.
   const isWidened = metric.role === 'GUARDRAIL' && alternative !== 'two-sided'

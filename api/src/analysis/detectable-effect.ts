@@ -1,7 +1,6 @@
 import { detectableEffect } from '../stats/detectable-effect.ts'
 import { alphaOf } from '../stats/inference-options.ts'
-import { isNotComputable } from '../stats/not-computable.ts'
-import { proportionDetectableRates } from '../stats/proportion-power.ts'
+import { proportionDetectableRate } from '../stats/proportion-power.ts'
 import type { UnadjustedRow } from './result-row.ts'
 
 /** The power that a minimum detectable effect is told for. */
@@ -39,9 +38,10 @@ function absoluteOf({
   if (method === 'CHI_SQUARE' || method === 'FISHER_EXACT') {
     if (control.mean === null) return null
     const ratio = treatment.n / control.n
-    const rates = proportionDetectableRates(control.n, control.mean, USUAL_POWER, { ...options, ratio })
-    if (isNotComputable(rates)) return null
-    return rates.above !== null ? rates.above - control.mean : control.mean - rates.below!
+    const { n, mean } = control
+    const rate = (end: 0 | 1) => proportionDetectableRate(n, mean, USUAL_POWER, end, { ...options, ratio })
+    const found = rate(1) ?? rate(0)
+    return found === null ? null : Math.abs(found - mean)
   }
   const { standardError } = effect
   if (standardError === null || !(standardError > 0)) return null

@@ -109,6 +109,8 @@ describe('a row that allows for looks', () => {
           const looks = 'plannedUnits' in drawnLooks ? { ...drawnLooks, plannedUnits: (2 * n) / share } : drawnLooks
           const settings = { ...fixed, level: at, alternative: side, correction: adjust, looks }
           for (const row of rowsOf(n, by, settings)) {
+            // So many standard errors below a mean of 1 there is next to nothing left to divide by.
+            if (row.notComputable?.reason === 'tooFewDenominators') continue
             const { testPValue, nominalAlpha } = row.look!
             const isFound = row.pValue! < alphaOf(at)
             if (isFound) crossed++

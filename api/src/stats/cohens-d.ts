@@ -65,17 +65,21 @@ export function cohensD(
 /** Ten thousand standard deviations are no effect but a broken metric, and its interval would take seconds. */
 const LARGEST_D = 1e4
 
+/** So near a guess its own rounding decides. */
+const ROUNDING = 1e-14
+
 /** The noncentralities between which the observed t is not extreme, back in standard deviations. */
 function intervalOfD(d: number, m: number, scale: number, options: ResolvedOptions): ConfidenceInterval {
   const t = d / scale
   const log = Math.log(options.tailAlpha)
   const spread = Math.sqrt(1 + (t * t) / (2 * m))
-  // With many users the ends are those of a normal distribution: the first step is as large as they may be off.
-  const margin = normal.isf(options.tailAlpha) * spread
-  const step = spread * Math.min(1, 4 / Math.sqrt(m))
+  const z = normal.isf(options.tailAlpha)
+  // P(T <= t) is about that of a normal deviate (t (1 - 1 / 4 m) - ncp) / spread, off by powers of t / m: the first step.
+  const centre = t * (1 - 1 / (4 * m))
+  const step = Math.min(spread, ((z + 1) * t * t * (1 + Math.abs(t))) / (4 * m * m) + ROUNDING * (z + Math.abs(t)))
   // P(T > t) grows with the noncentrality, P(T <= t) falls with it.
-  const lower = solveIncreasing((ncp) => noncentralT(m, ncp).logSf(t) - log, t - margin, step)
-  const upper = solveIncreasing((ncp) => log - noncentralT(m, ncp).logCdf(t), t + margin, step)
+  const lower = solveIncreasing((ncp) => noncentralT(m, ncp).logSf(t) - log, centre - z * spread, step)
+  const upper = solveIncreasing((ncp) => log - noncentralT(m, ncp).logCdf(t), centre + z * spread, step)
   return intervalBetween(lower * scale, upper * scale, options)
 }
 

@@ -1,5 +1,5 @@
 import { certainDetection, type Detection, detectionBy, excessOver, reachPower } from './detection.ts'
-import { findRoot } from './distributions/numerics/find-root.ts'
+import { solveIncreasing } from './distributions/numerics/find-root.ts'
 import { normal } from './distributions/normal.ts'
 import { type NotComputable, notComputable } from './not-computable.ts'
 import {
@@ -84,30 +84,40 @@ export function proportionDetectableRates(
   power: number,
   options: PowerOptions = {},
 ): { kind: 'computed'; above: number | null; below: number | null } | NotComputable {
+  const [above, below] = ([1, 0] as const).map((end) => proportionDetectableRate(n, p1, power, end, options))
+  if (above == null && below == null) return notComputable('noDetectableEffect')
+  return { kind: 'computed', above: above ?? null, below: below ?? null }
+}
+
+/** One of these rates: the one on the way to 1, or to 0; null where there is none. */
+export function proportionDetectableRate(
+  n: number,
+  p1: number,
+  power: number,
+  end: 0 | 1,
+  options: PowerOptions = {},
+): number | null {
   requireUnits(n)
   requireRate('p1', p1)
   const resolved = resolvePowerOptions(options)
   requireTargetPower(power, resolved)
-  const towards = (end: 0 | 1): number | null => {
-    // Sought over the distance, so that a rate near p1 keeps its digits.
-    const most = Math.abs(end - p1)
-    const sign = end === 1 ? 1 : -1
-    const at = (distance: number) => detection(n, p1, p1 + sign * distance, resolved, distance)
-    if (most === 0 || excessOver(power, at(most)) < 0) return null
-    const least = nearest(most, (distance) => excessOver(power, at(distance)))
-    return p1 + sign * findRoot((distance) => excessOver(power, at(distance)), least, most)
-  }
-  const [above, below] = [towards(1), towards(0)]
-  const result = { kind: 'computed' as const, above, below }
-  return above === null && below === null ? notComputable('noDetectableEffect') : result
+  // Sought over the distance, so that a rate near p1 keeps its digits.
+  const most = Math.abs(end - p1)
+  const sign = end === 1 ? 1 : -1
+  const excess = (distance: number) => excessOver(power, detection(n, p1, p1 + sign * distance, resolved, distance))
+  if (most === 0 || excess(most) < 0) return null
+  const spread = Math.sqrt((Math.max(p1 * (1 - p1), 1 / n) * (1 + 1 / resolved.ratio)) / n)
+  const guess = (normal.isf(resolved.tailAlpha) + Math.max(0, normal.ppf(power))) * spread
+  const logDistance = solveIncreasing(
+    (log) => excess(Math.min(most, Math.exp(log))),
+    Math.log(Math.min(most, guess)),
+    FIRST_STEP,
+  )
+  return p1 + sign * Math.min(most, Math.exp(logDistance))
 }
 
-/** A distance, by halving, at which the power is not reached. */
-function nearest(most: number, excess: (distance: number) => number): number {
-  let distance = most
-  while (distance > Number.MIN_VALUE && excess(distance) >= 0) distance /= 2
-  return distance
-}
+/** A guess by the spread at p1 alone is off by some percent. */
+const FIRST_STEP = 0.05
 
 export function requireRate(name: string, rate: number): void {
   if (!(rate >= 0 && rate <= 1)) throw new RangeError(`${name} must be in [0, 1], got ${rate}`)

@@ -77,6 +77,9 @@ function scoreInterval(
   return intervalBetween(lower, upper, resolved)
 }
 
+/** So near a guess its own rounding decides. */
+const ROUNDING = 1e-13
+
 /**
  * The D below the observed difference at which the score statistic equals z.
  *
@@ -93,8 +96,11 @@ function lowerBound(control: Proportion, treatment: Proportion, z: number): numb
   const mirrored = { successes: control.n - control.successes, n: control.n }
   const variance = (m: number) => varianceOfShrunk(treatment, m) + varianceOfShrunk(mirrored, m)
   const error = (logM: number) => logM + Math.log(variance(Math.exp(logM))) / 2 - Math.log(z)
-  const start = Math.log(z) + Math.log(treatment.n + control.n) / 2
-  return observed - (z / Math.exp(solveIncreasing(error, start, 1))) * z
+  // With the observed rates' variance, where they have one, the multiplier is about right; the error says how far off.
+  const plain = variance(0) || 1 / (treatment.n + control.n)
+  const start = Math.log(z) - Math.log(plain) / 2
+  const step = Math.min(1, 2 * Math.abs(error(start)) + ROUNDING)
+  return observed - (z / Math.exp(solveIncreasing(error, start, step))) * z
 }
 
 /** p q / n for the p in [0, 1] with (x - n p) / (p q) = m > 0: the observed rate, shrunk towards 0. */

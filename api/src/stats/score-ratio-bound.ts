@@ -9,6 +9,11 @@ export interface RatioBound {
   lift: number
 }
 
+/** Beyond this share of the successes the guess is none. */
+const FAR = 0.9
+/** So near a guess its own rounding decides. */
+const ROUNDING = 1e-13
+
 /**
  * The ratio below the observed one at which the score statistic equals z^2.
  *
@@ -34,7 +39,11 @@ export function scoreRatioLowerBound(control: Proportion, treatment: Proportion,
     const k = xt * sigmoid(logit)
     return (k * sigmoid(logit) * yt) / (nt * sigmoid(-logit)) + controlTerm(k)
   }
-  const logit = solveIncreasing((w) => Math.log(statistic(w) / zSquared), 0, 1)
+  const error = (w: number) => Math.log(statistic(w) / zSquared)
+  // About k^2 (y_t / (n_t x_t) + y_c / (n_c x_c)) = z^2; the error says how far off.
+  const guess = Math.sqrt(zSquared / (yt / nt / xt + (xc === 0 ? 0 : yc / nc / xc))) / xt
+  const start = guess < FAR ? Math.log(guess / (1 - guess)) : 0
+  const logit = solveIncreasing(error, start, Math.min(1, Math.abs(error(start)) + ROUNDING))
   const k = xt * sigmoid(logit)
   const denominator = (nt - k) * (xc + k)
   return {

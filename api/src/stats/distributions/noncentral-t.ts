@@ -1,6 +1,5 @@
 import type { Tailed } from './distribution.ts'
 import { normal } from './normal.ts'
-import { deviance } from './numerics/deviance.ts'
 import { incompleteGamma } from './numerics/incomplete-gamma.ts'
 import { logIntegralOfPeak } from './numerics/integrate-peak.ts'
 import { stirlingRemainder } from './numerics/stirling-remainder.ts'
@@ -55,7 +54,7 @@ function overS(side: Side, t: number, df: number, ncp: number, spread: number): 
   // The density of log S is 2 (df/2)^(df/2) / Gamma(df/2) exp(df u - df e^(2u) / 2), here with Stirling's main terms
   // cancelled: what is left in the exponent is the deviance e^(2u) - 1 - 2u.
   const logScale = Math.log(df) - stirlingRemainder(df / 2)
-  const logDensity = (u: number) => logScale - (df / 2) * deviance(1, Math.exp(2 * u), -Math.expm1(2 * u))
+  const logDensity = (u: number) => logScale - (df / 2) * expm1MinusX(2 * u)
   return logIntegralOfPeak((u) => logDensity(u) + logTailOfZ(t * Math.exp(u) - ncp), 0, Math.min(spread, 1))
 }
 
@@ -72,6 +71,17 @@ function overZ(side: Side, t: number, df: number, ncp: number): number {
   const positive = Math.log(unit) + logIntegralOfPeak(logIntegrand, 0, 1 / unit)
   return side === 'upper' ? positive : logSum(positive, normal.logCdf(-ncp))
 }
+
+/** e^x - 1 - x: near 0 by its series, where the difference would cancel. */
+function expm1MinusX(x: number): number {
+  if (Math.abs(x) > NEAR) return Math.expm1(x) - x
+  let sum = 1
+  for (let k = TERMS; k > 2; k--) sum = 1 + (x / k) * sum
+  return ((x * x) / 2) * sum
+}
+/** Up to here the term after so many is below the last digit of the first. */
+const NEAR = 0.15
+const TERMS = 12
 
 function logNormalDensity(z: number): number {
   return -(z * z) / 2 - HALF_LOG_TWO_PI

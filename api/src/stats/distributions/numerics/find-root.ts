@@ -3,8 +3,8 @@ const MAX_STEPS = 300
 /**
  * Where a continuous function crosses zero between `low` and `high`, to the last digits.
  *
- * Inverse quadratic interpolation where it is safe, bisection where it is not: never more than a few times the steps of
- * bisection, usually about ten. Infinite values of f are allowed (they are bisected away).
+ * Inverse quadratic interpolation where it is safe, bisection where it is not, and a chord to begin with: never more than a
+ * few times the steps of bisection, usually about six. Infinite values of f are allowed (they are bisected away).
  *
  * Errors: RangeError when f has the same sign at both ends.
  *
@@ -12,12 +12,17 @@ const MAX_STEPS = 300
  * without using derivatives".
  */
 export function findRoot(f: (x: number) => number, low: number, high: number): number {
-  let [a, b] = [low, high]
-  let [fa, fb] = [f(a), f(b)]
+  return rootBetween(f, low, high, f(low), f(high))
+}
+
+/** The same with the values at both ends, where they are known. */
+function rootBetween(f: (x: number) => number, low: number, high: number, atLow: number, atHigh: number): number {
+  let [a, b, fa, fb] = [low, high, atLow, atHigh]
   if (fa === 0) return a
   if (fb === 0) return b
   if (fa > 0 === fb > 0) throw new RangeError(`f must change sign between ${low} and ${high}`)
-  let t = 0.5
+  const chord = fa / (fa - fb)
+  let t = chord > 0 && chord < 1 ? chord : 0.5
   for (let step = 0; step < MAX_STEPS; step++) {
     const x = a + t * (b - a)
     const fx = f(x)
@@ -52,12 +57,13 @@ export function solveIncreasing(f: (x: number) => number, start: number, firstSt
   const value = f(start)
   if (value === 0) return start
   const direction = value < 0 ? 1 : -1
-  let inside = start
+  let [inside, atInside] = [start, value]
   let step = firstStep
   for (let i = 0; i < MAX_DOUBLINGS; i++) {
     const outside = inside + direction * step
-    if (f(outside) * direction >= 0) return findRoot(f, inside, outside)
-    inside = outside
+    const atOutside = f(outside)
+    if (atOutside * direction >= 0) return rootBetween(f, inside, outside, atInside, atOutside)
+    ;[inside, atInside] = [outside, atOutside]
     step *= 2
   }
   throw new RangeError(`f does not cross zero on the ${direction > 0 ? 'upper' : 'lower'} side of ${start}`)

@@ -1,5 +1,5 @@
 /** A value this far (in logarithms) below the peak adds nothing to the integral. */
-const NEGLIGIBLE = 45
+const NEGLIGIBLE = 40
 /** Halving the step squares the rule's error: once two results agree to this, the finer one is exact to rounding. */
 const AGREEMENT = 1e-8
 /** Rounding a logarithm of the integrand by half a unit changes it by this much of the logarithm; over a sum, a few. */
@@ -18,8 +18,7 @@ const MAX_CLIMBS = 200
  * See Trefethen and Weideman (2014), "The exponentially convergent trapezoidal rule".
  */
 export function logIntegralOfPeak(logF: (x: number) => number, start: number, scale: number): number {
-  const peak = climb(logF, start, scale)
-  const top = logF(peak)
+  const [peak, top] = climb(logF, start, scale)
   // The width of so low a peak is less than the last digit of its height.
   if (top === -Infinity || ROUNDING * Math.abs(top) > 1) return top
   const f = (x: number) => Math.exp(logF(x) - top)
@@ -56,7 +55,7 @@ function sumOverNodes(f: (x: number) => number, peak: number, offset: number, st
 const NEAR_PEAK = 1
 
 /** Walks uphill, in steps that double while they help and halve when they overshoot, until both sides fall but little. */
-function climb(logF: (x: number) => number, start: number, scale: number): number {
+function climb(logF: (x: number) => number, start: number, scale: number): [x: number, value: number] {
   let x = start
   let value = logF(x)
   let step = scale
@@ -65,8 +64,8 @@ function climb(logF: (x: number) => number, start: number, scale: number): numbe
     if (right > value || left > value) {
       ;[x, value] = right > left ? [x + step, right] : [x - step, left]
       step *= 2
-    } else if (value - Math.min(right, left) < NEAR_PEAK) return x
+    } else if (value - Math.min(right, left) < NEAR_PEAK) return [x, value]
     else step /= 2
   }
-  return x
+  return [x, value]
 }
