@@ -32,4 +32,5 @@ export const counted = {
   above: 'truth above it',
   withoutEffect: 'found without effect',
   withEffect: 'found with effect',
+  withPlannedUsers: 'with planned users',
 }

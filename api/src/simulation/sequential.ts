@@ -1,72 +1,17 @@
 import type { SpendingFunction } from '../stats/alpha-spending.ts'
-import { chiSquareTest } from '../stats/chi-square-test.ts'
-import { normal } from '../stats/distributions/normal.ts'
 import { groupSequentialBounds } from '../stats/group-sequential-bounds.ts'
-import { sequentialOutlook } from '../stats/group-sequential-power.ts'
+import { sequentialCost, sequentialOutlook } from '../stats/group-sequential-power.ts'
 import { alwaysValidCalibration } from '../stats/look-calibration.ts'
-import { combineMoments, type Moments } from '../stats/moments.ts'
-import { isNotComputable } from '../stats/not-computable.ts'
-import { proportionDetectableRates } from '../stats/proportion-power.ts'
-import { welchTTest } from '../stats/welch-t-test.ts'
 import { type Bounds, nominal } from './bounds.ts'
 import { counted, type Finding, LOOKS } from './finding.ts'
+import { ALPHA, DRIFT, POWER, type Stream, streams } from './streams.ts'
 import { type Variates, variatesOf } from './variates.ts'
 
 const REPLICATIONS = 4_000
-const ALPHA = 0.05
-const POWER = 0.8
 const SIZES = [2_000, 20_000]
-const [MEAN, DEVIATION, RATE] = [100, 30, 0.05]
-/** What a design with looks may lose of the power of one look with as many users. */
+const FRACTIONS = [0.2, 0.4, 0.6, 0.8, 1]
+/** Points that the power of a design with looks may be away from that of one look. */
 const GREATEST_LOSS = 0.03
-
-/** Users that come look by look; an effect that one look at the end finds with the wanted power. */
-interface Stream {
-  data: string
-  test: string
-  /** P-values of the looks of one experiment, each over all users until then. */
-  pValues(perLook: number, looks: number, hasEffect: boolean, random: Variates): number[]
-}
-
-const streams: Stream[] = [
-  {
-    data: 'normal',
-    test: 'Welch t',
-    pValues(perLook, looks, hasEffect, random) {
-      const drift = normal.isf(ALPHA / 2) + normal.ppf(POWER)
-      const effect = hasEffect ? drift * DEVIATION * Math.sqrt(2 / (perLook * looks)) : 0
-      const arrive = (mean: number): Moments => ({
-        n: perLook,
-        mean: mean + (DEVIATION / Math.sqrt(perLook)) * random.normal(),
-        m2: DEVIATION ** 2 * random.chiSquare(perLook - 1),
-      })
-      let arms: [Moments, Moments] | null = null
-      return Array.from({ length: looks }, () => {
-        const [control, treatment] = [arrive(MEAN), arrive(MEAN + effect)]
-        arms =
-          arms === null ? [control, treatment] : [combineMoments(arms[0], control), combineMoments(arms[1], treatment)]
-        const test = welchTTest(...arms)
-        return isNotComputable(test) ? 1 : test.pValue
-      })
-    },
-  },
-  {
-    data: '5 % binary',
-    test: 'chi-square',
-    pValues(perLook, looks, hasEffect, random) {
-      const rates = proportionDetectableRates(perLook * looks, RATE, POWER)
-      const rate = hasEffect && !isNotComputable(rates) ? rates.above! : RATE
-      let [n, c, t] = [0, 0, 0]
-      return Array.from({ length: looks }, () => {
-        n += perLook
-        c += random.binomial(perLook, RATE)
-        t += random.binomial(perLook, rate)
-        const test = chiSquareTest({ n, successes: c }, { n, successes: t })
-        return isNotComputable(test) ? 1 : test.pValue
-      })
-    },
-  },
-]
 
 /** Designs with looks before the end: how often they find something, without an effect and with one. */
 export function sequential(): Finding[] {
@@ -79,6 +24,10 @@ export function sequential(): Finding[] {
   )
 }
 
+/**
+ * Without an effect; with one that a single look finds with 80 % power, with as many users; and with the users that
+ * planLooks plans for that effect, with whom the power must be that of the single look.
+ */
 function groupSequential(
   stream: Stream,
   users: number,
@@ -87,19 +36,34 @@ function groupSequential(
   seed: number,
   greatestLoss = 1,
 ): Finding[] {
-  const looks = groupSequentialBounds([0.2, 0.4, 0.6, 0.8, 1], { alpha: ALPHA, spending })
+  const design = { alpha: ALPHA, spending }
+  const looks = groupSequentialBounds(FRACTIONS, design)
   const errors = looks.map(({ nominalAlpha }) => nominalAlpha)
-  const drift = normal.isf(ALPHA / 2) + normal.ppf(POWER)
-  const { crossing, crossingWrongSide } = sequentialOutlook(looks, 2, drift)
+  const { crossing, crossingWrongSide } = sequentialOutlook(looks, 2, DRIFT)
   const expected = [...crossing, ...crossingWrongSide].reduce((sum, one) => sum + one, 0)
-  const usual = nominal(expected, REPLICATIONS, 'nominal')
-  const power = { ...usual, low: Math.max(usual.low, POWER - greatestLoss) }
+  const usual = nominal(expected, REPLICATIONS)
+  const asPlanned = nominal(POWER, REPLICATIONS)
+  const { inflation } = sequentialCost(FRACTIONS, design, POWER)
   const random = variatesOf(seed)
-  return [false, true].map((hasEffect): Finding => ({
-    ...{ table: LOOKS, method: `${stream.test}, 5 looks, ${name}`, data: stream.data, users },
-    counted: hasEffect ? counted.withEffect : counted.withoutEffect,
-    observed: shareFound(stream, users, errors, hasEffect, random),
-    bounds: hasEffect ? power : nominal(ALPHA, REPLICATIONS),
+  const cases = [
+    { name: counted.withoutEffect, users, hasEffect: false, bounds: nominal(ALPHA, REPLICATIONS) },
+    {
+      ...{ name: counted.withEffect, users, hasEffect: true },
+      bounds: { ...usual, low: Math.max(usual.low, POWER - greatestLoss) },
+    },
+    {
+      ...{ name: counted.withPlannedUsers, users: users * inflation, hasEffect: true },
+      bounds: {
+        ...asPlanned,
+        low: Math.max(asPlanned.low, POWER - GREATEST_LOSS),
+        high: Math.min(asPlanned.high, POWER + GREATEST_LOSS),
+      },
+    },
+  ]
+  return cases.map((one): Finding => ({
+    ...{ table: LOOKS, method: `${stream.test}, 5 looks, ${name}`, data: stream.data, users, counted: one.name },
+    observed: shareFound(stream, one.users, errors, one.hasEffect ? users / 2 : null, random),
+    bounds: one.bounds,
     replications: REPLICATIONS,
   }))
 }
@@ -117,7 +81,7 @@ function alwaysValid(stream: Stream, users: number, seed: number): Finding[] {
     {
       ...{ table: LOOKS, method: `${stream.test}, always valid, daily`, data: stream.data, users },
       counted: counted.withoutEffect,
-      observed: shareFound(stream, users, errors, false, random),
+      observed: shareFound(stream, users, errors, null, random),
       bounds,
       replications: REPLICATIONS,
     },
@@ -125,11 +89,17 @@ function alwaysValid(stream: Stream, users: number, seed: number): Finding[] {
 }
 
 /** How often some look finds something. */
-function shareFound(stream: Stream, users: number, errors: number[], hasEffect: boolean, random: Variates): number {
-  const perLook = Math.round(users / 2 / errors.length)
+function shareFound(
+  stream: Stream,
+  users: number,
+  errors: number[],
+  detectableWith: number | null,
+  random: Variates,
+): number {
+  const perLook = Math.ceil(users / 2 / errors.length)
   let found = 0
   for (let replication = 0; replication < REPLICATIONS; replication++) {
-    const pValues = stream.pValues(perLook, errors.length, hasEffect, random)
+    const pValues = stream.pValues(perLook, errors.length, detectableWith, random)
     if (pValues.some((p, k) => p < errors[k]!)) found++
   }
   return found / REPLICATIONS
