@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createClient, type Experiment, type FairliftClient } from '@fairlift/sdk'
 import { computeChildrenOf, signal } from '../testkit/processes.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
 import { until } from '../testkit/until.ts'
 import { inCache } from './inputs.ts'
-import { ProcessMeter, type ProcessFigures } from './measure-process.ts'
+import { processorMsOf, ProcessMeter, type ProcessFigures } from './measure-process.ts'
 import type { EventLoopFigures } from './watch-event-loop.ts'
 
 export interface BenchServer {
@@ -15,6 +16,8 @@ export interface BenchServer {
 }
 
 const loopFile = inCache('event-loop.json')
+/** A process that took no time of the processor for so long has started. */
+const AT_REST_MS = 300
 const PATIENCE_MS = 30 * 60_000
 
 /** Works with a server of its own, whose compute child is ready, and an experiment of the log's window. */
@@ -24,7 +27,7 @@ export async function withServer<Result>(
 ): Promise<Result> {
   const watch = fileURLToPath(new URL('watch-event-loop.ts', import.meta.url))
   const server = await startServer({
-    env: { NODE_OPTIONS: `--import tsx --import ${watch}`, BENCH_LOOP_FILE: loopFile, EVENTS_TABLE: eventsTable },
+    env: { NODE_OPTIONS: `--import ${watch}`, BENCH_LOOP_FILE: loopFile, EVENTS_TABLE: eventsTable },
   })
   const client = createClient({ url: server.url })
   try {
@@ -35,7 +38,7 @@ export async function withServer<Result>(
       endAt: '2026-06-29T00:00:00Z',
       autoRun,
     })
-    await until('the compute child should be ready', () => computeChildrenOf(server.pid).length > 0)
+    await untilReady(server)
     await loopFigures(server) // begins anew
     return await work({ server, client, experiment })
   } catch (error) {
@@ -45,6 +48,18 @@ export async function withServer<Result>(
     client.close()
     await server.stop()
   }
+}
+
+/** Waits until the compute child has started and has nothing more to load. */
+async function untilReady(server: TestServer): Promise<void> {
+  let before = -1
+  await until('the compute child should be ready', async () => {
+    const now = computeChildrenOf(server.pid).reduce((sum, pid) => sum + processorMsOf(pid), 0)
+    const isAtRest = now > 0 && now === before
+    before = now
+    if (!isAtRest) await delay(AT_REST_MS)
+    return isAtRest
+  })
 }
 
 export interface Meters {

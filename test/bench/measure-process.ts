@@ -47,9 +47,7 @@ export class ProcessMeter {
 
   #look(pid: number): void {
     try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      const cpuMs = (Number(fields[11]) + Number(fields[12])) * CLOCK_TICK_MS
+      const cpuMs = processorMsOf(pid)
       if (!this.#first.has(pid)) this.#first.set(pid, cpuMs)
       this.#last.set(pid, cpuMs)
       const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
@@ -58,6 +56,13 @@ export class ProcessMeter {
       // It has ended.
     }
   }
+}
+
+/** User and system time of a process up to now. Throws when there is no such process. */
+export function processorMsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * CLOCK_TICK_MS
 }
 
 /** The system keeps the peak of a process's life; from here on it counts anew. */
