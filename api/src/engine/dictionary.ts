@@ -7,6 +7,10 @@ export class Dictionary {
     for (const value of values) this.codeOf(value)
   }
 
+  has(value: string): boolean {
+    return this.#codes.has(value)
+  }
+
   /** The text's number; a new text gets the next one. */
   codeOf(value: string): number {
     let code = this.#codes.get(value)
