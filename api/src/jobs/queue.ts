@@ -38,6 +38,8 @@ const ABANDONED = 'abandoned'
 const RETRIES = 3
 /** A worker that is silent for this long is taken for dead; its job goes to another one. */
 const HEARTBEAT_SECONDS = 10
+/** On a busy machine connecting takes its time, and would be told as an error; a database that is gone refuses at once. */
+const CONNECTION_TIMEOUT_MS = 60_000
 /** How often the queue looks for dead workers. */
 const SUPERVISE_SECONDS = 5
 
@@ -53,6 +55,7 @@ export class JobQueue {
       ...connection,
       schema: 'queue',
       max: 4,
+      connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
       application_name: 'fairlift-queue',
       useListenNotify: true,
       superviseIntervalSeconds: SUPERVISE_SECONDS,
