@@ -121,7 +121,7 @@ function modelOf(input: Input): object {
     aic: -2 * logLikelihood + 2 * k,
     dispersion,
     quasi: { se: quasiSe, t, p: t.map((one) => symmetricPValue(studentT(Math.max(df, 1)), one, 'two-sided').pValue) },
-    se_HC0: deviations(robustCovariance(rows, fit.inverse, squares, { name: 'HC0' })!, k),
+    se_HC0: deviations(robustCovariance(rows, fit.inverse, squares), k),
   }
 }
 
@@ -173,7 +173,7 @@ function effectOf(input: Input): object {
   const test = waldTest('effect', treated.mean - control.mean, se)
   if (isNotComputable(test)) throw new Error(test.message)
   const squares = squaresAround(outcome, fit.predictions)
-  const robust = robustCovariance(rows, fit.inverse, squares, { name: 'HC0' })!
+  const robust = robustCovariance(rows, fit.inverse, squares)
   return {
     coef: [...fit.coefficients],
     mean_treated: treated.mean,

@@ -67,7 +67,9 @@ export interface ModelCard {
     penalty: number
     iterations: number
     isConverged: boolean
+    /** as `devianceOf` */
     deviance: number
+    /** of the model that predicts the same for all */
     nullDeviance: number
     degreesOfFreedom: number
     dispersion: number

@@ -2,6 +2,7 @@ import type { OutcomeFit } from './fit-outcome.ts'
 import type { ModelCard } from './model-card.ts'
 import type { ModelSetup } from './model-setup.ts'
 import { type Outcome, squaresAround } from './outcome.ts'
+import { withoutLeverage } from './leverage.ts'
 import { robustCovariance } from './robust-covariance.ts'
 
 export interface ModelCovariance {
@@ -12,14 +13,16 @@ export interface ModelCovariance {
   dispersion: number
   /** of the residuals */
   degreesOfFreedom: number
+  /** whether a user alone decides a prediction */
+  hasFullLeverage: boolean
   /** of Student's t as the reference of tests; null for the normal distribution */
   referenceDegrees: number | null
 }
 
 /**
  * How far off the coefficients may be. Logistic and Poisson: inverse information. Quasi-Poisson: times the dispersion,
- * Pearson's chi-square / (users - coefficients). Linear: HC3, or HC1 where a user alone decides a prediction and for
- * ratios, whose users' residuals are target - prediction x denominator.
+ * Pearson's chi-square / (users - coefficients). Linear: HC3; HC1 for ratios, whose users' residuals are target - prediction
+ * x denominator.
  *
  * With a penalty the inverse of the penalised information is the covariance given the data of coefficients that were
  * drawn from a normal distribution; intervals from it are right on average over users, where those without the penalty's
@@ -39,16 +42,22 @@ export function modelCovariance(setup: ModelSetup, outcome: Outcome, fit: Outcom
     const scale = outcome.denominator?.mean[i] || 1
     pearson += square / scale / family.variance(fit.predictions[i]!)
   })
-  const shared = { dispersion: pearson / degreesOfFreedom, degreesOfFreedom }
+  const shared = { dispersion: pearson / degreesOfFreedom, degreesOfFreedom, hasFullLeverage: false }
   if (kind !== 'LINEAR') {
     const isQuasi = kind === 'QUASI_POISSON'
     const matrix = isQuasi ? fit.inverse.map((entry) => entry * shared.dispersion) : fit.inverse
     return { ...shared, matrix, kind: 'MODEL', referenceDegrees: isQuasi ? degreesOfFreedom : null }
   }
-  const leverageWeights = new Float64Array(rows.rows).fill(1)
-  const third =
-    outcome.denominator === null ? robustCovariance(rows, fit.inverse, squares, { name: 'HC3', leverageWeights }) : null
-  const first = () => robustCovariance(rows, fit.inverse, squares, { name: 'HC1', users, estimated: fit.kept.length })!
-  const robust = third ? { matrix: third, kind: 'HC3' as const } : { matrix: first(), kind: 'HC1' as const }
-  return { ...shared, ...robust, referenceDegrees: degreesOfFreedom }
+  if (outcome.denominator !== null) {
+    const robust = robustCovariance(rows, fit.inverse, squares)
+    const matrix = robust.map((entry) => (entry * users) / degreesOfFreedom)
+    return { ...shared, matrix, kind: 'HC1', referenceDegrees: degreesOfFreedom }
+  }
+  const corrected = withoutLeverage(rows, fit.inverse, outcome.n, squares, shared.dispersion)
+  return {
+    ...{ ...shared, hasFullLeverage: corrected.hasFullLeverage },
+    matrix: robustCovariance(rows, fit.inverse, corrected.squares),
+    kind: 'HC3',
+    referenceDegrees: degreesOfFreedom,
+  }
 }

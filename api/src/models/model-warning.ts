@@ -7,7 +7,7 @@ export type ModelWarningCode =
   /** a level, or a feature, that no user or all users have */
   | 'EMPTY_LEVEL'
   | 'SINGLE_LEVEL'
-  /** a user alone decides a prediction, so HC3 does not exist and HC1 is used */
+  /** a user alone decides a prediction, whose error was taken from the others */
   | 'FULL_LEVERAGE'
   /** the variance is not that of a Poisson distribution */
   | 'OVERDISPERSED'

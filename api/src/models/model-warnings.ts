@@ -47,9 +47,9 @@ export function modelWarnings(
     const message = `The variance is ${covariance.dispersion.toFixed(1)} times that of a Poisson distribution: the errors are too small. Use QUASI_POISSON.`
     warnings.push({ code: 'OVERDISPERSED', feature: null, message })
   }
-  if (kind === 'LINEAR' && covariance.kind === 'HC1' && patterns.training.denominator === null) {
+  if (covariance.hasFullLeverage) {
     const message =
-      'A user alone decides a prediction, so the errors are not corrected for leverage. Gather rare levels.'
+      'A user alone decides a prediction, so how far it is off was taken from the others. Gather rare levels.'
     warnings.push({ code: 'FULL_LEVERAGE', feature: null, message })
   }
   const { n, mean } = patterns.training

@@ -1,6 +1,7 @@
 import { cellOutcome } from './cell-outcome.ts'
 import { chooseKind } from './choose-kind.ts'
 import { coefficientTable } from './coefficients.ts'
+import { devianceOf } from './deviance.ts'
 import { predictedEffects, segmentLifts } from './effects.ts'
 import { allFinite } from './all-finite.ts'
 import { type FittedModel, fitModel } from './fit-model.ts'
@@ -80,8 +81,8 @@ function makeCard(training: Training, setup: ModelSetup, model: FittedModel, cov
       penalty,
       iterations: fit.iterations,
       isConverged: fit.status === 'converged',
-      deviance: fit.loss,
-      nullDeviance: nothing.loss,
+      deviance: devianceOf(setup, patterns.training, fit),
+      nullDeviance: devianceOf(setup, patterns.training, nothing),
       degreesOfFreedom: covariance.degreesOfFreedom,
       dispersion: covariance.dispersion,
     },
