@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { ADJUSTMENT, covariates } from './covariates.ts'
 import { FALSE_POSITIVES, type Finding, INTERVALS, isWithin, LOOKS } from './finding.ts'
 import { meansAndRatios } from './means-and-ratios.ts'
+import { HETEROGENEITY, models } from './models.ts'
 import { proportions } from './proportions.ts'
 import { quantiles } from './quantiles.ts'
 import { ranks } from './ranks.ts'
@@ -23,6 +24,7 @@ const suites: Record<string, () => Finding[]> = {
   quantiles,
   proportions,
   sequential,
+  models,
 }
 
 const [wanted] = process.argv.slice(2)
@@ -44,7 +46,7 @@ async function runAll(): Promise<void> {
   }
   await Promise.all(Array.from({ length: Math.min(names.length, availableParallelism()) }, work))
   const findings = names.flatMap((name) => found.get(name)!)
-  const tables = [FALSE_POSITIVES, INTERVALS, ADJUSTMENT, LOOKS].map((title) => ({
+  const tables = [FALSE_POSITIVES, INTERVALS, ADJUSTMENT, LOOKS, HETEROGENEITY].map((title) => ({
     title,
     text: tableOf(findings.filter(({ table }) => table === title)),
   }))
