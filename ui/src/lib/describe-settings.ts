@@ -72,7 +72,7 @@ function priorText({ liftPrior, ratePrior }: NonNullable<Settings['bayesian']>):
   const lift =
     liftPrior === null
       ? 'any lift alike'
-      : `a lift of ${signedPercent(liftPrior.mean)} give or take ${confidence(liftPrior.standardDeviation)}`
+      : `${liftPrior.mean === 0 ? 'no lift,' : `a lift of ${signedPercent(liftPrior.mean)},`} give or take ${confidence(liftPrior.standardDeviation)}`
   return `${lift}; rates Beta(${decimal(ratePrior.alpha)}, ${decimal(ratePrior.beta)})`
 }
 
