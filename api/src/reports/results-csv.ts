@@ -38,6 +38,9 @@ const columns: [string, (row: ResultRow, names: RowNames, standing: Standing) =>
   ['treatment_standard_deviation', ({ treatment }) => treatment.standardDeviation],
   ...interval('effect', ({ effect }) => effect),
   ...interval('lift', ({ relativeEffect }) => relativeEffect),
+  // All lifts but those of a gap have no ends: without it they would read like lifts of which nothing is known.
+  ['lift_excluded_from', ({ relativeEffect }) => relativeEffect?.confidenceInterval.gap?.lower ?? null],
+  ['lift_excluded_to', ({ relativeEffect }) => relativeEffect?.confidenceInterval.gap?.upper ?? null],
   ['confidence_level', ({ effect }) => effect?.confidenceInterval.level ?? null],
   ['standard_error', ({ effect }) => effect?.standardError ?? null],
   ['statistic', ({ statistic }) => statistic],
