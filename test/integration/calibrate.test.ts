@@ -89,6 +89,18 @@ describe('calibrateExperiment', () => {
     )
   })
 
+  test('looks are left aside: a deal is one look, judged by its test and the level, adjusted by covariates or not', async () => {
+    const analysis = { experimentId, metrics: ['revenue_per_visitor', 'average_order_value'] }
+    for (const varianceReduction of [null, { kind: 'CUPED' as const }]) {
+      const counts = async (looks: { kind: 'ALWAYS_VALID' } | null) => {
+        const asked = { analysis: { ...analysis, varianceReduction, looks }, replications: 500 }
+        const { results } = await run.client.calibrateExperiment(asked).result()
+        return results.map(({ method, falsePositives }) => ({ method, count: falsePositives.count }))
+      }
+      expect(await counts({ kind: 'ALWAYS_VALID' })).toEqual(await counts(null))
+    }
+  })
+
   /** A shop whose first users buy, at prices that lean; every so many users one is in the treatment. */
   async function calibrateShop(key: string, users: number, buyers: number, every: number): Promise<Calibration> {
     const { id } = await run.client.createExperiment({ key, name: key, currency: 'EUR' })

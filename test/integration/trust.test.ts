@@ -101,6 +101,20 @@ describe('one answer', () => {
     expect(lines).toHaveLength(rows.length)
     rows.forEach((row, index) => expect(lines[index]).toMatchObject(cellsOf(row)))
   })
+
+  test('a row of a look says in the report which look, and what the test itself found', async () => {
+    const analysis = await analyse({ looks: { kind: 'ALWAYS_VALID', tunedFor: 5000 } })
+    const lines = parseCsv(await (await fetch(analysis.reports.csvUrl)).text())
+    analysis.results.forEach(({ look, ...row }, index) => {
+      expect(lines[index]).toMatchObject({
+        look: 'ALWAYS_VALID',
+        look_information_fraction: look!.informationFraction === null ? '' : String(look!.informationFraction),
+        look_nominal_alpha: String(look!.nominalAlpha),
+        look_test_p_value: String(look!.testPValue),
+        p_value: String(row.pValue),
+      })
+    })
+  })
 })
 
 /** What the CSV has to say of a row: the shortest texts that read back as the same numbers. */

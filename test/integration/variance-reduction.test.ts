@@ -132,6 +132,23 @@ describe('CUPED', () => {
     expectAdjusted(row, cupedOf(linear))
   })
 
+  test('goes together with looks: the test is the adjusted one, and its interval holds over all looks', async () => {
+    const varianceReduction = { kind: 'CUPED' as const }
+    const fixed = await analyse({ varianceReduction })
+    const looked = await analyse({ varianceReduction, looks: { kind: 'ALWAYS_VALID', tunedFor: 500 } })
+    for (const key of ['revenue_per_visitor', 'average_order_value']) {
+      const [one, any] = [rowOf(fixed, key), rowOf(looked, key)]
+      expect(any.method).toBe('CUPED')
+      expect(any.look!.testPValue).toBe(one.pValue)
+      expect(any.pValue!).toBeGreaterThan(one.pValue!)
+      expect(any.effect!.estimate).toBe(one.effect!.estimate)
+      const [own, narrow] = [any.effect!.confidenceInterval, one.effect!.confidenceInterval]
+      expect(own.lower!).toBeLessThan(narrow.lower!)
+      expect(own.upper!).toBeGreaterThan(narrow.upper!)
+      expect(any.varianceReduction).toEqual(one.varianceReduction)
+    }
+  })
+
   test('a proportion is adjusted by whether users did it before', async () => {
     const row = rowOf(await analyse({ varianceReduction: { kind: 'CUPED' } }), 'conversion')
     const binary = shoppers.map(({ variant, before, after }) => ({
