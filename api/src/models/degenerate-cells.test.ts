@@ -139,6 +139,14 @@ describe('what can be trained in spite of its data is named', () => {
     ])
   })
 
+  it('features that do not differ tell nothing of whom a treatment helps', () => {
+    const features = [{ name: 'same', levels: ['one'] }]
+    const card = cardOf(train(cellsOf(population({ features, levels: [rows.y.map(() => 0)] })), 'CONVERSION'))
+    const nothing = { verdict: 'NO_USABLE_HETEROGENEITY', pValue: null, interactionPValue: null, qiniCoefficient: null }
+    expect(card.uplift[0]).toMatchObject(nothing)
+    expect(card.importance).toMatchObject([{ feature: 'same', degreesOfFreedom: 0, permutedDeviance: 0 }])
+  })
+
   it('a fold without users, and a holdout', () => {
     const card = cardOf(
       train(cellsOf(population({ fold: rows.fold.map((fold) => (fold === 4 ? -1 : fold)) })), 'CONVERSION'),

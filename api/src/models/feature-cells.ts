@@ -24,7 +24,10 @@ export interface FeatureCells {
   mean: ArrayLike<number>
   /** sum of squared deviations of the target from that mean; of a conversion n mean (1 - mean), or null for the same */
   m2: ArrayLike<number> | null
-  /** what the target is divided by (orders, days), where it is a ratio or has an exposure time */
+  /**
+   * What the target is divided by (orders, days), where it is a ratio or has an exposure time. Of a ratio the cells hold the
+   * users who have something to divide by: only those say how much it varies.
+   */
   denominator?: {
     mean: ArrayLike<number>
     m2: ArrayLike<number>

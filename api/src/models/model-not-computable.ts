@@ -10,7 +10,6 @@ export type ModelNotComputableReason =
   | 'kindDoesNotFit'
   | 'separated'
   | 'notConverged'
-  | 'variantAliased'
   | 'outOfRange'
 
 /** A model, or a part of one, that does not exist, with what it is about: expected where data are few or all alike. */

@@ -3,7 +3,6 @@ export type ModelWarningCode =
   | 'ALIASED'
   /** without a penalty an estimate would be infinite; one was chosen */
   | 'SEPARATED'
-  | 'NOT_CONVERGED'
   /** a level, or a feature, that no user or all users have */
   | 'EMPTY_LEVEL'
   | 'SINGLE_LEVEL'
@@ -13,7 +12,6 @@ export type ModelWarningCode =
   | 'OVERDISPERSED'
   /** too few users or conversions for what is estimated */
   | 'FEW_USERS'
-  | 'NO_TRAFFIC'
 
 /** What a reader of a model must know beside its numbers. */
 export interface ModelWarning {
