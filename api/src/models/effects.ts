@@ -12,9 +12,9 @@ export function predictedEffects(
   profiles: UserProfiles,
   covariance: ModelCovariance,
 ): PredictedEffect[] {
-  const control = profiles.mean(0)!
+  const control = profiles.mean(0)
   return cells.variants.slice(1).map((treatment, t) => {
-    const effect = contrast(control, profiles.mean(t + 1)!, covariance, question.level)
+    const effect = contrast(control, profiles.mean(t + 1), covariance, question.level)
     return { treatment, ...effect, revenue: revenueDelta(effect.delta, question, traffic, worth) }
   })
 }
@@ -26,16 +26,18 @@ export function segmentLifts(
   covariance: ModelCovariance,
   level: number,
 ): SegmentLift[] {
-  return features.flatMap((feature, f) =>
-    feature.levels.flatMap((name, l) => {
-      const segment = { feature: f, level: l }
-      const control = profiles.mean(0, segment)
-      if (control === null) return []
-      const users = profiles.users.reduce((sum, n, i) => sum + (profiles.levels[f]![i] === l ? n : 0), 0)
-      return variants.slice(1).map((treatment, t) => ({
-        ...{ feature: feature.name, level: name, treatment, users },
-        ...contrast(control, profiles.mean(t + 1, segment)!, covariance, level),
-      }))
-    }),
-  )
+  return features.flatMap((feature, f) => {
+    const count = feature.levels.length
+    const means = variants.map((_, variant) => profiles.meansByLevel(variant, f, count))
+    const users = new Float64Array(count)
+    profiles.levels[f]!.forEach((own, i) => (users[own]! += profiles.users[i]!))
+    return feature.levels.flatMap((name, l) =>
+      variants.slice(1).flatMap((treatment, t): SegmentLift[] => {
+        const [control, treated] = [means[0]![l], means[t + 1]![l]]
+        if (!control || !treated) return []
+        const segment = { feature: feature.name, level: name, treatment, users: users[l]! }
+        return [{ ...segment, ...contrast(control, treated, covariance, level) }]
+      }),
+    )
+  })
 }

@@ -1,5 +1,5 @@
 import type { Family } from './family.ts'
-import { columnSums, type SparseRows } from './sparse-rows.ts'
+import type { SparseRows } from './sparse-rows.ts'
 
 /** A mean prediction, and how it changes with the coefficients. */
 export interface MeanPrediction {
@@ -22,10 +22,32 @@ export function meanPrediction(
   predictions: Float64Array,
   family: Family,
 ): MeanPrediction {
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const slopes = predictions.map((mean, i) => (weights[i]! / total) * family.variance(mean))
-  const mean = predictions.reduce((sum, prediction, i) => sum + (weights[i]! / total) * prediction, 0)
-  return { mean, gradient: columnSums(rows, slopes) }
+  const [all] = meanPredictions(rows, weights, predictions, family, new Uint8Array(rows.rows), 1)
+  if (!all) throw new RangeError('weights must not all be 0')
+  return all
+}
+
+/** The same of each group of rows, in one pass; null for groups without weight. */
+export function meanPredictions(
+  { rows, columns, starts, column, value }: SparseRows,
+  weights: Float64Array,
+  predictions: Float64Array,
+  family: Family,
+  groupOf: ArrayLike<number>,
+  groups: number,
+): (MeanPrediction | null)[] {
+  const totals = new Float64Array(groups)
+  for (let i = 0; i < rows; i++) totals[groupOf[i]!]! += weights[i]!
+  const means = Array.from(totals, () => ({ mean: 0, gradient: new Float64Array(columns) }))
+  for (let i = 0; i < rows; i++) {
+    if (weights[i] === 0) continue
+    const group = means[groupOf[i]!]!
+    const share = weights[i]! / totals[groupOf[i]!]!
+    group.mean += share * predictions[i]!
+    const slope = share * family.variance(predictions[i]!)
+    for (let a = starts[i]!; a < starts[i + 1]!; a++) group.gradient[column[a]!]! += value ? slope * value[a]! : slope
+  }
+  return means.map((mean, group) => (totals[group]! > 0 ? mean : null))
 }
 
 /** Variance of a function of the coefficients from its gradient: g' V g. */

@@ -1,10 +1,9 @@
 import { designRows } from './design.ts'
 import { groupByKeys } from './group-by-keys.ts'
-import type { MeanPrediction } from './g-computation.ts'
 import type { ModelSetup } from './model-setup.ts'
 import { fittedTo } from './outcome.ts'
 import { linearPredictor, type SparseRows } from './sparse-rows.ts'
-import { meanPrediction } from './g-computation.ts'
+import { type MeanPrediction, meanPrediction, meanPredictions } from './g-computation.ts'
 
 /** Users of equal levels, whatever their variant, with what a model predicts for them in each. */
 export interface UserProfiles {
@@ -14,8 +13,10 @@ export interface UserProfiles {
   weights: Float64Array
   /** of each variant */
   predictions: Float64Array[]
-  /** the mean prediction of a variant, over all profiles or those of one level */
-  mean(variant: number, level?: { feature: number; level: number }): MeanPrediction | null
+  /** the mean prediction of a variant, over all users */
+  mean(variant: number): MeanPrediction
+  /** the same over the users of each level of a feature; null where there are none */
+  meansByLevel(variant: number, feature: number, count: number): (MeanPrediction | null)[]
 }
 
 /** All users who were trained on, as if each had been in every variant. */
@@ -38,9 +39,8 @@ export function userProfiles({ patterns, design, family }: ModelSetup, coefficie
     users,
     weights,
     predictions,
-    mean(variant, level) {
-      const counted = level ? weights.map((w, i) => (levels[level.feature]![i] === level.level ? w : 0)) : weights
-      return counted.some((w) => w > 0) ? meanPrediction(rows[variant]!, counted, predictions[variant]!, family) : null
-    },
+    mean: (variant) => meanPrediction(rows[variant]!, weights, predictions[variant]!, family),
+    meansByLevel: (variant, feature, count) =>
+      meanPredictions(rows[variant]!, weights, predictions[variant]!, family, levels[feature]!, count),
   }
 }
