@@ -18,6 +18,7 @@ import { compactDataset } from './jobs/tasks/compact-dataset.ts'
 import { eraseUser } from './jobs/tasks/erase-user.ts'
 import { ingestBatch } from './jobs/tasks/ingest-batch.ts'
 import { runAnalysis } from './jobs/tasks/run-analysis.ts'
+import { trainModel } from './jobs/tasks/train-model.ts'
 import { verifyAnalysis } from './jobs/tasks/verify-analysis.ts'
 import { WorkFolders } from './jobs/work-folders.ts'
 import type { Logger } from './logger.ts'
@@ -75,6 +76,10 @@ import { JobService } from './modules/job/job.service.ts'
 import { MetricRepository } from './modules/metric/metric.repository.ts'
 import { MetricResolver } from './modules/metric/metric.resolver.ts'
 import { MetricService } from './modules/metric/metric.service.ts'
+import { ModelRepository } from './modules/model/model.repository.ts'
+import { ExperimentModelsResolver, ModelResolver } from './modules/model/model.resolver.ts'
+import { ModelRunService } from './modules/model/model-run.service.ts'
+import { ModelService } from './modules/model/model.service.ts'
 import { SweepRepository } from './modules/sweep/sweep.repository.ts'
 import { SweepService } from './modules/sweep/sweep.service.ts'
 import { MeasuredMetricService } from './modules/planning/measured-metric.service.ts'
@@ -241,6 +246,8 @@ function wire(
   const verifications = new VerificationService(analyses, runs, jobs, store, compute)
   const calibrationRepository = new CalibrationRepository(client)
   const calibrations = new CalibrationService(calibrationRepository, analyses, jobs)
+  const modelRepository = new ModelRepository(client)
+  const models = new ModelService(modelRepository, experiments, metrics, datasetRepository, jobs)
   const comparisons = new ComparisonService(
     new ComparisonRepository(client),
     datasets,
@@ -272,7 +279,7 @@ function wire(
   const afterLanding = new AfterLandingService(experiments, unitTables, autoRun, copies, compactions)
   const watcher = new ExperimentWatcher(experiments, notifications)
   return {
-    services: { experiments, metrics, batches, datasets, analyses, calibrations, erasures, jobs, watcher },
+    services: { experiments, metrics, batches, datasets, analyses, calibrations, models, erasures, jobs, watcher },
     previews,
     autoRun,
     comparisons,
@@ -287,6 +294,7 @@ function wire(
       runAnalysis(runs),
       verifyAnalysis(verifications),
       calibrateExperiment(new CalibrationRunService(calibrationRepository, runs, compute)),
+      trainModel(new ModelRunService(modelRepository, runs, store, compute, folders)),
       compactDataset(compactions),
       eraseUser(userErasures, afterLanding),
     ],
@@ -351,6 +359,8 @@ async function serve(
     new MetricResultResolver(),
     new AnalysisTimeseriesResolver(new TimeseriesService(store)),
     new MetricTimeseriesResolver(),
+    new ModelResolver(services.models, signer),
+    new ExperimentModelsResolver(services.models),
     new PlanningResolver(planning),
     new DecompositionResolver(),
     new VerificationResolver(verifications, signer),

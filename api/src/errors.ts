@@ -12,6 +12,8 @@ export const errorCatalogue = {
   BATCH_QUARANTINED: 'Too many rows of the file are bad; nothing of it was taken over.',
   NO_DATA: 'The experiment has no data to analyse yet.',
   TOO_MANY_SEGMENTS: 'The attribute has too many values to break results down by.',
+  FEATURES_REJECTED: 'A feature cannot be used as asked for, or all together split the users too finely.',
+  MODEL_NOT_COMPUTABLE: 'The data do not allow the model that was asked for; the message says why and what to do.',
   COMPUTE_FAILED: 'The computation ended unexpectedly; it is tried again.',
   COMPUTE_OUT_OF_MEMORY: 'The computation needed more memory than COMPUTE_MEMORY_MB allows.',
   COMPUTE_TIMED_OUT: 'The computation took longer than COMPUTE_TIMEOUT_SECONDS allows.',

@@ -8,6 +8,7 @@ import type { ExperimentService } from './modules/experiment/experiment.service.
 import type { ExperimentWatcher } from './modules/experiment/experiment-watcher.ts'
 import type { JobService } from './modules/job/job.service.ts'
 import type { MetricService } from './modules/metric/metric.service.ts'
+import type { ModelService } from './modules/model/model.service.ts'
 import type { Page } from './modules/pagination.ts'
 
 export interface LoaderServices {
@@ -17,6 +18,7 @@ export interface LoaderServices {
   datasets: DatasetService
   analyses: AnalysisService
   calibrations: CalibrationService
+  models: ModelService
   erasures: ErasureService
   jobs: JobService
   watcher: ExperimentWatcher
@@ -32,6 +34,7 @@ export function createLoaders({
   datasets,
   analyses,
   calibrations,
+  models,
   erasures,
   jobs,
 }: LoaderServices) {
@@ -73,6 +76,13 @@ export function createLoaders({
     ),
     calibration: one((ids) => calibrations.byIds(ids)),
     firstCalibrations: firstPages((ids, first) => calibrations.firstPages(ids, first)),
+    model: one((ids) => models.byIds(ids)),
+    /** The newest models of an experiment, as many as asked for. */
+    firstModels: firstPages((ids, first) => models.firstPages(ids, first)),
+    jobOfModel: oneBy(
+      (ids) => jobs.ofModels(ids),
+      ({ modelId }) => modelId!,
+    ),
     firstAnalyses: firstPages((ids, first) => analyses.firstPages(ids, first)),
     resultsOf: many(
       (ids) => analyses.resultsOf(ids),

@@ -26,6 +26,7 @@ import { ExperimentResolver } from './modules/experiment/experiment.resolver.ts'
 import { ExperimentEventsResolver } from './modules/experiment/experiment-events.resolver.ts'
 import { JobResolver } from './modules/job/job.resolver.ts'
 import { MetricResolver } from './modules/metric/metric.resolver.ts'
+import { ExperimentModelsResolver, ModelResolver } from './modules/model/model.resolver.ts'
 import { PlanningResolver } from './modules/planning/planning.resolver.ts'
 import { UploadResolver } from './modules/upload/upload.resolver.ts'
 
@@ -55,12 +56,14 @@ const resolvers: NonEmptyArray<Constructor> = [
   ErasureResolver,
   ExperimentCalibrationsResolver,
   ExperimentEventsResolver,
+  ExperimentModelsResolver,
   ExperimentResolver,
   ExperimentVersionsResolver,
   JobResolver,
   MetricResolver,
   MetricResultResolver,
   MetricTimeseriesResolver,
+  ModelResolver,
   PlanningResolver,
   DecompositionResolver,
   JobVerificationResolver,

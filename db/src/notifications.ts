@@ -9,10 +9,10 @@ export interface JobNotice {
   cancelRequested: boolean
 }
 
-/** Something of an experiment changed: itself, or one of its batches or analyses. */
+/** Something of an experiment changed: itself, or one of its batches, analyses or models. */
 export interface ExperimentNotice {
   experimentId: string
-  change: 'EXPERIMENT' | 'BATCH' | 'ANALYSIS'
+  change: 'EXPERIMENT' | 'BATCH' | 'ANALYSIS' | 'MODEL'
   id: string
 }
 

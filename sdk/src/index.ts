@@ -22,6 +22,7 @@ export {
   type ErrorCode,
   type ServerErrorCode,
 } from './errors.ts'
+export { type ModelTraining } from './model-calls.ts'
 export { type StreamSource, type UploadProgress } from './multipart.ts'
 export { PagedList, type ListOptions, type Page, type PageRequest } from './paginate.ts'
 export { type RetryPolicy } from './retry.ts'

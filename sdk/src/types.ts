@@ -33,14 +33,17 @@ export type {
   ExperimentMetricInput,
   ExperimentStatus,
   ExposureRule,
+  FeatureLevels,
   FileFormat,
   FileShape,
   HealthVerdict,
+  HistoryMeasure,
   IngestEventsInput,
   IntervalKind,
   JobFilter,
   JobKind,
   JobStatus,
+  LeakageCode,
   LiftInterval,
   LiftPriorInput,
   LookKind,
@@ -54,6 +57,16 @@ export type {
   MetricGoal,
   MetricKind,
   MetricRole,
+  ModelBinningInput,
+  ModelFeatureInput,
+  ModelHistoryInput,
+  ModelKind,
+  ModelKindChoice,
+  ModelPenaltyInput,
+  ModelPenaltyKind,
+  ModelTargetInput,
+  ModelTargetKind,
+  ModelWarningCode,
   OutcomeColumnInput,
   OutcomeKind,
   PlanLooksInput,
@@ -66,9 +79,11 @@ export type {
   RunAnalysisInput,
   SampleAnswer,
   Spending,
+  TrainModelInput,
   UnboundedReason,
   UpdateExperimentInput,
   UploadEventsInput,
+  UpliftVerdict,
   ValueRuleInput,
   VarianceReductionInput,
   VarianceReductionKind,
@@ -120,6 +135,18 @@ export type Analysis = generated.AnalysisFieldsFragment
 export type Calibration = generated.CalibrationFieldsFragment
 /** How the method of one metric and treatment fared without an effect. */
 export type CalibrationResult = Calibration['results'][number]
+/** A trained model, and all that is to know of it. */
+export type Model = generated.ModelFieldsFragment
+/** A model without its tables: of what, how good, when. */
+export type ModelSummary = generated.ModelSummaryFieldsFragment
+/** What a model predicts all users would do in a treatment, beside the control. */
+export type PredictedEffect = generated.PredictedEffectFieldsFragment
+/** What a model of an experiment predicts of a treatment. */
+export type Prediction = NonNullable<generated.PredictionsQuery['experiment']>['predictions'][number]
+/** A number of a model, with its uncertainty. */
+export type ModelEstimate = generated.ModelEstimateFieldsFragment
+/** How good a model's predictions are. */
+export type ModelMetrics = generated.ModelMetricsFieldsFragment
 /** An analysis without its rows: when, of which data, and what to do. */
 export type AnalysisSummary = generated.AnalysisSummaryFieldsFragment
 /** A metric and a treatment over time. */

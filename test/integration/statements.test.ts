@@ -31,6 +31,7 @@ beforeAll(async () => {
       await client.uploadEvents({ experimentId: id, file: eventFile({ users: 40, mark }) }).result()
     }
     await client.runAnalysis({ experimentId: id, segmentBy: 'device' }).result()
+    await client.trainModel({ experimentId: id, target: { kind: 'COUNT' }, kind: 'LINEAR', folds: 2 }).result()
   }
   await Promise.all(Array.from({ length: EXPERIMENTS }, (_, index) => fill(index)))
 })
@@ -82,7 +83,10 @@ describe('the number of SQL statements', () => {
     const names = ['experiment', 'variant', 'metric', 'dataset-version', 'analysis-summary', 'analysis', 'decision']
     const more = ['metric-result', 'arm-statistics', 'confidence-interval', 'effect', 'batch', 'column-mapping', 'job']
     const newer = ['lift-factor', 'calibration', 'calibration-share']
-    const fragments = await shipped(...[...names, ...more, ...newer].map((name) => `fragments/${name}-fields`))
+    const models = ['model', 'model-summary', 'model-metrics', 'model-estimate', 'predicted-effect']
+    const fragments = await shipped(
+      ...[...names, ...more, ...newer, ...models].map((name) => `fragments/${name}-fields`),
+    )
     const query = `query Deep($first: Int!) {
       experiments(first: $first) {
         nodes {
@@ -91,6 +95,8 @@ describe('the number of SQL statements', () => {
           analyses(first: 5) { nodes { ...AnalysisFields datasetVersion { ...DatasetVersionFields } } }
           latestAnalysis { ...AnalysisFields }
           calibrations(first: 5) { nodes { ...CalibrationFields } }
+          models(first: 5) { nodes { ...ModelFields } }
+          predictions { effect { ...PredictedEffectFields } }
         }
       }
     }

@@ -23,6 +23,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Query.batch': (client, id) => client.batch(id),
   'Query.analysis': (client, id) => client.analysis(id),
   'Query.calibration': (client, id) => client.calibration(id),
+  'Query.model': (client, id) => client.model(id),
   'Query.events': (client, experimentId) => client.events({ experimentId }).page(),
   'Query.job': (client, id) => client.job(id),
   'Query.jobs': (client, experimentId) => client.jobs({ filter: { experimentId } }).page(),
@@ -43,6 +44,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Mutation.runAnalysis': (client, experimentId) => client.runAnalysis({ experimentId }),
   'Mutation.verifyAnalysis': (client, id) => client.verifyAnalysis(id),
   'Mutation.calibrateExperiment': (client, experimentId) => client.calibrateExperiment({ analysis: { experimentId } }),
+  'Mutation.trainModel': (client, experimentId) => client.trainModel({ experimentId, target: { kind: 'CONVERSION' } }),
   'Mutation.cancelJob': (client, id) => client.cancelJob(id),
   'Subscription.jobUpdated': (client, id) => first(client.watchJob(id)),
   'Subscription.experimentUpdated': (client, id) => first(client.watchExperiment(id)),
@@ -55,6 +57,8 @@ const lists: typeof operations = {
   erasures: (client, id) => client.erasures(id).page(),
   analyses: (client, id) => client.analyses(id).page(),
   calibrations: (client, id) => client.calibrations(id).page(),
+  models: (client, id) => client.models(id).page(),
+  predictions: (client, id) => client.predictions(id),
   timeseries: (client, id) => client.timeseries(id),
   batchErrors: (client, id) => client.batchErrors(id),
 }
@@ -83,7 +87,9 @@ describe.each([
   test.each(Object.entries({ ...operations, ...lists }))('is NOT_FOUND for %s', async (_name, call) => {
     await expect(call(run.client, id)).rejects.toMatchObject({
       code: 'NOT_FOUND',
-      message: expect.stringMatching(/^There is no (experiment|batch|analysis|calibration|job|upload) "/) as string,
+      message: expect.stringMatching(
+        /^There is no (experiment|batch|analysis|calibration|model|job|upload) "/,
+      ) as string,
       details: { id },
     })
   })

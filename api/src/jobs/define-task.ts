@@ -27,6 +27,7 @@ export interface TaskOutcome {
   batchId?: string
   analysisId?: string
   calibrationId?: string
+  modelId?: string
 }
 
 /**

@@ -30,6 +30,7 @@ const queues: Record<JobKind, { name: string; onePerExperiment: boolean }> = {
   COMPACT_DATASET: { name: 'compact-dataset', onePerExperiment: true },
   ERASE_USER: { name: 'erase-user', onePerExperiment: true },
   CALIBRATE_EXPERIMENT: { name: 'calibrate-experiment', onePerExperiment: false },
+  TRAIN_MODEL: { name: 'train-model', onePerExperiment: false },
 }
 
 /** Where jobs go whose attempts are used up without the worker having said so: it was killed each time. */

@@ -8,7 +8,15 @@ import type { Attempt, JobQueue } from './queue.ts'
 const RETRYABLE = new Set<ErrorCode>(['COMPUTE_FAILED', 'SHUTTING_DOWN', 'INTERNAL'])
 
 /** Ends that are the data's or the caller's doing: nothing for an operator to look into. */
-const FORESEEN = new Set<ErrorCode>(['FILE_REJECTED', 'BATCH_QUARANTINED', 'NO_DATA', 'TOO_MANY_SEGMENTS', 'CANCELLED'])
+const FORESEEN = new Set<ErrorCode>([
+  'FILE_REJECTED',
+  'BATCH_QUARANTINED',
+  'NO_DATA',
+  'TOO_MANY_SEGMENTS',
+  'FEATURES_REJECTED',
+  'MODEL_NOT_COMPUTABLE',
+  'CANCELLED',
+])
 
 /** Progress is written at most this often. */
 const PROGRESS_INTERVAL_MS = 200

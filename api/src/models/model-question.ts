@@ -36,7 +36,7 @@ export interface Traffic {
 export interface Worth {
   amount: number
   standardError: number
-  unit: string
+  unit: string | null
 }
 
 export const DEFAULT_QUESTION: Omit<ModelQuestion, 'target'> = {

@@ -1,5 +1,6 @@
 import type { EffectSize } from '../analysis/effect-sizes.ts'
 import type { EffectEstimate, ResultRow } from '../analysis/result-row.ts'
+import { csvField, type CsvValue } from './csv-field.ts'
 
 /** Names to show in place of ids. */
 export interface RowNames {
@@ -14,10 +15,8 @@ export interface Standing {
   interim: boolean
 }
 
-type Cell = string | number | boolean | null
-
 /** The columns of a results file, in order: one row a metric, treatment and segment. */
-const columns: [string, (row: ResultRow, names: RowNames, standing: Standing) => Cell][] = [
+const columns: [string, (row: ResultRow, names: RowNames, standing: Standing) => CsvValue][] = [
   ['metric', ({ metricKey }) => metricKey],
   ['metric_name', ({ metricId }, names) => names.metric(metricId)],
   ['control', ({ controlId }, names) => names.variant(controlId)],
@@ -95,14 +94,6 @@ function sizeOf({ effectSizes }: ResultRow, name: EffectSize['name']): number | 
 
 /** Result rows as a tidy CSV file. Empty cells are values that do not exist. */
 export function resultsCsv(rows: ResultRow[], names: RowNames, standing: Standing): string {
-  const lines = rows.map((row) => columns.map(([, read]) => field(read(row, names, standing))).join(','))
+  const lines = rows.map((row) => columns.map(([, read]) => csvField(read(row, names, standing))).join(','))
   return [columns.map(([name]) => name).join(','), ...lines, ''].join('\r\n')
-}
-
-function field(value: Cell): string {
-  if (value === null) return ''
-  if (typeof value !== 'string') return String(value)
-  // A name is nobody's formula: spreadsheets must not run it.
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

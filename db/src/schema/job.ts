@@ -28,6 +28,7 @@ export const jobs = pgTable(
         'RUN_ANALYSIS',
         'VERIFY_ANALYSIS',
         'CALIBRATE_EXPERIMENT',
+        'TRAIN_MODEL',
         'COPY_EVENTS',
         'COMPACT_DATASET',
         'ERASE_USER',
@@ -50,10 +51,11 @@ export const jobs = pgTable(
     attempts: integer('attempts').notNull().default(0),
     cancelRequested: boolean('cancel_requested').notNull().default(false),
     input: jsonb('input').notNull(),
-    /** What the job made: a batch, an analysis or a calibration. */
+    /** What the job made: a batch, an analysis, a calibration or a model. */
     batchId: uuid('batch_id'),
     analysisId: uuid('analysis_id'),
     calibrationId: uuid('calibration_id'),
+    modelId: uuid('model_id'),
     error: jsonb('error').$type<{ code: string; message: string }>(),
     /** Asked for by nobody but the experiment's autoRun: a later one may take its place while it waits. */
     autoRun: boolean('auto_run').notNull().default(false),
@@ -66,6 +68,7 @@ export const jobs = pgTable(
     index('jobs_experiment_id_created_at_index').on(table.experimentId, table.createdAt, table.id),
     index('jobs_created_at_index').on(table.createdAt, table.id),
     index('jobs_batch_id_index').on(table.batchId),
+    index('jobs_model_id_index').on(table.modelId),
     // What waits or runs is little, however long the list has grown.
     index('jobs_live_index')
       .on(table.kind, table.experimentId)

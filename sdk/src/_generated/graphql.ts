@@ -359,6 +359,15 @@ export type FactorName =
   /** Purchases of those who bought. */
   | 'ORDERS_PER_BUYER';
 
+/** How values become levels. */
+export type FeatureLevels =
+  /** Ranges, where all values are numbers and more than topLevels; else VALUES. */
+  | 'AUTO'
+  /** Ranges of numbers with about equally many users. */
+  | 'QUANTILES'
+  /** The most frequent values are levels, the others one together. */
+  | 'VALUES';
+
 /** What a file is, by its content. */
 export type FileFormat =
   /** Text with one record a line, fields separated by a character. */
@@ -395,6 +404,15 @@ export type HealthVerdict =
   | 'PASS'
   /** Worth a look; the verdict stands. */
   | 'WARN';
+
+/** What is measured of a user’s time before the first exposure. */
+export type HistoryMeasure =
+  /** How many events there were. */
+  | 'FREQUENCY'
+  /** Whole days from the last event to the exposure. */
+  | 'RECENCY'
+  /** The sum of their values. */
+  | 'SPEND';
 
 /** Records to take over, as a small streaming batch. */
 export type IngestEventsInput = {
@@ -445,6 +463,8 @@ export type JobKind =
   | 'INGEST_BATCH'
   /** Computes an analysis. */
   | 'RUN_ANALYSIS'
+  /** Trains a model of a target. */
+  | 'TRAIN_MODEL'
   /** Computes an analysis again from the data, to compare. */
   | 'VERIFY_ANALYSIS';
 
@@ -460,6 +480,19 @@ export type JobStatus =
   | 'RUNNING'
   /** Done. */
   | 'SUCCEEDED';
+
+/** How a feature may tell the answers. */
+export type LeakageCode =
+  /** It is distributed differently in the variants. */
+  | 'DIFFERS_BETWEEN_VARIANTS'
+  /** It tells users apart and not what they are like. */
+  | 'IDENTIFIER'
+  /** It was recorded after the exposure: the treatment may have made it. */
+  | 'RECORDED_AFTER_EXPOSURE'
+  /** Each of its levels has converted users only, or others only. */
+  | 'SEPARATES_TARGET'
+  /** It foretells the target nearly perfectly. */
+  | 'TOO_GOOD_TO_BE_TRUE';
 
 /** How the interval of a lift is computed. */
 export type LiftInterval =
@@ -587,6 +620,164 @@ export type MetricRole =
   | 'PRIMARY'
   /** Informs. */
   | 'SECONDARY';
+
+/** How features become levels where they do not say. */
+export type ModelBinningInput = {
+  /** Ranges of a number at most, 2 to 50. Default 5. */
+  bins?: number | null | undefined;
+  /** Values that stay levels of their own, 1 to 200. Default 10. */
+  topLevels?: number | null | undefined;
+};
+
+/** What standard errors rest on. */
+export type ModelCovarianceKind =
+  /** The squared errors themselves, for a finite sample. */
+  | 'HC1'
+  /** The squared errors, as they would be without the user. */
+  | 'HC3'
+  /** The variance that the form of the model says. */
+  | 'MODEL';
+
+/** Something known of each user: an attribute, or history. */
+export type ModelFeatureInput = {
+  /** An attribute at the first exposure. Either this or history. */
+  attribute?: string | null | undefined;
+  /** Ranges at most, 2 to 50. Default: that of the model. */
+  bins?: number | null | undefined;
+  /** Where ranges begin, ascending, in place of quantiles: the first range is below the first edge. */
+  edges?: Array<number> | null | undefined;
+  /** History. Either this or an attribute. */
+  history?: ModelHistoryInput | null | undefined;
+  /** How values become levels. Default AUTO. */
+  levels?: FeatureLevels | null | undefined;
+  /** Its name in the model. By default what it is made of. */
+  name?: string | null | undefined;
+  /** Values that stay levels of their own, 1 to 200. Default: that of the model. */
+  topLevels?: number | null | undefined;
+};
+
+/** What the levels of a feature are. */
+export type ModelFeatureKind =
+  /** Ranges of a number, between edges. */
+  | 'BINNED'
+  /** Values. */
+  | 'CATEGORICAL';
+
+/** Where a feature comes from. */
+export type ModelFeatureSource =
+  /** An attribute of the first exposure. */
+  | 'EXPOSURE_ATTRIBUTE'
+  /** What the user did before it. */
+  | 'HISTORY'
+  /** Something else. */
+  | 'OTHER';
+
+/** Something of the users’ time before the first exposure. */
+export type ModelHistoryInput = {
+  /** Types of the events that are looked at. */
+  eventTypes: Array<string>;
+  /** What is measured. */
+  measure: HistoryMeasure;
+};
+
+/** The form of a model. */
+export type ModelKind =
+  /** The mean is a sum of effects; standard errors hold whatever the distribution (HC3 or HC1). */
+  | 'LINEAR'
+  /** Log odds of converting are a sum of effects. */
+  | 'LOGISTIC'
+  /** The log of the mean is a sum of effects; the variance is taken to be the mean. */
+  | 'POISSON'
+  /** As POISSON, with the variance measured. */
+  | 'QUASI_POISSON';
+
+/** Which form a model is to have. */
+export type ModelKindChoice =
+  /** LOGISTIC for conversions, LINEAR for money, QUASI_POISSON for counts. */
+  | 'AUTO'
+  /** For all targets. */
+  | 'LINEAR'
+  /** For conversions only. */
+  | 'LOGISTIC'
+  /** For targets that are not below 0. */
+  | 'POISSON'
+  /** For targets that are not below 0. */
+  | 'QUASI_POISSON';
+
+/** What predictions are judged by. */
+export type ModelMetricsKind =
+  /** Probabilities of 0/1 outcomes. */
+  | 'CLASSIFICATION'
+  /** Values. */
+  | 'REGRESSION';
+
+/** What keeps coefficients small; intercept and variants are free of it. */
+export type ModelPenaltyInput = {
+  /** How it is found. */
+  kind: ModelPenaltyKind;
+  /** With FIXED: half of it times the sum of squared coefficients is added to the loss. At least 0. */
+  value?: number | null | undefined;
+};
+
+/** How a penalty is found. */
+export type ModelPenaltyKind =
+  /** None, unless an estimate would be infinite without: then as CROSS_VALIDATED. */
+  | 'AUTO'
+  /** The one that predicts best what was left out. */
+  | 'CROSS_VALIDATED'
+  /** As given. */
+  | 'FIXED';
+
+/** What is to be predicted. */
+export type ModelTargetInput = {
+  /** What it is. */
+  kind: ModelTargetKind;
+  /** Key of the metric whose events count. By default conversion, revenue_per_visitor, average_order_value, or orders_per_visitor. */
+  metric?: string | null | undefined;
+};
+
+/** What a model predicts of a user. */
+export type ModelTargetKind =
+  /** How much an order brought. */
+  | 'AVERAGE_ORDER_VALUE'
+  /** Whether the user converted. */
+  | 'CONVERSION'
+  /** How often the user did something. */
+  | 'COUNT'
+  /** How much the user brought. */
+  | 'REVENUE';
+
+/** What a coefficient is about. */
+export type ModelTerm =
+  /** How the effect of a treatment differs at a level. */
+  | 'INTERACTION'
+  /** The control, with the reference level of each feature. */
+  | 'INTERCEPT'
+  /** A level of a feature against its reference level. */
+  | 'LEVEL'
+  /** A treatment against the control. */
+  | 'VARIANT';
+
+/** What a reader must know. */
+export type ModelWarningCode =
+  /** A column is made up of others and was left out. */
+  | 'ALIASED'
+  /** A level that no user has. */
+  | 'EMPTY_LEVEL'
+  /** There are few users, or few conversions, for what is estimated. */
+  | 'FEW_USERS'
+  /** A user alone decides a prediction, so HC3 does not exist and HC1 is used. */
+  | 'FULL_LEVERAGE'
+  /** The fit did not come to an end. */
+  | 'NOT_CONVERGED'
+  /** Days were not measured, so there is no revenue over a horizon. */
+  | 'NO_TRAFFIC'
+  /** The variance is not that of a Poisson distribution. */
+  | 'OVERDISPERSED'
+  /** Without a penalty an estimate would be infinite; one was chosen. */
+  | 'SEPARATED'
+  /** A feature that is the same for all users. */
+  | 'SINGLE_LEVEL';
 
 /** A column of a file with one row per user that makes events. */
 export type OutcomeColumnInput = {
@@ -795,6 +986,38 @@ export type TextEncoding =
   /** Windows-1252; Latin-1 (ISO 8859-1) is read as it. */
   | 'WINDOWS_1252';
 
+/** Which model to train. What is left out takes the careful default. */
+export type TrainModelInput = {
+  /** How features become levels. */
+  binning?: ModelBinningInput | null | undefined;
+  /** Number of a version of the data. By default the newest. */
+  datasetVersion?: number | null | undefined;
+  /** The experiment. */
+  experimentId: string;
+  /** What is known of users, at most 20. By default every attribute of the events. */
+  features?: Array<ModelFeatureInput> | null | undefined;
+  /** Parts for cross-validation, 2 to 20. Default 5. */
+  folds?: number | null | undefined;
+  /** Share of the users who are kept out of training to judge the model by, 0 to 0.5. Default 0. */
+  holdout?: number | null | undefined;
+  /** Days that the worth is told for, 1 to 3650. Default 30. */
+  horizonDays?: number | null | undefined;
+  /** The same key answers with the same job, 1 to 200 characters. By default the same question does. */
+  idempotencyKey?: string | null | undefined;
+  /** Names of features by whose levels the effect may differ. By default none. */
+  interactions?: Array<string> | null | undefined;
+  /** The form of the model. Default AUTO. */
+  kind?: ModelKindChoice | null | undefined;
+  /** Confidence level of all intervals, 0.8 to 0.999. Default 0.95. */
+  level?: number | null | undefined;
+  /** Default AUTO. */
+  penalty?: ModelPenaltyInput | null | undefined;
+  /** Deals users to folds, 0 to 2147483647. Default 1. */
+  seed?: number | null | undefined;
+  /** What is to be predicted. */
+  target: ModelTargetInput;
+};
+
 /** Why an interval has no end on a side. */
 export type UnboundedReason =
   /** The control is not clearly different from zero, so a change in percent may be of any size. */
@@ -831,6 +1054,13 @@ export type UpdateExperimentInput = {
   /** Events before it do not count. */
   startAt?: string | null | undefined;
 };
+
+/** Whether it can be told whom a treatment helps more. */
+export type UpliftVerdict =
+  /** It cannot from these data and features. */
+  | 'NO_USABLE_HETEROGENEITY'
+  /** It can: targeting gains something. */
+  | 'USABLE_HETEROGENEITY';
 
 /** How to take over a file. */
 export type UploadEventsInput = {
@@ -1110,6 +1340,7 @@ export type ExperimentUpdatedSubscription = { experimentUpdated:
     | { __typename: 'AnalysisReady', analysis: AnalysisSummaryFieldsFragment }
     | { __typename: 'BatchChanged', batch: BatchFieldsFragment }
     | { __typename: 'ExperimentChanged', experiment: ExperimentFieldsFragment }
+    | { __typename: 'ModelReady', model: ModelSummaryFieldsFragment }
    };
 
 export type ExperimentQueryVariables = Exact<{
@@ -1158,7 +1389,7 @@ export type EventFieldsFragment = { id: string, userId: string, type: string, va
 
 export type ExperimentFieldsFragment = { id: string, key: string, name: string, hypothesis: string | null, status: ExperimentStatus, startAt: string | null, endAt: string | null, plannedUnits: number | null, currency: string | null, conflictPolicy: ConflictPolicy, autoRun: boolean, attributes: Array<string>, createdAt: string, updatedAt: string, variants: Array<VariantFieldsFragment>, metrics: Array<{ role: MetricRole, metric: MetricFieldsFragment }>, latestDatasetVersion: DatasetVersionFieldsFragment | null, latestAnalysis: AnalysisSummaryFieldsFragment | null };
 
-export type JobFieldsFragment = { id: string, kind: JobKind, status: JobStatus, progress: number, stage: string | null, rowsRead: number | null, bytesRead: number | null, bytesTotal: number | null, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, error: { code: string, message: string } | null, experiment: { id: string, key: string, name: string }, batch: { id: string, status: BatchStatus, originalName: string, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, error: { code: string, message: string } | null } | null, analysis: { id: string } | null, calibration: { id: string } | null };
+export type JobFieldsFragment = { id: string, kind: JobKind, status: JobStatus, progress: number, stage: string | null, rowsRead: number | null, bytesRead: number | null, bytesTotal: number | null, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, error: { code: string, message: string } | null, experiment: { id: string, key: string, name: string }, batch: { id: string, status: BatchStatus, originalName: string, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, error: { code: string, message: string } | null } | null, analysis: { id: string } | null, calibration: { id: string } | null, model: { id: string } | null };
 
 export type LiftFactorFieldsFragment = { name: FactorName | null, control: number, treatment: number, lift: number, share: number | null, confidenceInterval: ConfidenceIntervalFieldsFragment };
 
@@ -1166,7 +1397,20 @@ export type MetricFieldsFragment = { id: string, key: string, name: string, desc
 
 export type MetricResultFieldsFragment = { id: string, method: Method, methodReason: string, statistic: number | null, degreesOfFreedom: number | null, pValue: number | null, log10PValue: number | null, adjustedPValue: number | null, correction: Correction, family: string, familySize: number, isSignificant: boolean | null, adjustments: Array<string>, notes: Array<string>, metric: { id: string, key: string, name: string, kind: MetricKind, goal: MetricGoal, format: MetricFormat }, segment: { attribute: string, value: string | null, isOther: boolean } | null, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, controlStatistics: ArmStatisticsFieldsFragment, treatmentStatistics: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null, effectSize: { name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null } | null, effectSizes: Array<{ name: EffectSizeName, value: number, confidenceInterval: ConfidenceIntervalFieldsFragment | null }>, adjustedEffect: EffectFieldsFragment | null, adjustedRelativeEffect: EffectFieldsFragment | null, look: { kind: LookKind, informationFraction: number | null, looksBefore: number | null, criticalValue: number | null, nominalAlpha: number, testPValue: number | null, testLog10PValue: number | null } | null, minimumDetectableEffect: { absolute: number, relative: number | null } | null, rank: { statistic: number, pValue: number, log10PValue: number, probabilityOfSuperiority: number, shift: EffectFieldsFragment | null } | null, varianceReduction: { applied: boolean, fallbackReason: string | null, varianceBought: number | null, plainEffect: number | null, plainStandardError: number | null, controlMean: number | null, treatmentMean: number | null, balancePValue: number | null, shareWithoutPrePeriod: number | null, covariates: Array<{ metric: string, theta: number | null }> } | null, posterior: { model: PosteriorModel, lift: number, chanceToBeatControl: number, chanceToBeBest: number | null, expectedLossOfTreatment: number, expectedLossOfControl: number, credibleInterval: ConfidenceIntervalFieldsFragment } | null, notComputable: { reason: string, message: string } | null, relativeNotComputable: { reason: string, message: string } | null };
 
+export type ModelEstimateFieldsFragment = { estimate: number, standardError: number, pValue: number | null, confidenceInterval: ConfidenceIntervalFieldsFragment | null };
+
+export type ModelFieldsFragment = (
+  { artifactUrl: string, csvUrl: string, features: Array<{ name: string, kind: ModelFeatureKind, levels: Array<string>, reference: string | null, edges: Array<number>, source: ModelFeatureSource, sourceName: string, isRecordedAfterExposure: boolean, distinctValues: number }>, fit: { users: number, cells: number, penalty: number, iterations: number, isConverged: boolean, deviance: number, nullDeviance: number, degreesOfFreedom: number, dispersion: number, covariance: ModelCovarianceKind }, coefficients: Array<{ name: string, term: ModelTerm, variant: string | null, feature: string | null, level: string | null, estimate: number | null, standardError: number | null, statistic: number | null, pValue: number | null, standardised: number | null, confidenceInterval: ConfidenceIntervalFieldsFragment | null, aliasedWith: Array<{ column: string, multiple: number }> }>, importance: Array<{ feature: string, dropInDeviance: number | null, degreesOfFreedom: number, pValue: number | null, permutedDeviance: number | null, share: number | null }>, effects: Array<PredictedEffectFieldsFragment>, segments: Array<{ feature: string, level: string, treatment: string, users: number, control: number, treated: number, delta: ModelEstimateFieldsFragment, lift: ModelEstimateFieldsFragment | null }>, validation: { training: ModelMetricsFieldsFragment, crossValidated: ModelMetricsFieldsFragment | null, folds: Array<{ fold: number, metrics: ModelMetricsFieldsFragment | null }>, holdout: ModelMetricsFieldsFragment | null, calibration: Array<{ users: number, predicted: number, observed: number }> }, leakage: Array<{ code: LeakageCode, feature: string, value: number | null, message: string }>, uplift: Array<{ treatment: string, verdict: UpliftVerdict, message: string, pValue: number | null, interactionPValue: number | null, qiniCoefficient: ModelEstimateFieldsFragment | null, curve: Array<{ share: number, users: number, gain: number, random: number, lower: number | null, upper: number | null }> }>, warnings: Array<{ code: ModelWarningCode, feature: string | null, message: string }>, job: { id: string, status: JobStatus } | null }
+  & ModelSummaryFieldsFragment
+);
+
+export type ModelMetricsFieldsFragment = { kind: ModelMetricsKind, users: number, auc: number | null, logLoss: number | null, brier: number | null, calibrationSlope: number | null, calibrationIntercept: number | null, r2: number | null, rmse: number | null, mae: number | null };
+
+export type ModelSummaryFieldsFragment = { id: string, kind: ModelKind, trainedAt: string, experiment: { id: string, key: string, name: string }, datasetVersion: DatasetVersionFieldsFragment, target: { kind: ModelTargetKind, metric: string, unit: string | null }, settings: { interactions: Array<string>, folds: number, holdout: number, seed: number, level: number, horizonDays: number }, metrics: ModelMetricsFieldsFragment };
+
 export type PageInfoFieldsFragment = { endCursor: string | null, hasNextPage: boolean };
+
+export type PredictedEffectFieldsFragment = { treatment: string, control: number, treated: number, delta: ModelEstimateFieldsFragment, lift: ModelEstimateFieldsFragment | null, revenueDelta: { unit: string | null, horizonDays: number, perVisitor: ModelEstimateFieldsFragment, overHorizon: ModelEstimateFieldsFragment | null, visitorsPerDay: { mean: number, standardError: number | null, days: number } | null } | null };
 
 export type TimePointFieldsFragment = { date: string | null, daysSinceExposure: number | null, control: ArmStatisticsFieldsFragment, treatment: ArmStatisticsFieldsFragment, effect: EffectFieldsFragment | null, relativeEffect: EffectFieldsFragment | null };
 
@@ -1213,6 +1457,22 @@ export type MetricsQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MetricsQuery = { metrics: Array<MetricFieldsFragment> };
 
+export type ModelQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ModelQuery = { model: ModelFieldsFragment | null };
+
+export type ModelsQueryVariables = Exact<{
+  experimentId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ModelsQuery = { experiment: { models: { nodes: Array<ModelSummaryFieldsFragment>, pageInfo: PageInfoFieldsFragment } } | null };
+
 export type PlanLooksQueryVariables = Exact<{
   input: PlanLooksInput;
 }>;
@@ -1226,6 +1486,14 @@ export type PlanSampleQueryVariables = Exact<{
 
 
 export type PlanSampleQuery = { planSample: { solvedFor: SampleAnswer, units: number | null, unitsByVariant: Array<number> | null, power: number | null, days: number | null, dailyUnits: number | null, baseline: number, standardDeviation: number | null, alphaPerTest: number, tests: number, trafficSplit: Array<number>, inflation: number, method: string, notes: Array<string>, effect: { absolute: number, relative: number | null } | null, detectableEffect: { absolute: number, relative: number | null } | null, curve: Array<{ units: number, days: number | null, power: number | null, detectableEffect: { absolute: number, relative: number | null } | null }>, notComputable: { reason: string, message: string } | null } };
+
+export type PredictionsQueryVariables = Exact<{
+  experimentId: string;
+  modelId?: string | null | undefined;
+}>;
+
+
+export type PredictionsQuery = { experiment: { predictions: Array<{ model: ModelSummaryFieldsFragment, effect: PredictedEffectFieldsFragment }> } | null };
 
 export type PreviewUploadMutationVariables = Exact<{
   file: Blob;
@@ -1269,6 +1537,13 @@ export type TimeseriesQueryVariables = Exact<{
 
 
 export type TimeseriesQuery = { analysis: { timeseries: Array<{ metric: { id: string, key: string, name: string }, control: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, cumulative: Array<TimePointFieldsFragment>, daily: Array<TimePointFieldsFragment>, sinceExposure: Array<TimePointFieldsFragment> }> | null } | null };
+
+export type TrainModelMutationVariables = Exact<{
+  input: TrainModelInput;
+}>;
+
+
+export type TrainModelMutation = { trainModel: { job: JobFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
 
 export type UpdateExperimentMutationVariables = Exact<{
   input: UpdateExperimentInput;
@@ -2196,6 +2471,361 @@ fragment VariantFields on Variant {
   role
   trafficSplit
 }`, {"fragmentName":"ExperimentFields"}) as unknown as TypedDocumentString<ExperimentFieldsFragment, unknown>;
+export const ModelMetricsFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ModelMetricsFields on ModelMetrics {
+  kind
+  users
+  auc
+  logLoss
+  brier
+  calibrationSlope
+  calibrationIntercept
+  r2
+  rmse
+  mae
+}
+    `, {"fragmentName":"ModelMetricsFields"}) as unknown as TypedDocumentString<ModelMetricsFieldsFragment, unknown>;
+export const ModelSummaryFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ModelSummaryFields on Model {
+  id
+  experiment {
+    id
+    key
+    name
+  }
+  datasetVersion {
+    ...DatasetVersionFields
+  }
+  kind
+  target {
+    kind
+    metric
+    unit
+  }
+  settings {
+    interactions
+    folds
+    holdout
+    seed
+    level
+    horizonDays
+  }
+  metrics {
+    ...ModelMetricsFields
+  }
+  trainedAt
+}
+    fragment DatasetVersionFields on DatasetVersion {
+  id
+  number
+  kind
+  rows
+  bytes
+  createdAt
+}
+fragment ModelMetricsFields on ModelMetrics {
+  kind
+  users
+  auc
+  logLoss
+  brier
+  calibrationSlope
+  calibrationIntercept
+  r2
+  rmse
+  mae
+}`, {"fragmentName":"ModelSummaryFields"}) as unknown as TypedDocumentString<ModelSummaryFieldsFragment, unknown>;
+export const ModelEstimateFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ModelEstimateFields on ModelEstimate {
+  estimate
+  standardError
+  pValue
+  confidenceInterval {
+    ...ConfidenceIntervalFields
+  }
+}
+    fragment ConfidenceIntervalFields on ConfidenceInterval {
+  kind
+  level
+  lower
+  upper
+  lowerUnbounded
+  upperUnbounded
+  gap {
+    lower
+    upper
+  }
+}`, {"fragmentName":"ModelEstimateFields"}) as unknown as TypedDocumentString<ModelEstimateFieldsFragment, unknown>;
+export const PredictedEffectFieldsFragmentDoc = new TypedDocumentString(`
+    fragment PredictedEffectFields on PredictedEffect {
+  treatment
+  control
+  treated
+  delta {
+    ...ModelEstimateFields
+  }
+  lift {
+    ...ModelEstimateFields
+  }
+  revenueDelta {
+    unit
+    perVisitor {
+      ...ModelEstimateFields
+    }
+    horizonDays
+    overHorizon {
+      ...ModelEstimateFields
+    }
+    visitorsPerDay {
+      mean
+      standardError
+      days
+    }
+  }
+}
+    fragment ConfidenceIntervalFields on ConfidenceInterval {
+  kind
+  level
+  lower
+  upper
+  lowerUnbounded
+  upperUnbounded
+  gap {
+    lower
+    upper
+  }
+}
+fragment ModelEstimateFields on ModelEstimate {
+  estimate
+  standardError
+  pValue
+  confidenceInterval {
+    ...ConfidenceIntervalFields
+  }
+}`, {"fragmentName":"PredictedEffectFields"}) as unknown as TypedDocumentString<PredictedEffectFieldsFragment, unknown>;
+export const ModelFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ModelFields on Model {
+  ...ModelSummaryFields
+  features {
+    name
+    kind
+    levels
+    reference
+    edges
+    source
+    sourceName
+    isRecordedAfterExposure
+    distinctValues
+  }
+  fit {
+    users
+    cells
+    penalty
+    iterations
+    isConverged
+    deviance
+    nullDeviance
+    degreesOfFreedom
+    dispersion
+    covariance
+  }
+  coefficients {
+    name
+    term
+    variant
+    feature
+    level
+    estimate
+    standardError
+    statistic
+    pValue
+    confidenceInterval {
+      ...ConfidenceIntervalFields
+    }
+    standardised
+    aliasedWith {
+      column
+      multiple
+    }
+  }
+  importance {
+    feature
+    dropInDeviance
+    degreesOfFreedom
+    pValue
+    permutedDeviance
+    share
+  }
+  effects {
+    ...PredictedEffectFields
+  }
+  segments {
+    feature
+    level
+    treatment
+    users
+    control
+    treated
+    delta {
+      ...ModelEstimateFields
+    }
+    lift {
+      ...ModelEstimateFields
+    }
+  }
+  validation {
+    training {
+      ...ModelMetricsFields
+    }
+    crossValidated {
+      ...ModelMetricsFields
+    }
+    folds {
+      fold
+      metrics {
+        ...ModelMetricsFields
+      }
+    }
+    holdout {
+      ...ModelMetricsFields
+    }
+    calibration {
+      users
+      predicted
+      observed
+    }
+  }
+  leakage {
+    code
+    feature
+    value
+    message
+  }
+  uplift {
+    treatment
+    verdict
+    message
+    pValue
+    interactionPValue
+    qiniCoefficient {
+      ...ModelEstimateFields
+    }
+    curve {
+      share
+      users
+      gain
+      random
+      lower
+      upper
+    }
+  }
+  warnings {
+    code
+    feature
+    message
+  }
+  job {
+    id
+    status
+  }
+  artifactUrl
+  csvUrl
+}
+    fragment ConfidenceIntervalFields on ConfidenceInterval {
+  kind
+  level
+  lower
+  upper
+  lowerUnbounded
+  upperUnbounded
+  gap {
+    lower
+    upper
+  }
+}
+fragment DatasetVersionFields on DatasetVersion {
+  id
+  number
+  kind
+  rows
+  bytes
+  createdAt
+}
+fragment ModelEstimateFields on ModelEstimate {
+  estimate
+  standardError
+  pValue
+  confidenceInterval {
+    ...ConfidenceIntervalFields
+  }
+}
+fragment ModelMetricsFields on ModelMetrics {
+  kind
+  users
+  auc
+  logLoss
+  brier
+  calibrationSlope
+  calibrationIntercept
+  r2
+  rmse
+  mae
+}
+fragment ModelSummaryFields on Model {
+  id
+  experiment {
+    id
+    key
+    name
+  }
+  datasetVersion {
+    ...DatasetVersionFields
+  }
+  kind
+  target {
+    kind
+    metric
+    unit
+  }
+  settings {
+    interactions
+    folds
+    holdout
+    seed
+    level
+    horizonDays
+  }
+  metrics {
+    ...ModelMetricsFields
+  }
+  trainedAt
+}
+fragment PredictedEffectFields on PredictedEffect {
+  treatment
+  control
+  treated
+  delta {
+    ...ModelEstimateFields
+  }
+  lift {
+    ...ModelEstimateFields
+  }
+  revenueDelta {
+    unit
+    perVisitor {
+      ...ModelEstimateFields
+    }
+    horizonDays
+    overHorizon {
+      ...ModelEstimateFields
+    }
+    visitorsPerDay {
+      mean
+      standardError
+      days
+    }
+  }
+}`, {"fragmentName":"ModelFields"}) as unknown as TypedDocumentString<ModelFieldsFragment, unknown>;
 export const PageInfoFieldsFragmentDoc = new TypedDocumentString(`
     fragment PageInfoFields on PageInfo {
   endCursor
@@ -2402,6 +3032,9 @@ export const JobFieldsFragmentDoc = new TypedDocumentString(`
   calibration {
     id
   }
+  model {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -2546,6 +3179,9 @@ fragment JobFields on Job {
     id
   }
   calibration {
+    id
+  }
+  model {
     id
   }
   createdAt
@@ -3344,6 +3980,9 @@ export const CalibrateExperimentDocument = new TypedDocumentString(`
   calibration {
     id
   }
+  model {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -3579,6 +4218,9 @@ export const CancelJobDocument = new TypedDocumentString(`
   calibration {
     id
   }
+  model {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -3630,6 +4272,9 @@ export const CompactDatasetDocument = new TypedDocumentString(`
     id
   }
   calibration {
+    id
+  }
+  model {
     id
   }
   createdAt
@@ -4042,6 +4687,9 @@ fragment JobFields on Job {
   calibration {
     id
   }
+  model {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -4298,6 +4946,9 @@ export const EraseUserDocument = new TypedDocumentString(`
   calibration {
     id
   }
+  model {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -4394,6 +5045,11 @@ export const ExperimentUpdatedDocument = new TypedDocumentString(`
     ... on AnalysisReady {
       analysis {
         ...AnalysisSummaryFields
+      }
+    }
+    ... on ModelReady {
+      model {
+        ...ModelSummaryFields
       }
     }
   }
@@ -4570,6 +5226,47 @@ fragment MetricFields on Metric {
   format
   standard
   createdAt
+}
+fragment ModelMetricsFields on ModelMetrics {
+  kind
+  users
+  auc
+  logLoss
+  brier
+  calibrationSlope
+  calibrationIntercept
+  r2
+  rmse
+  mae
+}
+fragment ModelSummaryFields on Model {
+  id
+  experiment {
+    id
+    key
+    name
+  }
+  datasetVersion {
+    ...DatasetVersionFields
+  }
+  kind
+  target {
+    kind
+    metric
+    unit
+  }
+  settings {
+    interactions
+    folds
+    holdout
+    seed
+    level
+    horizonDays
+  }
+  metrics {
+    ...ModelMetricsFields
+  }
+  trainedAt
 }
 fragment VariantFields on Variant {
   id
@@ -4926,6 +5623,9 @@ fragment JobFields on Job {
   calibration {
     id
   }
+  model {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -4994,6 +5694,9 @@ export const JobUpdatedDocument = new TypedDocumentString(`
   calibration {
     id
   }
+  model {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -5043,6 +5746,9 @@ export const JobDocument = new TypedDocumentString(`
     id
   }
   calibration {
+    id
+  }
+  model {
     id
   }
   createdAt
@@ -5101,6 +5807,9 @@ export const JobsDocument = new TypedDocumentString(`
   calibration {
     id
   }
+  model {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -5135,6 +5844,300 @@ export const MetricsDocument = new TypedDocumentString(`
   standard
   createdAt
 }`) as unknown as TypedDocumentString<MetricsQuery, MetricsQueryVariables>;
+export const ModelDocument = new TypedDocumentString(`
+    query Model($id: ID!) {
+  model(id: $id) {
+    ...ModelFields
+  }
+}
+    fragment ConfidenceIntervalFields on ConfidenceInterval {
+  kind
+  level
+  lower
+  upper
+  lowerUnbounded
+  upperUnbounded
+  gap {
+    lower
+    upper
+  }
+}
+fragment DatasetVersionFields on DatasetVersion {
+  id
+  number
+  kind
+  rows
+  bytes
+  createdAt
+}
+fragment ModelEstimateFields on ModelEstimate {
+  estimate
+  standardError
+  pValue
+  confidenceInterval {
+    ...ConfidenceIntervalFields
+  }
+}
+fragment ModelFields on Model {
+  ...ModelSummaryFields
+  features {
+    name
+    kind
+    levels
+    reference
+    edges
+    source
+    sourceName
+    isRecordedAfterExposure
+    distinctValues
+  }
+  fit {
+    users
+    cells
+    penalty
+    iterations
+    isConverged
+    deviance
+    nullDeviance
+    degreesOfFreedom
+    dispersion
+    covariance
+  }
+  coefficients {
+    name
+    term
+    variant
+    feature
+    level
+    estimate
+    standardError
+    statistic
+    pValue
+    confidenceInterval {
+      ...ConfidenceIntervalFields
+    }
+    standardised
+    aliasedWith {
+      column
+      multiple
+    }
+  }
+  importance {
+    feature
+    dropInDeviance
+    degreesOfFreedom
+    pValue
+    permutedDeviance
+    share
+  }
+  effects {
+    ...PredictedEffectFields
+  }
+  segments {
+    feature
+    level
+    treatment
+    users
+    control
+    treated
+    delta {
+      ...ModelEstimateFields
+    }
+    lift {
+      ...ModelEstimateFields
+    }
+  }
+  validation {
+    training {
+      ...ModelMetricsFields
+    }
+    crossValidated {
+      ...ModelMetricsFields
+    }
+    folds {
+      fold
+      metrics {
+        ...ModelMetricsFields
+      }
+    }
+    holdout {
+      ...ModelMetricsFields
+    }
+    calibration {
+      users
+      predicted
+      observed
+    }
+  }
+  leakage {
+    code
+    feature
+    value
+    message
+  }
+  uplift {
+    treatment
+    verdict
+    message
+    pValue
+    interactionPValue
+    qiniCoefficient {
+      ...ModelEstimateFields
+    }
+    curve {
+      share
+      users
+      gain
+      random
+      lower
+      upper
+    }
+  }
+  warnings {
+    code
+    feature
+    message
+  }
+  job {
+    id
+    status
+  }
+  artifactUrl
+  csvUrl
+}
+fragment ModelMetricsFields on ModelMetrics {
+  kind
+  users
+  auc
+  logLoss
+  brier
+  calibrationSlope
+  calibrationIntercept
+  r2
+  rmse
+  mae
+}
+fragment ModelSummaryFields on Model {
+  id
+  experiment {
+    id
+    key
+    name
+  }
+  datasetVersion {
+    ...DatasetVersionFields
+  }
+  kind
+  target {
+    kind
+    metric
+    unit
+  }
+  settings {
+    interactions
+    folds
+    holdout
+    seed
+    level
+    horizonDays
+  }
+  metrics {
+    ...ModelMetricsFields
+  }
+  trainedAt
+}
+fragment PredictedEffectFields on PredictedEffect {
+  treatment
+  control
+  treated
+  delta {
+    ...ModelEstimateFields
+  }
+  lift {
+    ...ModelEstimateFields
+  }
+  revenueDelta {
+    unit
+    perVisitor {
+      ...ModelEstimateFields
+    }
+    horizonDays
+    overHorizon {
+      ...ModelEstimateFields
+    }
+    visitorsPerDay {
+      mean
+      standardError
+      days
+    }
+  }
+}`) as unknown as TypedDocumentString<ModelQuery, ModelQueryVariables>;
+export const ModelsDocument = new TypedDocumentString(`
+    query Models($experimentId: ID!, $first: Int!, $after: String) {
+  experiment(id: $experimentId) {
+    models(first: $first, after: $after) {
+      nodes {
+        ...ModelSummaryFields
+      }
+      pageInfo {
+        ...PageInfoFields
+      }
+    }
+  }
+}
+    fragment DatasetVersionFields on DatasetVersion {
+  id
+  number
+  kind
+  rows
+  bytes
+  createdAt
+}
+fragment ModelMetricsFields on ModelMetrics {
+  kind
+  users
+  auc
+  logLoss
+  brier
+  calibrationSlope
+  calibrationIntercept
+  r2
+  rmse
+  mae
+}
+fragment ModelSummaryFields on Model {
+  id
+  experiment {
+    id
+    key
+    name
+  }
+  datasetVersion {
+    ...DatasetVersionFields
+  }
+  kind
+  target {
+    kind
+    metric
+    unit
+  }
+  settings {
+    interactions
+    folds
+    holdout
+    seed
+    level
+    horizonDays
+  }
+  metrics {
+    ...ModelMetricsFields
+  }
+  trainedAt
+}
+fragment PageInfoFields on PageInfo {
+  endCursor
+  hasNextPage
+}`) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
 export const PlanLooksDocument = new TypedDocumentString(`
     query PlanLooks($input: PlanLooksInput!) {
   planLooks(input: $input) {
@@ -5199,6 +6202,114 @@ export const PlanSampleDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PlanSampleQuery, PlanSampleQueryVariables>;
+export const PredictionsDocument = new TypedDocumentString(`
+    query Predictions($experimentId: ID!, $modelId: ID) {
+  experiment(id: $experimentId) {
+    predictions(modelId: $modelId) {
+      model {
+        ...ModelSummaryFields
+      }
+      effect {
+        ...PredictedEffectFields
+      }
+    }
+  }
+}
+    fragment ConfidenceIntervalFields on ConfidenceInterval {
+  kind
+  level
+  lower
+  upper
+  lowerUnbounded
+  upperUnbounded
+  gap {
+    lower
+    upper
+  }
+}
+fragment DatasetVersionFields on DatasetVersion {
+  id
+  number
+  kind
+  rows
+  bytes
+  createdAt
+}
+fragment ModelEstimateFields on ModelEstimate {
+  estimate
+  standardError
+  pValue
+  confidenceInterval {
+    ...ConfidenceIntervalFields
+  }
+}
+fragment ModelMetricsFields on ModelMetrics {
+  kind
+  users
+  auc
+  logLoss
+  brier
+  calibrationSlope
+  calibrationIntercept
+  r2
+  rmse
+  mae
+}
+fragment ModelSummaryFields on Model {
+  id
+  experiment {
+    id
+    key
+    name
+  }
+  datasetVersion {
+    ...DatasetVersionFields
+  }
+  kind
+  target {
+    kind
+    metric
+    unit
+  }
+  settings {
+    interactions
+    folds
+    holdout
+    seed
+    level
+    horizonDays
+  }
+  metrics {
+    ...ModelMetricsFields
+  }
+  trainedAt
+}
+fragment PredictedEffectFields on PredictedEffect {
+  treatment
+  control
+  treated
+  delta {
+    ...ModelEstimateFields
+  }
+  lift {
+    ...ModelEstimateFields
+  }
+  revenueDelta {
+    unit
+    perVisitor {
+      ...ModelEstimateFields
+    }
+    horizonDays
+    overHorizon {
+      ...ModelEstimateFields
+    }
+    visitorsPerDay {
+      mean
+      standardError
+      days
+    }
+  }
+}`) as unknown as TypedDocumentString<PredictionsQuery, PredictionsQueryVariables>;
 export const PreviewUploadDocument = new TypedDocumentString(`
     mutation PreviewUpload($file: Upload!, $experimentId: ID) {
   previewUpload(file: $file, experimentId: $experimentId) {
@@ -5399,6 +6510,9 @@ fragment JobFields on Job {
   calibration {
     id
   }
+  model {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -5458,6 +6572,9 @@ export const RunAnalysisDocument = new TypedDocumentString(`
     id
   }
   calibration {
+    id
+  }
+  model {
     id
   }
   createdAt
@@ -5774,6 +6891,70 @@ fragment TimePointFields on TimePoint {
     ...EffectFields
   }
 }`) as unknown as TypedDocumentString<TimeseriesQuery, TimeseriesQueryVariables>;
+export const TrainModelDocument = new TypedDocumentString(`
+    mutation TrainModel($input: TrainModelInput!) {
+  trainModel(input: $input) {
+    job {
+      ...JobFields
+    }
+    userErrors {
+      ...UserErrorFields
+    }
+  }
+}
+    fragment JobFields on Job {
+  id
+  kind
+  status
+  progress
+  stage
+  rowsRead
+  bytesRead
+  bytesTotal
+  attempts
+  error {
+    code
+    message
+  }
+  experiment {
+    id
+    key
+    name
+  }
+  batch {
+    id
+    status
+    error {
+      code
+      message
+    }
+    originalName
+    rows
+    accepted
+    rejected
+    duplicates
+    conflicts
+    events
+    datasetVersion
+  }
+  analysis {
+    id
+  }
+  calibration {
+    id
+  }
+  model {
+    id
+  }
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment UserErrorFields on UserError {
+  code
+  field
+  message
+}`) as unknown as TypedDocumentString<TrainModelMutation, TrainModelMutationVariables>;
 export const UpdateExperimentDocument = new TypedDocumentString(`
     mutation UpdateExperiment($input: UpdateExperimentInput!) {
   updateExperiment(input: $input) {
@@ -6017,6 +7198,9 @@ fragment JobFields on Job {
   calibration {
     id
   }
+  model {
+    id
+  }
   createdAt
   startedAt
   finishedAt
@@ -6111,6 +7295,9 @@ export const VerifyAnalysisDocument = new TypedDocumentString(`
     id
   }
   calibration {
+    id
+  }
+  model {
     id
   }
   createdAt

@@ -1,4 +1,5 @@
 import { setPriority } from 'node:os'
+import { FeatureError } from '../../engine/features/feature-error.ts'
 import { TooManySegmentsError } from '../../engine/groups.ts'
 import { FileError } from '../../ingest/contract.ts'
 import type { ChildMessage, ErrorMessage, TaskMessage } from './messages.ts'
@@ -51,6 +52,7 @@ function asMessage(error: unknown): ErrorMessage {
   if (error instanceof FileError)
     return { name, message, stack, code: error.code, column: error.column, value: error.value }
   if (error instanceof TooManySegmentsError) return { name, message, stack, attribute: error.attribute }
+  if (error instanceof FeatureError) return { name, message, stack, feature: error.feature }
   return { name, message, stack }
 }
 

@@ -16,6 +16,7 @@ export interface ErrorMessage {
   column?: string | null
   value?: string | null
   attribute?: string
+  feature?: string
 }
 
 /** What comes from a child. */

@@ -55,7 +55,7 @@ export class ComputePool {
    * Runs a task in a child and returns its result.
    *
    * @throws FileError as the task threw it; AppError CANCELLED, COMPUTE_OUT_OF_MEMORY, COMPUTE_TIMED_OUT,
-   * COMPUTE_FAILED, TOO_MANY_SEGMENTS, SHUTTING_DOWN
+   * COMPUTE_FAILED, TOO_MANY_SEGMENTS, FEATURES_REJECTED, SHUTTING_DOWN
    */
   async run<Task extends ComputeTask>(
     task: Task,
@@ -240,6 +240,8 @@ function asError(error: ErrorMessage): Error {
   if (error.name === 'TooManySegmentsError') {
     return new AppError('TOO_MANY_SEGMENTS', error.message, { details: { attribute: error.attribute } })
   }
+  if (error.name === 'FeatureError')
+    return new AppError('FEATURES_REJECTED', error.message, { details: { feature: error.feature } })
   // What broke within is for the log: to the caller it says nothing that would help.
   const cause = new Error(error.message)
   cause.name = error.name

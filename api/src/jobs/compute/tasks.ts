@@ -1,3 +1,5 @@
+import type { TrainingResult } from '../../models/training.ts'
+import { type TrainRequest, trainOnUnits } from './train-on-units.ts'
 import { countUnits, type CountUnitsRequest, type UnitChange } from '../../engine/polars/count-units.ts'
 import { compareParts, type CompareRequest, type CompareResult } from '../../ingest/compare-parts.ts'
 import { curate, type CurateRequest, type CurateResult } from '../../ingest/curate.ts'
@@ -30,6 +32,7 @@ export interface ComputeTasks {
   recompute: { request: RecomputeRequest; result: RecomputeResult; progress: never }
   analyse: { request: AnalyseRequest; result: AnalyseResult; progress: { share: number } }
   calibrate: { request: CalibrateRequest; result: CalibrationRow[]; progress: { share: number } }
+  train: { request: TrainRequest; result: TrainingResult; progress: { share: number } }
 }
 
 export type ComputeTask = keyof ComputeTasks
@@ -54,4 +57,5 @@ export const handlers: Handlers = {
   recompute: (request) => recomputeRows(request),
   analyse: analyseParts,
   calibrate: calibrateUnits,
+  train: trainOnUnits,
 }

@@ -7,6 +7,7 @@ import { reasonsForInterim } from '../../analysis/interim.ts'
 import type { ResultRow } from '../../analysis/result-row.ts'
 import { STATISTICS_VERSION } from '../../analysis/settings.ts'
 import { AppError } from '../../errors.ts'
+import type { Window } from '../../engine/plan.ts'
 import { unitRuleName, type UnitFile } from '../../engine/unit-table.ts'
 import type { AnalyseRequest, AnalyseResult } from '../../jobs/compute/analyse-parts.ts'
 import type { ComputePool } from '../../jobs/compute/pool.ts'
@@ -29,6 +30,16 @@ import { timeSeriesKey } from './timeseries.service.ts'
 const engines = { events: 'polars, events', unitTable: 'polars, unit table' }
 /** Share of the job that the pass over the data takes, for the progress bar. */
 const PASS_SHARE = 0.9
+
+/** Which data a question is about. */
+export interface DataQuestion {
+  datasetVersion: number
+  window: Window
+}
+
+export function dataOf({ datasetVersion, settings: { window } }: AnalysisQuestion): DataQuestion {
+  return { datasetVersion, window }
+}
 
 /** Answers questions: one pass over the data and the statistics in a compute child, then the decision, then storing. */
 export class AnalysisRunService {
@@ -137,7 +148,7 @@ export class AnalysisRunService {
     signal: AbortSignal,
   ): Promise<AnalyseRequest> {
     return {
-      ...(await this.dataFor(experimentId, question, signal)),
+      ...(await this.dataFor(experimentId, dataOf(question), signal)),
       metrics: question.metrics,
       plan: planOf(question),
       settings: question.settings,
@@ -151,7 +162,7 @@ export class AnalysisRunService {
   /** What is read for a question: the parts, and the unit table where there is one for it. Throws AppError NO_DATA. */
   async dataFor(
     experimentId: string,
-    question: AnalysisQuestion,
+    question: DataQuestion,
     signal: AbortSignal,
   ): Promise<Pick<AnalyseRequest, 'parts' | 'unitFiles'>> {
     const parts = await this.#datasets.partsOf(experimentId, question.datasetVersion)
@@ -165,7 +176,7 @@ export class AnalysisRunService {
   /** The unit table for the question, made first where it is what most questions will want. */
   async #unitFiles(
     experimentId: string,
-    { datasetVersion, settings: { window } }: AnalysisQuestion,
+    { datasetVersion, window }: DataQuestion,
     signal: AbortSignal,
   ): Promise<UnitFile[] | null> {
     const experiment = await this.#experiments.get(experimentId)

@@ -3,7 +3,7 @@ import { STATISTICS_VERSION } from '../../analysis/settings.ts'
 import type { ComputePool } from '../../jobs/compute/pool.ts'
 import type { TaskContext } from '../../jobs/define-task.ts'
 import { planOf } from '../analysis/analysis-request.ts'
-import type { AnalysisRunService } from '../analysis/analysis-run.service.ts'
+import { type AnalysisRunService, dataOf } from '../analysis/analysis-run.service.ts'
 import { calibrationKeyOf, type CalibrationQuestion } from './calibration-question.ts'
 import type { Calibration, CalibrationRepository } from './calibration.repository.ts'
 
@@ -32,7 +32,7 @@ export class CalibrationRunService {
     report('Reading the data', 0)
     const { analysis, replications, seed } = question
     const { metrics, settings } = analysis
-    const data = await this.#analyses.dataFor(experimentId, analysis, signal)
+    const data = await this.#analyses.dataFor(experimentId, dataOf(analysis), signal)
     const rows = await this.#compute.run(
       'calibrate',
       { metrics, settings, plan: planOf(analysis), ...data, replications, seed },

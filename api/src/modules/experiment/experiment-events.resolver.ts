@@ -5,6 +5,8 @@ import { AnalysisType } from '../analysis/analysis.type.ts'
 import type { Batch } from '../batch/batch.service.ts'
 import { BatchType } from '../batch/batch.type.ts'
 import { requireId } from '../ids.ts'
+import type { Model } from '../model/model.service.ts'
+import { ModelType } from '../model/model.type.ts'
 import type { ExperimentChange } from './experiment-watcher.ts'
 import type { Experiment } from './experiment.service.ts'
 import { ExperimentType } from './experiment.type.ts'
@@ -27,19 +29,31 @@ export class AnalysisReady {
   analysis!: Analysis
 }
 
+@ObjectType('ModelReady', { description: 'A model was trained.' })
+export class ModelReady {
+  @Field(() => ModelType, { description: 'The model.' })
+  model!: Model
+}
+
 const ExperimentUpdate = createUnionType({
   name: 'ExperimentUpdate',
   description: 'Something about an experiment that changed.',
-  types: () => [ExperimentChanged, BatchChanged, AnalysisReady] as const,
+  types: () => [ExperimentChanged, BatchChanged, AnalysisReady, ModelReady] as const,
   resolveType: (value: object) =>
-    'batch' in value ? BatchChanged : 'analysis' in value ? AnalysisReady : ExperimentChanged,
+    'batch' in value
+      ? BatchChanged
+      : 'analysis' in value
+        ? AnalysisReady
+        : 'model' in value
+          ? ModelReady
+          : ExperimentChanged,
 })
 
 @Resolver()
 export class ExperimentEventsResolver {
   @Subscription(() => ExperimentUpdate, {
     description:
-      'The experiment as it is now, then whatever changes about it: batches, analyses, the experiment itself.',
+      'The experiment as it is now, then whatever changes about it: batches, analyses, models, the experiment itself.',
     subscribe: ({ args, context }) => {
       const { watcher } = (context as RequestContext).services
       return watcher.watch(requireId('experiment', (args as { id: string }).id))
@@ -49,11 +63,12 @@ export class ExperimentEventsResolver {
     @Root() { change, id }: ExperimentChange,
     @Arg('id', () => ID, { description: 'The experiment.' }) _id: string,
     @Ctx() context: RequestContext,
-  ): Promise<ExperimentChanged | BatchChanged | AnalysisReady> {
+  ): Promise<ExperimentChanged | BatchChanged | AnalysisReady | ModelReady> {
     forgetLoads(context)
     const { loaders } = context
     if (change === 'BATCH') return { batch: (await loaders.batch.load(id))! }
     if (change === 'ANALYSIS') return { analysis: (await loaders.analysis.load(id))! }
+    if (change === 'MODEL') return { model: (await loaders.model.load(id))! }
     return { experiment: (await loaders.experiment.load(id))! }
   }
 }

@@ -3,7 +3,7 @@ import type { ExperimentService } from './experiment.service.ts'
 
 /** Something about an experiment that changed, and the id of it. */
 export interface ExperimentChange {
-  change: 'EXPERIMENT' | 'BATCH' | 'ANALYSIS'
+  change: 'EXPERIMENT' | 'BATCH' | 'ANALYSIS' | 'MODEL'
   id: string
 }
 

@@ -1,5 +1,5 @@
 import { jobs } from '@fairlift/db'
-import { and, desc, eq, getTableColumns, inArray, sql } from '@fairlift/db/drizzle'
+import { and, asc, desc, eq, getTableColumns, inArray, sql } from '@fairlift/db/drizzle'
 import { fromDrizzle, type Db } from 'pg-boss'
 import { pageOf, type Page, type PageRequest } from '../pagination.ts'
 import { afterCursor, cursorTime, Repository, type Transaction } from '../repository.ts'
@@ -127,6 +127,15 @@ export class JobRepository extends Repository {
       .orderBy(jobs.batchId, desc(jobs.createdAt))
   }
 
+  /** The first job that made each model; later ones found it made. */
+  ofModels(modelIds: readonly string[]): Promise<Job[]> {
+    return this.db()
+      .selectDistinctOn([jobs.modelId])
+      .from(jobs)
+      .where(inArray(jobs.modelId, [...modelIds]))
+      .orderBy(jobs.modelId, asc(jobs.createdAt))
+  }
+
   async page({ first, after }: PageRequest, { experimentId, kind, status }: JobFilter): Promise<Page<Job>> {
     const rows = await this.db()
       .select({ ...getTableColumns(jobs), cursorTime: cursorTime(jobs.createdAt) })
@@ -175,7 +184,8 @@ export class JobRepository extends Repository {
   /** Ends a job. A job that has ended stays as it is. */
   async end(
     id: string,
-    outcome: Pick<Job, 'status'> & Partial<Pick<Job, 'error' | 'batchId' | 'analysisId' | 'calibrationId' | ReadCount>>,
+    outcome: Pick<Job, 'status'> &
+      Partial<Pick<Job, 'error' | 'batchId' | 'analysisId' | 'calibrationId' | 'modelId' | ReadCount>>,
   ): Promise<void> {
     await this.db()
       .update(jobs)

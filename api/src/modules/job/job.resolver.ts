@@ -11,6 +11,8 @@ import { toConnection, type Connection } from '../connection.type.ts'
 import type { Experiment } from '../experiment/experiment.service.ts'
 import { ExperimentType } from '../experiment/experiment.type.ts'
 import { requireId } from '../ids.ts'
+import type { Model } from '../model/model.service.ts'
+import { ModelType } from '../model/model.type.ts'
 import type { Job, JobService } from './job.service.ts'
 import { CancelJobPayload, JobConnection, JobFilterInput, JobType } from './job.type.ts'
 
@@ -86,5 +88,13 @@ export class JobResolver {
   })
   calibration(@Root() { calibrationId }: Job, @Ctx() { loaders }: RequestContext): Promise<Calibration | null> | null {
     return calibrationId === null ? null : loaders.calibration.load(calibrationId)
+  }
+
+  @FieldResolver(() => ModelType, {
+    nullable: true,
+    description: 'The model it trained. Null before, and for other kinds.',
+  })
+  model(@Root() { modelId }: Job, @Ctx() { loaders }: RequestContext): Promise<Model | null> | null {
+    return modelId === null ? null : loaders.model.load(modelId)
   }
 }

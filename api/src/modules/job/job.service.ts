@@ -114,6 +114,11 @@ export class JobService {
     return this.#repository.ofBatches(batchIds)
   }
 
+  /** The jobs that made models. */
+  ofModels(modelIds: readonly string[]): Promise<Job[]> {
+    return this.#repository.ofModels(modelIds)
+  }
+
   page(request: PageRequest, filter: JobFilter): Promise<Page<Job>> {
     requirePageSize(request.first)
     return this.#repository.page(request, filter)
@@ -179,7 +184,7 @@ export class JobService {
 
   async succeed(
     id: string,
-    made: Partial<Pick<Job, 'batchId' | 'analysisId' | 'calibrationId' | ReadCount>>,
+    made: Partial<Pick<Job, 'batchId' | 'analysisId' | 'calibrationId' | 'modelId' | ReadCount>>,
   ): Promise<void> {
     await this.#repository.end(id, { status: 'SUCCEEDED', error: null, ...made })
   }

@@ -12,6 +12,7 @@ export const JobKindEnum = {
   COMPACT_DATASET: 'COMPACT_DATASET',
   ERASE_USER: 'ERASE_USER',
   CALIBRATE_EXPERIMENT: 'CALIBRATE_EXPERIMENT',
+  TRAIN_MODEL: 'TRAIN_MODEL',
 } as const
 registerEnumType(JobKindEnum, {
   name: 'JobKind',
@@ -24,6 +25,7 @@ registerEnumType(JobKindEnum, {
     COMPACT_DATASET: { description: 'Merges small files of the dataset; no event changes.' },
     ERASE_USER: { description: 'Removes a user from all files and versions.' },
     CALIBRATE_EXPERIMENT: { description: 'Checks the methods on the experiment’s own users.' },
+    TRAIN_MODEL: { description: 'Trains a model of a target.' },
   },
 })
 

@@ -39,18 +39,13 @@ export class SweepRepository extends Repository {
       .from(uploads)
       .where(and(inArray(uploads.objectKey, keys), ne(uploads.status, 'EXPIRED')))
     for (const { key } of sent) note(key)
-    const trained = await this.db()
-      .select({ key: models.artifactKey })
-      .from(models)
-      .where(inArray(models.artifactKey, keys))
-    for (const { key } of trained) note(key)
     await this.#addArtifacts(keys, found)
     const rest = keys.filter((key) => !found.has(key))
     if (rest.length > 0) await this.#addUnitTables(rest, found)
     return found
   }
 
-  /** All files in the folder of an analysis are its own. */
+  /** All files in the folder of an analysis, or of a model, are its own. */
   async #addArtifacts(keys: string[], found: Set<string>): Promise<void> {
     const idsOf = new Map(keys.map((key) => [key, key.match(UUID) ?? []]))
     const ids = [...new Set([...idsOf.values()].flat())]
@@ -59,9 +54,14 @@ export class SweepRepository extends Repository {
       .select({ id: analyses.id, aggregatesKey: analyses.aggregatesKey })
       .from(analyses)
       .where(or(inArray(analyses.id, ids), inArray(analyses.aggregatesKey, keys)))
-    const analysed = new Set(known.map(({ id }) => id))
+    const trained = await this.db()
+      .select({ id: models.id, artifactKey: models.artifactKey })
+      .from(models)
+      .where(or(inArray(models.id, ids), inArray(models.artifactKey, keys)))
+    const owners = new Set([...known, ...trained].map(({ id }) => id))
     for (const { aggregatesKey } of known) found.add(aggregatesKey)
-    for (const [key, own] of idsOf) if (own.some((id) => analysed.has(id))) found.add(key)
+    for (const { artifactKey } of trained) found.add(artifactKey)
+    for (const [key, own] of idsOf) if (own.some((id) => owners.has(id))) found.add(key)
   }
 
   async #addUnitTables(keys: string[], found: Set<string>): Promise<void> {
