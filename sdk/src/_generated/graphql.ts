@@ -766,12 +766,8 @@ export type ModelWarningCode =
   | 'EMPTY_LEVEL'
   /** There are few users, or few conversions, for what is estimated. */
   | 'FEW_USERS'
-  /** A user alone decides a prediction, so HC3 does not exist and HC1 is used. */
+  /** A user alone decides a prediction, whose error was taken from the others. */
   | 'FULL_LEVERAGE'
-  /** The fit did not come to an end. */
-  | 'NOT_CONVERGED'
-  /** Days were not measured, so there is no revenue over a horizon. */
-  | 'NO_TRAFFIC'
   /** The variance is not that of a Poisson distribution. */
   | 'OVERDISPERSED'
   /** Without a penalty an estimate would be infinite; one was chosen. */

@@ -114,13 +114,11 @@ export const LeakageCodeEnum = enumOf<LeakageCheck['code']>('LeakageCode', 'How 
 export const ModelWarningEnum = enumOf<ModelWarning['code']>('ModelWarningCode', 'What a reader must know.', {
   ALIASED: 'A column is made up of others and was left out.',
   SEPARATED: 'Without a penalty an estimate would be infinite; one was chosen.',
-  NOT_CONVERGED: 'The fit did not come to an end.',
   EMPTY_LEVEL: 'A level that no user has.',
   SINGLE_LEVEL: 'A feature that is the same for all users.',
-  FULL_LEVERAGE: 'A user alone decides a prediction, so HC3 does not exist and HC1 is used.',
+  FULL_LEVERAGE: 'A user alone decides a prediction, whose error was taken from the others.',
   OVERDISPERSED: 'The variance is not that of a Poisson distribution.',
   FEW_USERS: 'There are few users, or few conversions, for what is estimated.',
-  NO_TRAFFIC: 'Days were not measured, so there is no revenue over a horizon.',
 })
 
 export const UpliftVerdictEnum = enumOf<UpliftResult['verdict']>(
