@@ -3,8 +3,6 @@ export type ModelWarningCode =
   | 'ALIASED'
   /** without a penalty an estimate would be infinite; one was chosen */
   | 'SEPARATED'
-  /** the models of some folds did not settle, so nothing is known of how well unseen users are predicted */
-  | 'NOT_CONVERGED'
   /** a level, or a feature, that no user or all users have */
   | 'EMPTY_LEVEL'
   | 'SINGLE_LEVEL'
@@ -14,8 +12,6 @@ export type ModelWarningCode =
   | 'OVERDISPERSED'
   /** too few users or conversions for what is estimated */
   | 'FEW_USERS'
-  /** days were not measured, so there is no revenue over a horizon */
-  | 'NO_TRAFFIC'
 
 /** What a reader of a model must know beside its numbers. */
 export interface ModelWarning {

@@ -12,7 +12,6 @@ import type { ModelCard } from './model-card.ts'
 import { type ModelCovariance, modelCovariance } from './model-covariance.ts'
 import { modelNotComputable } from './model-not-computable.ts'
 import { makeSetup, type ModelSetup } from './model-setup.ts'
-import { missingParts } from './missing-parts.ts'
 import { modelWarnings } from './model-warnings.ts'
 import { groupPatterns } from './patterns.ts'
 import { requireTraining } from './require-cells.ts'
@@ -62,7 +61,6 @@ function makeCard(training: Training, setup: ModelSetup, model: FittedModel, cov
   const profiles = userProfiles(setup, fit.coefficients)
   const validation = validateModel(setup, cells, cellOutcome(cells), fit, penalty)
   const { training: own } = validation
-  const effects = predictedEffects(training, profiles, covariance)
   const interactions = question.interactions.length > 0 ? question.interactions : features.map(({ name }) => name)
   const hasUplift = features.length > 0 && patterns.training.denominator === null
   const nothing = fitOutcome(setup, patterns.training, { penalty: 0, without: (column) => column > 0 })
@@ -88,7 +86,7 @@ function makeCard(training: Training, setup: ModelSetup, model: FittedModel, cov
       degreesOfFreedom: covariance.degreesOfFreedom,
       dispersion: covariance.dispersion,
     },
-    effects,
+    effects: predictedEffects(training, profiles, covariance),
     segments: segmentLifts(cells, profiles, covariance, level),
     importance: featureImportance(
       setup,
@@ -100,11 +98,7 @@ function makeCard(training: Training, setup: ModelSetup, model: FittedModel, cov
     validation,
     leakage: leakageChecks(setup, features, own.kind === 'CLASSIFICATION' ? own.auc : null),
     uplift: hasUplift ? upliftOf({ kind, variants, features, interactions, level }, patterns) : [],
-    warnings: [
-      ...model.warnings,
-      ...modelWarnings(setup, features, fit, covariance),
-      ...missingParts(validation, effects),
-    ],
+    warnings: [...model.warnings, ...modelWarnings(setup, features, fit, covariance)],
   }
 }
 
