@@ -1,4 +1,4 @@
-import type { Analysis, AnalysisSummary, Batch, Experiment, ExperimentUpdate } from '@fairlift/sdk'
+import type { Analysis, AnalysisSummary, Batch, Experiment, ExperimentUpdate, ModelSummary } from '@fairlift/sdk'
 import { client } from '../lib/sdk.ts'
 import { AnalysisRun } from './analysis-run.svelte.ts'
 import { Live } from './live.svelte.ts'
@@ -15,6 +15,7 @@ export class ExperimentPage {
   analysisError = $state.raw<unknown>(null)
   batches = $state.raw<PagedItems<Batch> | null>(null)
   analyses = $state.raw<PagedItems<AnalysisSummary> | null>(null)
+  models = $state.raw<PagedItems<ModelSummary> | null>(null)
   readonly upload = new UploadFlow()
   readonly run = new AnalysisRun()
   readonly live = new Live()
@@ -36,6 +37,7 @@ export class ExperimentPage {
     const { id } = this.experiment
     this.batches = new PagedItems(client.batches(id))
     this.analyses = new PagedItems(client.analyses(id))
+    this.models = new PagedItems(client.models(id))
     await this.#refresh()
     void this.live.follow(id, (update) => this.#take(update))
   }
@@ -66,7 +68,7 @@ export class ExperimentPage {
   }
 
   async #refresh(): Promise<void> {
-    await Promise.all([this.batches?.load(), this.analyses?.load()])
+    await Promise.all([this.batches?.load(), this.analyses?.load(), this.models?.load()])
   }
 
   #take(update: ExperimentUpdate): void {
@@ -78,6 +80,8 @@ export class ExperimentPage {
     } else if (update.__typename === 'BatchChanged') {
       this.batches?.put(update.batch)
       if (update.batch.status === 'LANDED') void this.#reload()
+    } else if (update.__typename === 'ModelReady') {
+      this.models?.put(update.model)
     } else {
       this.analyses?.put(update.analysis)
       if (this.experiment !== null) this.experiment = { ...this.experiment, latestAnalysis: update.analysis }

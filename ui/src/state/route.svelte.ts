@@ -2,10 +2,10 @@
 export type Route =
   | { page: 'dashboard' }
   | { page: 'new-experiment' }
-  | { page: 'experiment'; key: string; view: ExperimentView; analysisId: string | null }
+  | { page: 'experiment'; key: string; view: ExperimentView; analysisId: string | null; modelId: string | null }
   | { page: 'not-found'; path: string }
 
-export type ExperimentView = 'results' | 'data' | 'setup'
+export type ExperimentView = 'results' | 'models' | 'data' | 'setup'
 
 /** Taken as an experiment's key by its own page. */
 export const RESERVED_KEY = 'new'
@@ -18,11 +18,16 @@ export function routeOf(url: URL): Route {
     if (parts.length === 1) return { page: 'dashboard' }
     if (parts.length === 2 && second === RESERVED_KEY) return { page: 'new-experiment' }
     const view = third ?? 'results'
-    if (parts.length <= 3 && (view === 'results' || view === 'data' || view === 'setup')) {
-      return { page: 'experiment', key: second!, view, analysisId: url.searchParams.get('analysis') }
+    if (parts.length <= 3 && isView(view)) {
+      const analysisId = url.searchParams.get('analysis')
+      return { page: 'experiment', key: second!, view, analysisId, modelId: url.searchParams.get('model') }
     }
   }
   return { page: 'not-found', path: url.pathname }
+}
+
+function isView(name: string): name is ExperimentView {
+  return ['results', 'models', 'data', 'setup'].includes(name)
 }
 
 function decoded(part: string): string {
@@ -40,6 +45,11 @@ export function experimentPath(
 ): string {
   const path = `/experiments/${encodeURIComponent(key)}${view === 'results' ? '' : `/${view}`}`
   return analysisId === null ? path : `${path}?analysis=${encodeURIComponent(analysisId)}`
+}
+
+/** One model of an experiment. */
+export function modelPath(key: string, id: string): string {
+  return `${experimentPath(key, 'models')}?model=${encodeURIComponent(id)}`
 }
 
 class Router {
