@@ -45,6 +45,15 @@ const fillings: Record<string, Filling> = {
       'one.',
     ],
   },
+  TrainModel: {
+    variable: 'experimentId',
+    find: ({ sample }) => sample?.id,
+    missing: [
+      'There is no experiment "sample-checkout" here.',
+      '"pnpm demo" creates it. Or write the id of another',
+      'one: the tab "Experiments" lists them.',
+    ],
+  },
   FollowJob: {
     variable: 'jobId',
     find: ({ jobs }) => jobs?.nodes[0]?.id,

@@ -23,6 +23,7 @@ const TABS = [
   'RunAnalysis',
   'FollowJob',
   'LookAtEvents',
+  'TrainModel',
 ]
 
 /** What will be so in a moment, on a slow machine too. */
@@ -103,7 +104,8 @@ describe.skipIf(withoutBrowser !== null)(`GraphiQL in a browser${withoutBrowser 
     // The subscription has a test of its own.
     for (const name of TABS.filter((tab) => tab !== 'FollowJob')) {
       await openTab(name)
-      if (['SendEvents', 'RunAnalysis', 'LookAtEvents'].includes(name)) await soon(variables).toContain('Filled in')
+      if (['SendEvents', 'RunAnalysis', 'LookAtEvents', 'TrainModel'].includes(name))
+        await soon(variables).toContain('Filled in')
       const { data, errors } = await run(name)
       expect(errors, name).toBeUndefined()
       for (const payload of Object.values(data)) expect(payload?.userErrors ?? [], name).toEqual([])
