@@ -8,6 +8,10 @@ export class FieldErrors {
     this.#errors = errors
   }
 
+  get all(): readonly UserError[] {
+    return this.#errors
+  }
+
   at(field: string): UserError | null {
     return this.#errors.find((error) => error.field.join('.') === field) ?? null
   }

@@ -2,7 +2,9 @@ import type { Analysis, AnalysisSummary, Batch, Experiment, ExperimentUpdate, Mo
 import { client } from '../lib/sdk.ts'
 import { AnalysisRun } from './analysis-run.svelte.ts'
 import { Live } from './live.svelte.ts'
+import { ModelDraft } from './model-draft.svelte.ts'
 import { PagedItems } from './paged-items.svelte.ts'
+import { ShownModel } from './shown-model.svelte.ts'
 import { UploadFlow } from './upload-flow.svelte.ts'
 
 /** Everything about one experiment, kept while the reader goes from view to view of it. */
@@ -18,6 +20,8 @@ export class ExperimentPage {
   models = $state.raw<PagedItems<ModelSummary> | null>(null)
   readonly upload = new UploadFlow()
   readonly run = new AnalysisRun()
+  readonly draft = new ModelDraft()
+  readonly shown = new ShownModel()
   readonly live = new Live()
   readonly #key: string
   #wanted: string | null = null
