@@ -31,6 +31,8 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
     ['the form', '/experiments/new', /^Metrics$/],
     ['the results', `/experiments/${sampleExperiment.key}`, /^Health of the data$/],
     ['three variants', '/experiments/mail', /^By region$/],
+    ['a model', `/experiments/${sampleExperiment.key}/models`, /^What was asked$/],
+    ['the models where there are none', '/experiments/mail/models', /^Train a model$/],
     ['the uploads', `/experiments/${sampleExperiment.key}/data`, /^Uploads so far$/],
     ['the setup', `/experiments/${sampleExperiment.key}/setup`, /^Plan$/],
     ['an unknown address', '/some/where', /no such page/],
@@ -78,6 +80,9 @@ async function makeSample(client: FairliftClient): Promise<void> {
   const file = await openAsBlob(sampleFile)
   await client.uploadEvents({ experimentId: id, file, fileName: 'sample_events.csv' }).result()
   await client.runAnalysis({ experimentId: id, segmentBy: 'device' }).result()
+  const features = [{ attribute: 'device' }, { history: { measure: 'FREQUENCY' as const, eventTypes: ['purchase'] } }]
+  const target = { kind: 'CONVERSION' as const }
+  await client.trainModel({ experimentId: id, target, features, interactions: ['device'] }).result()
   const half = { experimentId: id, file: new File([halfUnknownFile], 'half.csv') }
   await expect(client.uploadEvents(half).result()).rejects.toMatchObject({ code: 'BATCH_QUARANTINED' })
   expect(await client.uploadEvents({ ...half, maxRejectRate: 0.6 }).result()).toMatchObject({ rejected: 25 })
