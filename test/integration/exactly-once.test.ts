@@ -224,5 +224,5 @@ describe.runIf(canSeeProcesses)('when all is over', () => {
 
 /** Servers, workers and compute children; not the tools that the tests themselves run in. */
 function isOurs(command: string): boolean {
-  return /src[\\/](main|jobs[\\/]compute[\\/]child)\.ts/.test(command)
+  return /(src|dist)[\\/](main|worker|jobs[\\/]compute[\\/]child)\.[jt]s/.test(command)
 }

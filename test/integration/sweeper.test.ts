@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient, type FairliftClient } from '@fairlift/sdk'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startDatabase, type TestDatabase } from '../testkit/database.ts'
 import { delimited, eventRecords, totalsOf } from '../testkit/event-records.ts'
 import { rowOf } from '../testkit/find-in-analysis.ts'
@@ -118,6 +118,7 @@ describe('the sweeper', () => {
     for (const key of before) if (chance() < 0.8) await age(join(objects(), key), 24 * 365)
 
     const stays = new Set(before)
+    onTestFinished(() => clearUp(stays, before))
     const folders = [
       () => `raw/${randomUUID()}/events.csv`,
       () => `raw/${randomUUID()}/rejects-1234.csv`,
@@ -134,37 +135,40 @@ describe('the sweeper', () => {
     const old = GRACE_HOURS + 10
     stays.add(await putFile(`artifacts/${experimentId}/${analysis.id}/chart-${seed}.svg`, old))
     // Unit tables: those of the three newest versions that have one are kept, with the files that they share.
-    const shared = await putFile(`curated/${experimentId}/units/${randomUUID()}/shared.parquet`, old)
+    // Sweeps go on meanwhile: what is to stay is referenced before it is there.
+    const shared = `curated/${experimentId}/units/${randomUUID()}/shared.parquet`
     for (let version = 1; version <= 5; version++) {
-      const own = await putFile(`curated/${experimentId}/units/${randomUUID()}/${version}.parquet`, old)
+      const own = `curated/${experimentId}/units/${randomUUID()}/${version}.parquet`
       if (version > 2) stays.add(own)
       const files = JSON.stringify([{ objectKey: own }, { objectKey: shared }])
       await database.query(
         `insert into unit_tables (experiment_id, dataset_version, rule, files, units, exposed_units) values ($1, $2, 'r', $3, 1, 1)`,
         [experimentId, version, files],
       )
+      await putFile(own, old)
     }
-    stays.add(shared)
+    stays.add(await putFile(shared, old))
     for (const [status, expires, isKept] of [
       ['PENDING', '1 day', true],
       ['PENDING', '-1 day', false],
       ['EXPIRED', '-1 day', false],
       ['COMPLETED', '-1 day', true],
     ] as const) {
-      const key = await putFile(`raw/${randomUUID()}/upload.csv`, old)
+      const key = `raw/${randomUUID()}/upload.csv`
       if (isKept) stays.add(key)
       await database.query(
         `insert into uploads (experiment_id, status, file_name, size_bytes, object_key, input, expires_at) values ($1, $2, 'upload.csv', 1, $3, '{}', now() + $4::interval)`,
         [experimentId, status, key, expires],
       )
+      await putFile(key, old)
     }
-    const model = await putFile(`artifacts/${experimentId}/${randomUUID()}/model.json`, old)
-    stays.add(model)
+    const model = `artifacts/${experimentId}/${randomUUID()}/model.json`
     await database.query(
       `insert into models (experiment_id, dataset_version_id, result_key, kind, target, settings, card, artifact_key, trained_at)
        values ($1, $2, $3, 'LINEAR', 'x', '{}', '{}', $4, now())`,
       [experimentId, analysis.datasetVersion.id, randomUUID(), model],
     )
+    stays.add(await putFile(model, old))
 
     await untilSwept()
     await untilSwept() // the first may have been begun before the files were there
@@ -186,7 +190,6 @@ describe('the sweeper', () => {
       urls.push(batch.rawUrl!, ...(batch.rejectsUrl === null ? [] : [batch.rejectsUrl]))
     expect(urls.length).toBeGreaterThan(4)
     for (const url of urls) expect((await fetch(url)).status).toBe(200)
-    await clearUp(stays, before)
   })
 
   test('clears away what killed processes left, and nothing of those that work', async () => {
