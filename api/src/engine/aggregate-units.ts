@@ -10,6 +10,7 @@ import {
   type Group,
   type Measure,
 } from './plan.ts'
+import { DAY_MS } from './timed-events.ts'
 import { dayOf, isCompared, LAST_DAY, type KindCounts, type UnitCounts } from './unit-counts.ts'
 import { exposureState, type AttributeColumn, type SummedUnits } from './unit-rows.ts'
 import { ValueCounts } from './value-counts.ts'
@@ -252,8 +253,6 @@ class SegmentGroups {
       )
   }
 }
-
-const DAY_MS = 86_400_000
 
 /** What the pass sees apart from the measures. */
 class QualityCounts {

@@ -1,3 +1,4 @@
+import { DAY_MICROS } from './timed-events.ts'
 import { exposureState, type SummedUnits } from './unit-rows.ts'
 
 /**
@@ -19,7 +20,6 @@ export interface UnitCounts {
  */
 export type KindCounts = Int32Array
 
-const DAY_MICROS = 86_400_000_000
 /** 2106-02-07: events lie neither before 1990 nor in the future. */
 export const LAST_DAY = 49_710
 

@@ -1,5 +1,6 @@
 import type { PartFile } from '../engine.ts'
 import type { AggregationPlan, Window } from '../plan.ts'
+import { DAY_MICROS } from '../timed-events.ts'
 import { UnitRows, type UnitRule } from '../unit-rows.ts'
 import { readAhead } from './read-ahead.ts'
 import { readEvents, readExposures } from './read-events.ts'
@@ -45,4 +46,3 @@ export function ruleOf({ from, to, daysSinceExposure }: Window): UnitRule {
     horizon: daysSinceExposure === null ? Infinity : daysSinceExposure * DAY_MICROS,
   }
 }
-const DAY_MICROS = 86_400_000_000
