@@ -25,6 +25,18 @@ export interface ImportZone {
 }
 
 export const importZones: ImportZone[] = [
+  // First: where zones overlap, an editor shows the last one; the test checks all.
+  {
+    name: 'drawing is loaded by compute children only: Vega would take half of the memory that the API is to run in',
+    files: ['api/src/**/*.ts'],
+    except: ['api/src/drawing/**/*.ts', 'api/src/jobs/compute/**/*.ts'],
+    forbid: [
+      {
+        regex: '^(vega|vega-lite|fontkit|@resvg/resvg-js)$|/drawing/',
+        instead: 'Ask a compute child to draw: the task "draw" of jobs/compute.',
+      },
+    ],
+  },
   {
     name: 'stats is pure: special functions only',
     files: ['api/src/stats/**/*.ts'],
