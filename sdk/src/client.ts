@@ -9,6 +9,7 @@ import type {
   UploadEventsOptions,
 } from './client-options.ts'
 import { compareVersions, type VersionPair } from './compare-versions.ts'
+import { DatasetCalls } from './dataset-calls.ts'
 import { endpointOf, webSocketEndpointOf } from './endpoint.ts'
 import { followAnalysis, followUpload } from './job-results.ts'
 import { PagedList, pageOf, type ListOptions } from './paginate.ts'
@@ -17,12 +18,11 @@ import { defaultRetryPolicy, type RetryPolicy } from './retry.ts'
 import { largeSizeOf, sendLargeFile } from './send-large-file.ts'
 import type { ResultOptions } from './started-work.ts'
 import { Subscriptions } from './subscriptions.ts'
-import { TimeseriesCalls } from './timeseries-calls.ts'
 import { Transport, type CallOptions, type RequestOptions } from './transport.ts'
 import type { TypedDocument } from './typed-document.ts'
 import type * as types from './types.ts'
 import { previewPart } from './upload.ts'
-import { watchExperiment, watchJob } from './watch.ts'
+import { watchExperiment, watchExperiments, watchJob } from './watch.ts'
 
 /** Makes a client. Nothing is sent before it is used. */
 export function createClient(options: ClientOptions): FairliftClient {
@@ -34,7 +34,7 @@ export function createClient(options: ClientOptions): FairliftClient {
  * in the input, FairliftNetworkError when the server cannot be reached. What may be sent twice is tried again when the
  * network fails.
  */
-export class FairliftClient extends TimeseriesCalls {
+export class FairliftClient extends DatasetCalls {
   readonly #transport: Transport
   readonly #subscriptions: Subscriptions
   readonly #retry: RetryPolicy
@@ -126,6 +126,17 @@ export class FairliftClient extends TimeseriesCalls {
    */
   watchExperiment(id: string, options?: CallOptions): AsyncGenerator<types.ExperimentUpdate, void, undefined> {
     return watchExperiment(this.#subscriptions, id, this.#retry, options)
+  }
+
+  /**
+   * Which experiments anything happens to, new ones too, until the loop is left or the signal is aborted. Null first, and
+   * again after a lost connection: changes may have been missed, so read anew what is shown.
+   *
+   * @example
+   * for await (const changed of client.watchExperiments({ signal })) await readListAgain(changed)
+   */
+  watchExperiments(options?: CallOptions): AsyncGenerator<types.Experiment | null, void, undefined> {
+    return watchExperiments(this.#subscriptions, this.#retry, options)
   }
 
   // Metrics
@@ -224,15 +235,6 @@ export class FairliftClient extends TimeseriesCalls {
 
   // Versions
 
-  /** The versions of an experiment's data, newest first. Throws FairliftError NOT_FOUND when it is read. */
-  datasetVersions(experimentId: string, options?: ListOptions): PagedList<types.ListedDatasetVersion> {
-    return new PagedList(async (page, signal) => {
-      const variables = { experimentId, ...page }
-      const { experiment } = await this.request(documents.DatasetVersionsDocument, variables, { signal })
-      return pageOf(required(experiment).datasetVersions)
-    }, options)
-  }
-
   /**
    * What changed from one version of an experiment's data to a later one: events, users, and how the effects moved. Where
    * the versions have no answers to the same question, the standard analysis of both is run first and waited for.
@@ -266,27 +268,6 @@ export class FairliftClient extends TimeseriesCalls {
       },
       { pageSize, signal },
     )
-  }
-
-  /**
-   * Erases a user from an experiment, or from all: from every version of the data, with every uploaded file that held
-   * them. Resolves to the jobs that do it. Throws FairliftUserError; FairliftError NOT_FOUND.
-   */
-  async eraseUser(input: types.EraseUserInput, options?: CallOptions): Promise<types.Job[]> {
-    return accepted((await this.#repeatable(documents.EraseUserDocument, { input }, options)).eraseUser).jobs
-  }
-
-  /** Merges the small files that small batches leave; no event changes. Resolves to the job. Throws FairliftError NOT_FOUND. */
-  async compactDataset(experimentId: string, options?: CallOptions): Promise<types.Job> {
-    return (await this.#repeatable(documents.CompactDatasetDocument, { experimentId }, options)).compactDataset.job
-  }
-
-  /** The users that were erased from an experiment, newest first: that it was done, not who it was. */
-  erasures(experimentId: string, options?: ListOptions): PagedList<types.Erasure> {
-    return new PagedList(async (page, signal) => {
-      const { experiment } = await this.request(documents.ErasuresDocument, { experimentId, ...page }, { signal })
-      return pageOf(required(experiment).erasures)
-    }, options)
   }
 
   // Analyses

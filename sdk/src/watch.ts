@@ -1,8 +1,8 @@
-import { ExperimentUpdatedDocument, JobUpdatedDocument } from './_generated/graphql.ts'
+import { ExperimentsUpdatedDocument, ExperimentUpdatedDocument, JobUpdatedDocument } from './_generated/graphql.ts'
 import { backoffMs, delay, type RetryPolicy } from './retry.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import type { CallOptions } from './transport.ts'
-import type { ExperimentUpdate, Job } from './types.ts'
+import type { Experiment, ExperimentUpdate, Job } from './types.ts'
 
 /** Whether a job is done, one way or another: it changes no more. */
 export function hasEnded({ status }: Pick<Job, 'status'>): boolean {
@@ -42,6 +42,20 @@ export async function* watchExperiment(
   for (;;) {
     for await (const message of subscriptions.subscribe(ExperimentUpdatedDocument, { id }, options)) {
       yield message.experimentUpdated
+    }
+    await delay(backoffMs(0, retry), options.signal)
+  }
+}
+
+/** Which experiments anything happens to, without end. Null: read anew what is shown. */
+export async function* watchExperiments(
+  subscriptions: Subscriptions,
+  retry: RetryPolicy,
+  options: CallOptions = {},
+): AsyncGenerator<Experiment | null, void, undefined> {
+  for (;;) {
+    for await (const message of subscriptions.subscribe(ExperimentsUpdatedDocument, {}, options)) {
+      yield message.experimentsUpdated.experiment
     }
     await delay(backoffMs(0, retry), options.signal)
   }

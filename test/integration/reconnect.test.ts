@@ -65,6 +65,27 @@ it('who watches an experiment is told of it anew when the server is back, and of
   await expect(following).rejects.toThrow('enough')
 })
 
+it('who watches all experiments is told which one changed, new ones too, and to read anew when the server is back', async () => {
+  const seen: (string | null)[] = []
+  const stop = new AbortController()
+  const following = (async () => {
+    for await (const changed of client.watchExperiments({ signal: stop.signal })) seen.push(changed?.name ?? null)
+  })()
+  await until('the first message', () => seen.length === 1)
+  const { id: experimentId } = await client.createExperiment({ key: 'listed', name: 'Listed' })
+  await until('the new experiment', () => seen.includes('Listed'))
+  await client.updateExperiment({ id: experimentId, name: 'Renamed' })
+  await until('its new name', () => seen.includes('Renamed'))
+  const before = seen.length
+  await client.uploadEvents({ experimentId, file: eventFile({ users: 100, mark: 'listed' }) }).result()
+  await until('its data', () => seen.length > before)
+  expect(seen.slice(0, 2)).toEqual([null, 'Listed'])
+  await restart('kill')
+  await until('the message after the restart', () => seen.at(-1) === null)
+  stop.abort(new Error('enough'))
+  await expect(following).rejects.toThrow('enough')
+})
+
 it('what may be sent twice is sent again while the server restarts; what may not is a network error', async () => {
   const restarting = restart('kill')
   const patient = createClient({ url: server.url, retry: { attempts: 50, maxDelayMs: 500 } })

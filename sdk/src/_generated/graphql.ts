@@ -1347,6 +1347,11 @@ export type ExperimentQueryVariables = Exact<{
 
 export type ExperimentQuery = { experiment: ExperimentFieldsFragment | null };
 
+export type ExperimentsUpdatedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ExperimentsUpdatedSubscription = { experimentsUpdated: { experiment: ExperimentFieldsFragment | null } };
+
 export type ExperimentsQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
@@ -5377,6 +5382,114 @@ fragment VariantFields on Variant {
   role
   trafficSplit
 }`) as unknown as TypedDocumentString<ExperimentQuery, ExperimentQueryVariables>;
+export const ExperimentsUpdatedDocument = new TypedDocumentString(`
+    subscription ExperimentsUpdated {
+  experimentsUpdated {
+    experiment {
+      ...ExperimentFields
+    }
+  }
+}
+    fragment AnalysisSummaryFields on Analysis {
+  id
+  computedAt
+  interim
+  decision {
+    ...DecisionFields
+  }
+  datasetVersion {
+    ...DatasetVersionFields
+  }
+}
+fragment DatasetVersionFields on DatasetVersion {
+  id
+  number
+  kind
+  rows
+  bytes
+  createdAt
+}
+fragment DecisionFields on Decision {
+  verdict
+  treatment {
+    id
+    key
+    name
+  }
+  summary
+  reasons
+  revenueChanges {
+    treatment {
+      id
+      key
+      name
+    }
+    estimate
+    lower
+    upper
+    level
+    horizonDays
+    usersPerDay
+  }
+}
+fragment ExperimentFields on Experiment {
+  id
+  key
+  name
+  hypothesis
+  status
+  startAt
+  endAt
+  plannedUnits
+  currency
+  conflictPolicy
+  autoRun
+  variants {
+    ...VariantFields
+  }
+  metrics {
+    role
+    metric {
+      ...MetricFields
+    }
+  }
+  attributes
+  latestDatasetVersion {
+    ...DatasetVersionFields
+  }
+  latestAnalysis {
+    ...AnalysisSummaryFields
+  }
+  createdAt
+  updatedAt
+}
+fragment MetricFields on Metric {
+  id
+  key
+  name
+  description
+  kind
+  numerator {
+    aggregation
+    eventTypes
+  }
+  denominator {
+    aggregation
+    eventTypes
+  }
+  quantile
+  goal
+  format
+  standard
+  createdAt
+}
+fragment VariantFields on Variant {
+  id
+  key
+  name
+  role
+  trafficSplit
+}`) as unknown as TypedDocumentString<ExperimentsUpdatedSubscription, ExperimentsUpdatedSubscriptionVariables>;
 export const ExperimentsDocument = new TypedDocumentString(`
     query Experiments($first: Int!, $after: String, $filter: ExperimentFilter) {
   experiments(first: $first, after: $after, filter: $filter) {

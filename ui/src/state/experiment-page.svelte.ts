@@ -1,5 +1,5 @@
 import type { Analysis, AnalysisSummary, Batch, Experiment, ExperimentUpdate, ModelSummary } from '@fairlift/sdk'
-import { client } from '../lib/sdk.ts'
+import { client, watcher } from '../lib/sdk.ts'
 import { AnalysisRun } from './analysis-run.svelte.ts'
 import { Live } from './live.svelte.ts'
 import { ModelDraft } from './model-draft.svelte.ts'
@@ -43,7 +43,10 @@ export class ExperimentPage {
     this.analyses = new PagedItems(client.analyses(id))
     this.models = new PagedItems(client.models(id))
     await this.#refresh()
-    void this.live.follow(id, (update) => this.#take(update))
+    void this.live.follow(
+      (signal) => watcher.watchExperiment(id, { signal }),
+      (update) => this.#take(update),
+    )
   }
 
   /** Shows an analysis; null shows the newest, and those that come after it. */

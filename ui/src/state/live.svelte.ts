@@ -1,26 +1,27 @@
-import type { ExperimentUpdate } from '@fairlift/sdk'
 import { isNotFound } from '../lib/explain-error.ts'
-import { watcher } from '../lib/sdk.ts'
 
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10_000
 
-/** Follows an experiment: what happens to it is handed on, and a lost connection is told of and opened again. */
+/** Follows what happens on the server: it is handed on, and a lost connection is told of and opened again. */
 export class Live {
   /** `lost`: what is shown may be behind. */
   state = $state<'connecting' | 'live' | 'lost'>('connecting')
   readonly #end = new AbortController()
   #wake = (): void => undefined
 
-  /** Ends when `leave()` is called, or the experiment is gone. */
-  async follow(experimentId: string, onUpdate: (update: ExperimentUpdate) => void): Promise<void> {
+  /** Ends when `leave()` is called, or what is watched is gone. */
+  async follow<Update>(
+    watch: (signal: AbortSignal) => AsyncIterable<Update>,
+    onUpdate: (update: Update) => void,
+  ): Promise<void> {
     const { signal } = this.#end
     const wakeUp = (): void => this.#wake()
     addEventListener('online', wakeUp, { signal })
     let pauseMs = FIRST_PAUSE_MS
     while (!signal.aborted) {
       try {
-        for await (const update of watcher.watchExperiment(experimentId, { signal })) {
+        for await (const update of watch(signal)) {
           this.state = 'live'
           pauseMs = FIRST_PAUSE_MS
           onUpdate(update)

@@ -7,7 +7,7 @@ import { BatchType } from '../batch/batch.type.ts'
 import { requireId } from '../ids.ts'
 import type { Model } from '../model/model.service.ts'
 import { ModelType } from '../model/model.type.ts'
-import type { ExperimentChange } from './experiment-watcher.ts'
+import type { AnyExperimentChange, ExperimentChange } from './experiment-watcher.ts'
 import type { Experiment } from './experiment.service.ts'
 import { ExperimentType } from './experiment.type.ts'
 
@@ -33,6 +33,16 @@ export class AnalysisReady {
 export class ModelReady {
   @Field(() => ModelType, { description: 'The model.' })
   model!: Model
+}
+
+@ObjectType('ExperimentsUpdate', { description: 'Something about some experiment changed.' })
+export class ExperimentsUpdate {
+  @Field(() => ExperimentType, {
+    nullable: true,
+    description:
+      'The experiment as it is now. Null in the first message, and where changes may have been missed: read anew what is shown.',
+  })
+  experiment!: Experiment | null
 }
 
 const ExperimentUpdate = createUnionType({
@@ -70,5 +80,18 @@ export class ExperimentEventsResolver {
     if (change === 'ANALYSIS') return { analysis: (await loaders.analysis.load(id))! }
     if (change === 'MODEL') return { model: (await loaders.model.load(id))! }
     return { experiment: (await loaders.experiment.load(id))! }
+  }
+
+  @Subscription(() => ExperimentsUpdate, {
+    description:
+      'Which experiment anything changed about, new ones too: what a list of experiments follows. It begins with a message of none.',
+    subscribe: ({ context }) => (context as RequestContext).services.watcher.watchAll(),
+  })
+  async experimentsUpdated(
+    @Root() { experimentId }: AnyExperimentChange,
+    @Ctx() context: RequestContext,
+  ): Promise<ExperimentsUpdate> {
+    forgetLoads(context)
+    return { experiment: experimentId === null ? null : await context.loaders.experiment.load(experimentId) }
   }
 }

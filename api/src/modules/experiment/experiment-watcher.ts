@@ -7,12 +7,19 @@ export interface ExperimentChange {
   id: string
 }
 
+type ExperimentNotice = ExperimentChange & { experimentId: string }
+
 /** Hears of changes of experiments, whichever process made them. */
 export interface ExperimentNotices {
-  on(event: 'experiment', listener: (notice: ExperimentChange & { experimentId: string }) => void): unknown
+  on(event: 'experiment', listener: (notice: ExperimentNotice) => void): unknown
   on(event: 'resumed', listener: () => void): unknown
-  off(event: 'experiment', listener: (notice: ExperimentChange & { experimentId: string }) => void): unknown
+  off(event: 'experiment', listener: (notice: ExperimentNotice) => void): unknown
   off(event: 'resumed', listener: () => void): unknown
+}
+
+/** An experiment of which something changed. Null: whatever was read before may be behind. */
+export interface AnyExperimentChange {
+  experimentId: string | null
 }
 
 /** Follows experiments. */
@@ -27,18 +34,36 @@ export class ExperimentWatcher {
 
   /** The experiment itself first, then every change about it. After a lost connection it comes again: read it anew. */
   watch(experimentId: string): AsyncIterableIterator<ExperimentChange> {
-    return new Repeater<ExperimentChange>(async (push, stop) => {
-      const waiting: ExperimentChange[] = []
+    return this.#follow<ExperimentChange>({
+      first: async () => ({ change: 'EXPERIMENT', id: (await this.#experiments.get(experimentId)).id }),
+      ofNotice: (notice) => (notice.experimentId === experimentId ? { change: notice.change, id: notice.id } : null),
+      resumed: { change: 'EXPERIMENT', id: experimentId },
+    })
+  }
+
+  /** That it has begun, then which experiment anything changed about. After a lost connection it begins again. */
+  watchAll(): AsyncIterableIterator<AnyExperimentChange> {
+    return this.#follow<AnyExperimentChange>({
+      first: () => Promise.resolve({ experimentId: null }),
+      ofNotice: ({ experimentId }) => ({ experimentId }),
+      resumed: { experimentId: null },
+    })
+  }
+
+  #follow<Message extends object>({ first, ofNotice, resumed }: Followed<Message>): AsyncIterableIterator<Message> {
+    return new Repeater<Message>(async (push, stop) => {
+      const waiting = new Map<string, Message>()
       let wake = Promise.withResolvers<void>()
-      const tell = (change: ExperimentChange): void => {
+      const tell = (message: Message): void => {
         // A change that waits already need not be told twice.
-        if (!waiting.some(({ change: kind, id }) => kind === change.change && id === change.id)) waiting.push(change)
+        waiting.set(JSON.stringify(message), message)
         wake.resolve()
       }
-      const onNotice = (notice: ExperimentChange & { experimentId: string }): void => {
-        if (notice.experimentId === experimentId) tell({ change: notice.change, id: notice.id })
+      const onNotice = (notice: ExperimentNotice): void => {
+        const message = ofNotice(notice)
+        if (message !== null) tell(message)
       }
-      const onResumed = (): void => tell({ change: 'EXPERIMENT', id: experimentId })
+      const onResumed = (): void => tell(resumed)
       this.#notices.on('experiment', onNotice)
       this.#notices.on('resumed', onResumed)
       let isStopped = false
@@ -47,12 +72,12 @@ export class ExperimentWatcher {
         wake.resolve()
       })
       try {
-        const { id } = await this.#experiments.get(experimentId)
-        await push({ change: 'EXPERIMENT', id })
+        await push(await first())
         while (!isStopped) {
-          const next = waiting.shift()
+          const [next] = waiting
           if (next !== undefined) {
-            await push(next)
+            waiting.delete(next[0])
+            await push(next[1])
             continue
           }
           await wake.promise
@@ -64,4 +89,12 @@ export class ExperimentWatcher {
       }
     })
   }
+}
+
+interface Followed<Message> {
+  first: () => Promise<Message>
+  /** Null: it is none that is followed. */
+  ofNotice: (notice: ExperimentNotice) => Message | null
+  /** What is told when notices may have been missed. */
+  resumed: Message
 }
