@@ -3,38 +3,56 @@ import type { ColumnFile, ColumnValues } from './column-file.ts'
 import { Dictionary } from './dictionary.ts'
 import { doubles, integers, PickedUnits, type Dictionaries } from './picked-units.ts'
 import type { KindCounts, UnitCounts } from './unit-counts.ts'
-import { clearResidues, column, eachFile, translation, type UnitFacts, type WantedColumns } from './unit-files.ts'
-import { noSums, sumNames, type TypeSums } from './unit-rows.ts'
+import type { Memory } from './memory.ts'
+import type { AggregationPlan } from './plan.ts'
+import { clearResidues, column, eachFile, translation, type UnitFacts } from './unit-files.ts'
+import type { TypeSums } from './unit-rows.ts'
 import type { UnitFile } from './unit-table.ts'
 
-type Wanted = { [Name in 'types' | 'attributes']: NonNullable<WantedColumns[Name]> }
+/** What a plan asks of the units that did something. */
+export interface WantedSums {
+  types: readonly string[]
+  sums: readonly (keyof TypeSums)[]
+  attributes: readonly string[]
+}
+
+/** The sums that a plan's measures are of, and the counts of events that tell who did something. */
+export function sumsWantedBy({ measures, segments }: AggregationPlan): WantedSums {
+  const ofValues = measures.filter(({ aggregation }) => aggregation === 'sum')
+  const sums: (keyof TypeSums)[] = ['counts', 'earlyCounts']
+  if (ofValues.some(({ before }) => before !== true)) sums.push('sums')
+  if (ofValues.some(({ before }) => before === true)) sums.push('earlySums')
+  return { types: [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))], sums, attributes: segments }
+}
 
 /**
  * Reads of a shard of a unit table what a plan wants: the units that have a sum of the wanted types row by row, and of all
  * units how many there are of each kind.
+ *
+ * @param memory where what is read lies: it must be kept as long as what is returned
  */
-export async function readActiveUnits(files: UnitFile[], wanted: Wanted): Promise<ActiveUnits> {
-  const slots = new Int32Array(files.at(-1)?.size ?? 0)
+export function readActiveUnits(files: UnitFile[], wanted: WantedSums, memory: Memory): ActiveUnits {
+  const slots = memory.int32(files.at(-1)?.size ?? 0)
   const columns: SumColumn[] = []
-  await eachFile(files, async (file) => {
-    for (const sums of await sumsIn(file, wanted.types)) {
+  eachFile(files, (file) => {
+    for (const sums of sumsIn(file, wanted, memory)) {
       mark(slots, sums.positions)
       columns.push(sums)
     }
   })
-  const positions = numbered(slots)
-  const types = addedUp(columns, slots, positions.length)
+  const positions = numbered(slots, memory)
+  const types = addedUp(columns, slots, positions.length, wanted, memory)
   if (files.length > 1) for (const sums of types.values()) clearResidues(sums)
 
   const dictionaries = {
     variantNames: new Dictionary(),
     attributes: new Map(wanted.attributes.map((name) => [name, new Dictionary()])),
   }
-  const kinds = new PickedUnits(positions, slots, dictionaries)
+  const kinds = new PickedUnits(positions, slots, dictionaries, memory)
   const counts = { states: [0, 0, 0, 0], days: [], attributes: new Map(wanted.attributes.map((name) => [name, []])) }
-  await eachFile(files, async (file) => {
-    await kinds.read(file, false)
-    await addCounts(counts, file, dictionaries)
+  eachFile(files, (file) => {
+    kinds.read(file, false)
+    addCounts(counts, file, dictionaries)
   })
   const { size, state, variant, variantNames, attributes } = kinds
   return { size, state, variant, variantNames, attributes, types, eventsWithoutRow: new Map(), counts }
@@ -49,26 +67,34 @@ interface SumColumn {
   positions: Int32Array
 }
 
-async function sumsIn(file: ColumnFile<UnitFacts>, types: readonly string[]): Promise<SumColumn[]> {
-  const positions = integers(await file.column(column.position))
+function sumsIn(file: ColumnFile<UnitFacts>, wanted: WantedSums, memory: Memory): SumColumn[] {
+  const positions = integers(file.column(column.position, memory), memory)
   const found: SumColumn[] = []
   for (const type of file.facts.types) {
-    if (!types.includes(type)) continue
-    for (const sum of sumNames) {
+    if (!wanted.types.includes(type)) continue
+    for (const sum of wanted.sums) {
       const name = column.sum(type, sum)
-      const values = await file.column(name)
+      const values = file.column(name, memory)
       if (values === null) continue
-      const rows = integers(await file.column(column.rowsOf(name)))
-      found.push({ type, sum, values: doubles(values), positions: placed(rows, positions, values.length) })
+      const rows = integers(file.column(column.rowsOf(name), memory), memory)
+      found.push({
+        type,
+        sum,
+        values: doubles(values, memory),
+        positions: placed(rows, positions, values.length, memory),
+      })
     }
   }
   return found
 }
 
 /** Where in the shard the units are that a file's values are of; both lists null for all in order. */
-function placed(rows: Int32Array | null, positions: Int32Array | null, length: number): Int32Array {
-  if (rows === null) return positions ?? Int32Array.from({ length }, (_, row) => row)
-  return positions === null ? rows : rows.map((row) => positions[row]!)
+function placed(rows: Int32Array | null, positions: Int32Array | null, length: number, memory: Memory): Int32Array {
+  if (rows === null && positions !== null) return positions
+  if (rows !== null && positions === null) return rows
+  const places = memory.int32(length)
+  for (let i = 0; i < length; i++) places[i] = rows === null ? i : positions![rows[i]!]!
+  return places
 }
 
 function mark(slots: Int32Array, positions: Int32Array): void {
@@ -76,22 +102,38 @@ function mark(slots: Int32Array, positions: Int32Array): void {
 }
 
 /** Numbers the marked places from 1 on, and returns them in order. */
-function numbered(slots: Int32Array): Int32Array {
-  const places = new Int32Array(slots.length)
+function numbered(slots: Int32Array, memory: Memory): Int32Array {
+  const places = memory.int32(slots.length)
   let size = 0
   for (let place = 0; place < slots.length; place++) {
-    if (slots[place] === 0) continue
+    // Written at every place: to pass over the unmarked ones would cost more than to write over them.
     places[size] = place
-    slots[place] = ++size
+    size += slots[place]!
+    slots[place] = slots[place]! * size
   }
   return places.subarray(0, size)
 }
 
-function addedUp(columns: SumColumn[], slots: Int32Array, size: number): Map<string, TypeSums> {
+function addedUp(
+  columns: SumColumn[],
+  slots: Int32Array,
+  size: number,
+  wanted: WantedSums,
+  memory: Memory,
+): Map<string, TypeSums> {
   const types = new Map<string, TypeSums>()
   for (const { type, sum, values, positions } of columns) {
     let sums = types.get(type)
-    if (sums === undefined) types.set(type, (sums = noSums(size)))
+    if (sums === undefined) {
+      const zeros = (name: keyof TypeSums): Float64Array => memory.float64(wanted.sums.includes(name) ? size : 0)
+      sums = {
+        counts: zeros('counts'),
+        sums: zeros('sums'),
+        earlyCounts: zeros('earlyCounts'),
+        earlySums: zeros('earlySums'),
+      }
+      types.set(type, sums)
+    }
     addAt(sums[sum], slots, positions, values)
   }
   return types
@@ -107,19 +149,19 @@ interface GrowingCounts extends UnitCounts {
 }
 
 /** Adds how many units a file tells of. */
-async function addCounts(
+function addCounts(
   counts: GrowingCounts,
   file: ColumnFile<UnitFacts>,
   { variantNames, attributes }: Dictionaries,
-): Promise<void> {
+): void {
   const { facts } = file
   facts.states.forEach((count, state) => (counts.states[state]! += count))
   const variants = translation(variantNames, facts.variants)
-  const days = asKinds(await file.column(column.countsByDay))
+  const days = asKinds(file.column(column.countsByDay))
   counts.days.push(translated(days, null, variants))
   for (const [name, dictionary] of attributes) {
     const own = facts.attributes.find((attribute) => attribute.name === name)
-    const byValue = await file.column(column.countsOf(name))
+    const byValue = file.column(column.countsOf(name))
     // Where a file does not have the attribute, all its units are without a value.
     const kinds = byValue === null ? days.map((value, i) => (i % 3 === 0 ? -1 : value)) : asKinds(byValue)
     const codes = byValue === null ? null : translation(dictionary, own!.values)

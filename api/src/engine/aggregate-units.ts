@@ -1,5 +1,3 @@
-import { GroupMoments } from './group-moments.ts'
-import { byText, MAX_SEGMENT_VALUES, TooManySegmentsError } from './groups.ts'
 import {
   type Aggregates,
   type AggregationPlan,
@@ -7,12 +5,12 @@ import {
   type Cap,
   type Cells,
   type DataQuality,
-  type Group,
   type Measure,
 } from './plan.ts'
+import { type AttributeValues, SegmentMoments } from './segment-moments.ts'
 import { DAY_MS } from './timed-events.ts'
 import { dayOf, isCompared, LAST_DAY, type KindCounts, type UnitCounts } from './unit-counts.ts'
-import { exposureState, type AttributeColumn, type SummedUnits } from './unit-rows.ts'
+import { exposureState, type SummedUnits } from './unit-rows.ts'
 import { ValueCounts } from './value-counts.ts'
 
 /** Only units that did something have rows; of all units, those included, there are counts. */
@@ -23,8 +21,6 @@ export type TimeRange = Pick<DataQuality, 'firstEventAt' | 'lastEventAt'>
 
 /** Rows that are worked on at a time: all that is computed of them stays in the processor's cache. */
 const BLOCK_ROWS = 4096
-/** With more groups than rows a block would be spent on the groups. */
-const ROWS_PER_GROUP = 16
 
 /** What a plan asks, from one row per unit, in one pass over the rows. */
 export function aggregateUnits(
@@ -32,17 +28,15 @@ export function aggregateUnits(
   units: SummedUnits | ActiveUnits,
   timeRange: TimeRange,
 ): Aggregates {
-  const segments = plan.segments.map((attribute) => new SegmentGroups(plan, attribute, units.attributes.get(attribute)))
-  const blockRows = Math.max(BLOCK_ROWS, ...segments.map(({ count }) => count * ROWS_PER_GROUP))
-  const all = new GroupMoments(plan, plan.variants.length)
+  const moments = new SegmentMoments(plan, units)
+  const blockRows = Math.max(BLOCK_ROWS, moments.rowsWanted)
   const distributions = plan.cells.map(() => plan.variants.map(() => new ValueCounts()))
   const quality = new QualityCounts(plan, units)
   const block = new Block(plan, units, blockRows)
   for (let from = 0; from < units.size; from += blockRows) {
     block.read(from, Math.min(units.size, from + blockRows))
     const { columns, variants, rows, active, length } = block
-    all.add(columns, variants, active, length)
-    for (const segment of segments) segment.add(block)
+    moments.add(block)
     plan.cells.forEach((measure, index) => {
       const column = columns[measure]!
       const counts = distributions[index]!
@@ -51,15 +45,17 @@ export function aggregateUnits(
     })
     quality.addExposures(rows, variants, length)
   }
+  const all = moments.all()
   if ('counts' in units) {
     const idle = all.addIdle(comparedBy(plan, units, units.counts.days, 1, () => 0))
     for (const counts of distributions) idle.forEach((zeros, variant) => counts[variant]!.addZeros(zeros))
-    for (const segment of segments) segment.addIdle(units)
   }
+  const unitsOf = ({ name, count, placeOf }: AttributeValues): Float64Array =>
+    comparedBy(plan, units, (units as ActiveUnits).counts.attributes.get(name)!, count, placeOf)
   return {
     groups: [
       ...plan.variants.map((_, variant) => all.groupOf(variant, variant, null)),
-      ...segments.flatMap((segment) => segment.groups()),
+      ...moments.groups('counts' in units ? unitsOf : null),
     ],
     cells: plan.cells.flatMap((measure, index) =>
       distributions[index]!.map((counts, variant): Cells => ({ measure, variant, ...counts.sorted() })),
@@ -196,96 +192,50 @@ function sourcesOf({ eventTypes, aggregation, before, cap }: Measure, { types }:
   return { columns, isAny: aggregation === 'any', cap: cap ?? null }
 }
 
-/** The groups of an attribute's values. */
-class SegmentGroups {
-  /** How many groups there may be. */
-  readonly count: number
-  readonly #plan: AggregationPlan
-  readonly #attribute: string
-  readonly #codes: Int32Array | null
-  /** The attribute's values by code; those without one come last. */
-  readonly #values: (string | null)[]
-  readonly #moments: GroupMoments
-  #cells = new Int32Array(0)
-
-  constructor(plan: AggregationPlan, attribute: string, column: AttributeColumn | undefined) {
-    this.#plan = plan
-    this.#attribute = attribute
-    this.#codes = column?.codes ?? null
-    this.#values = [...(column?.dictionary.values ?? []), null]
-    if (this.#values.length > MAX_SEGMENT_VALUES + 1) throw new TooManySegmentsError(attribute)
-    this.count = this.#values.length * plan.variants.length
-    this.#moments = new GroupMoments(plan, this.count)
-  }
-
-  add({ rows, variants, columns, active, length }: Block): void {
-    if (this.#cells.length < rows.length) this.#cells = new Int32Array(rows.length)
-    const cells = this.#cells
-    const width = this.#plan.variants.length
-    const none = this.#values.length - 1
-    for (let i = 0; i < length; i++) {
-      const code = this.#codes === null ? none : this.#codes[rows[i]!]!
-      cells[i] = (code < 0 ? none : code) * width + variants[i]!
-    }
-    this.#moments.add(columns, cells, active, length)
-  }
-
-  /** Counts the units that have no rows. */
-  addIdle(units: ActiveUnits): void {
-    const none = this.#values.length - 1
-    const counts = units.counts.attributes.get(this.#attribute)!
-    this.#moments.addIdle(
-      comparedBy(this.#plan, units, counts, this.#values.length, (code) => (code < 0 ? none : code)),
-    )
-  }
-
-  /** By value, then by variant; values that no unit has are left out. */
-  groups(): Group[] {
-    const { variants } = this.#plan
-    return this.#values
-      .map((value, place) => ({ value, place }))
-      .filter(({ place }) => variants.some((_, variant) => !this.#moments.isEmpty(place * variants.length + variant)))
-      .sort((a, b) => byText(a.value, b.value))
-      .flatMap(({ value, place }) =>
-        variants.map((_, variant) =>
-          this.#moments.groupOf(place * variants.length + variant, variant, { attribute: this.#attribute, value }),
-        ),
-      )
-  }
-}
-
 /** What the pass sees apart from the measures. */
 class QualityCounts {
   readonly #plan: AggregationPlan
   readonly #units: SummedUnits | ActiveUnits
   /** First exposures by day since 1970 and variant. */
   readonly #byDay: Float64Array
+  /** Days before and after these have no exposures. */
+  #firstDay = LAST_DAY
+  #lastDay = -1
 
   constructor(plan: AggregationPlan, units: SummedUnits | ActiveUnits) {
     this.#plan = plan
     this.#units = units
-    this.#byDay =
-      'counts' in units
-        ? comparedBy(plan, units, units.counts.days, LAST_DAY, (day) => day)
-        : new Float64Array(LAST_DAY * plan.variants.length)
+    if ('counts' in units) {
+      this.#byDay = comparedBy(plan, units, units.counts.days, LAST_DAY, (day) => day)
+      for (const kinds of units.counts.days) for (let i = 0; i < kinds.length; i += 3) this.#see(kinds[i]!)
+    } else this.#byDay = new Float64Array(LAST_DAY * plan.variants.length)
+  }
+
+  #see(day: number): void {
+    if (day < this.#firstDay) this.#firstDay = day
+    if (day > this.#lastDay) this.#lastDay = day
   }
 
   addExposures(rows: Int32Array, variants: Int32Array, length: number): void {
     if ('counts' in this.#units) return
     const { firstExposure } = this.#units
     const width = this.#plan.variants.length
-    for (let i = 0; i < length; i++) this.#byDay[dayOf(firstExposure[rows[i]!]!) * width + variants[i]!]!++
+    for (let i = 0; i < length; i++) {
+      const day = dayOf(firstExposure[rows[i]!]!)
+      this.#byDay[day * width + variants[i]!]!++
+      this.#see(day)
+    }
   }
 
   #exposuresByDay(): DataQuality['exposuresByDay'] {
     const width = this.#plan.variants.length
-    const days = new Set<number>()
-    for (let place = 0; place < this.#byDay.length; place++)
-      if (this.#byDay[place]! > 0) days.add(Math.floor(place / width))
-    return [...days].map((day) => ({
-      day: new Date(day * DAY_MS).toISOString().slice(0, 10),
-      counts: [...this.#byDay.subarray(day * width, (day + 1) * width)],
-    }))
+    const days: DataQuality['exposuresByDay'] = []
+    for (let day = this.#firstDay; day <= this.#lastDay; day++) {
+      const counts = [...this.#byDay.subarray(day * width, (day + 1) * width)]
+      if (counts.some((count) => count > 0))
+        days.push({ day: new Date(day * DAY_MS).toISOString().slice(0, 10), counts })
+    }
+    return days
   }
 
   /** How many units have more events than people make, and the most that one has. Units never exposed have none. */
@@ -303,7 +253,8 @@ class QualityCounts {
 
   result(): Omit<DataQuality, keyof TimeRange> {
     const units = this.#units
-    const compared = this.#byDay.reduce((sum, count) => sum + count, 0)
+    const exposuresByDay = this.#exposuresByDay()
+    const compared = exposuresByDay.reduce((sum, { counts }) => counts.reduce((all, count) => all + count, sum), 0)
     const types = [...new Set(this.#plan.measures.flatMap(({ eventTypes }) => eventTypes))]
     const early = types.flatMap((type) => units.types.get(type)?.earlyCounts ?? [])
     const byState = 'counts' in units ? units.counts.states : statesOf(units)
@@ -332,7 +283,7 @@ class QualityCounts {
       unitsWithEventsBeforeExposure,
       busyUnits,
       mostEventsOfAUnit,
-      exposuresByDay: this.#exposuresByDay(),
+      exposuresByDay,
     }
   }
 }

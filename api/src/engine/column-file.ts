@@ -1,4 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { freshMemory, type Memory } from './memory.ts'
 
 /*
  * A file of columns that are read by name, each as it lies in memory: nothing is unpacked, and what is not asked for is not
@@ -61,12 +63,12 @@ export async function writeColumns(path: string, facts: unknown, columns: Column
 /** An open file of columns. */
 export class ColumnFile<Facts> {
   readonly facts: Facts
-  readonly #file: FileHandle
+  readonly #file: number
   readonly #path: string
   readonly #columns: Map<string, Head<Facts>['columns'][number]>
   readonly #start: number
 
-  private constructor(file: FileHandle, path: string, head: Head<Facts>, start: number) {
+  private constructor(file: number, path: string, head: Head<Facts>, start: number) {
     this.#file = file
     this.#path = path
     this.#columns = new Map(head.columns.map((column) => [column.name, column]))
@@ -75,30 +77,31 @@ export class ColumnFile<Facts> {
   }
 
   /**
-   * Opens a file, hands it to a reader and closes it.
+   * Opens a file, hands it to a reader and closes it. Its columns are some megabytes that were mostly read before: to wait
+   * for each would take longer than to read it.
    *
    * @throws Error when the file is no file of columns
    */
-  static async use<Facts, Read>(path: string, read: (file: ColumnFile<Facts>) => Promise<Read>): Promise<Read> {
-    const file = await open(path)
+  static use<Facts, Read>(path: string, read: (file: ColumnFile<Facts>) => Read): Read {
+    const file = openSync(path, 'r')
     try {
-      const begin = await bytesAt(file, path, 0, Math.min(FIRST_READ_BYTES, (await file.stat()).size))
+      const begin = bytesAt(file, path, 0, Math.min(FIRST_READ_BYTES, fstatSync(file).size), freshMemory)
       if (!begin.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error(`${path} is no file of columns.`)
       const start = PREFIX_BYTES + begin.readUInt32LE(MAGIC.length)
-      const whole = start <= begin.length ? begin : await bytesAt(file, path, 0, start)
+      const whole = start <= begin.length ? begin : bytesAt(file, path, 0, start, freshMemory)
       const head = JSON.parse(whole.toString('utf8', PREFIX_BYTES, start)) as Head<Facts>
-      return await read(new ColumnFile(file, path, head, start))
+      return read(new ColumnFile(file, path, head, start))
     } finally {
-      await file.close()
+      closeSync(file)
     }
   }
 
   /** A column's values; null when the file has no such column. */
-  async column(name: string): Promise<ColumnValues | null> {
+  column(name: string, memory = freshMemory): ColumnValues | null {
     const column = this.#columns.get(name)
     if (column === undefined) return null
     const { type, length, offset } = column
-    const bytes = await bytesAt(this.#file, this.#path, this.#start + offset, length * arrays[type].BYTES_PER_ELEMENT)
+    const bytes = bytesAt(this.#file, this.#path, this.#start + offset, length * arrays[type].BYTES_PER_ELEMENT, memory)
     return new arrays[type](bytes.buffer, bytes.byteOffset, length)
   }
 }
@@ -113,12 +116,13 @@ function typeOf(values: ColumnValues): ArrayType {
   return values instanceof Int32Array ? 'i32' : 'f64'
 }
 
-async function bytesAt(file: FileHandle, path: string, position: number, length: number): Promise<Buffer<ArrayBuffer>> {
-  // A buffer of its own, so that numbers in it begin at a multiple of 8.
-  const bytes = Buffer.from(new ArrayBuffer(length))
+function bytesAt(file: number, path: string, position: number, length: number, memory: Memory): Buffer<ArrayBuffer> {
+  // Of their own, so that numbers in them begin at a multiple of 8.
+  const { buffer, byteOffset } = memory.bytes(length)
+  const bytes = Buffer.from(buffer, byteOffset, length)
   let done = 0
   while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done)
+    const bytesRead = readSync(file, bytes, done, length - done, position + done)
     if (bytesRead === 0) throw new Error(`${path} ends before its columns do: it is not complete.`)
     done += bytesRead
   }

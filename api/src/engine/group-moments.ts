@@ -99,6 +99,27 @@ export class GroupMoments {
     for (let cell = 0; cell < this.#count; cell++) this.#sizes[cell]! += sizes[cell]!
   }
 
+  /** Takes groups of other units into the groups that `groupOf` names. */
+  merge(others: GroupMoments, groupOf: (group: number) => number): void {
+    const distances = new Float64Array(this.#means.length)
+    for (let from = 0; from < others.#count; from++) {
+      const n = others.#sizes[from]!
+      if (n === 0) continue
+      const to = groupOf(from)
+      const total = this.#sizes[to]! + n
+      const weight = (this.#sizes[to]! * n) / total
+      for (let measure = 0; measure < distances.length; measure++) {
+        const distance = others.#means[measure]![from]! - this.#means[measure]![to]!
+        distances[measure] = distance
+        this.#m2[measure]![to]! += others.#m2[measure]![from]! + distance * distance * weight
+        this.#means[measure]![to]! += (distance * n) / total
+      }
+      for (const [pair, [a, b]] of this.#plan.pairs.entries())
+        this.#products[pair]![to]! += others.#products[pair]![from]! + distances[a]! * distances[b]! * weight
+      this.#sizes[to] = total
+    }
+  }
+
   /** The group of a cell. */
   groupOf(cell: number, variant: number, segment: Segment | null): Group {
     const n = this.#sizes[cell]!

@@ -1,5 +1,6 @@
 import type { ColumnFile, ColumnValues } from './column-file.ts'
 import type { Dictionary } from './dictionary.ts'
+import { freshMemory, type Memory } from './memory.ts'
 import { column, translation, type UnitFacts } from './unit-files.ts'
 import type { AttributeColumn } from './unit-rows.ts'
 
@@ -21,43 +22,51 @@ export class PickedUnits {
   readonly #positions: Int32Array
   /** By position in the shard: 1 + row; 0 where a unit was not picked. */
   readonly #slots: Int32Array
+  readonly #memory: Memory
 
-  constructor(positions: Int32Array, slots: Int32Array, { variantNames, attributes }: Dictionaries) {
+  constructor(
+    positions: Int32Array,
+    slots: Int32Array,
+    { variantNames, attributes }: Dictionaries,
+    memory: Memory = freshMemory,
+  ) {
+    this.#memory = memory
     const size = positions.length
     this.size = size
     this.#positions = positions
     this.#slots = slots
-    this.state = new Uint8Array(size)
-    this.variant = new Int32Array(size).fill(-1)
-    this.firstExposure = new Float64Array(size).fill(Infinity)
+    this.state = memory.uint8(size)
+    this.variant = memory.int32(size).fill(-1)
+    this.firstExposure = memory.float64(size).fill(Infinity)
     this.variantNames = variantNames
     this.attributes = new Map(
-      [...attributes].map(([name, dictionary]) => [name, { codes: new Int32Array(size).fill(-1), dictionary }]),
+      [...attributes].map(([name, dictionary]) => [name, { codes: memory.int32(size).fill(-1), dictionary }]),
     )
   }
 
   /** Reads what the next file of the shard says of the units. */
-  async read(file: ColumnFile<UnitFacts>, withTimes: boolean): Promise<void> {
+  read(file: ColumnFile<UnitFacts>, withTimes: boolean): void {
     const { facts } = file
-    const renewed = integers(await file.column(column.renewed))
-    const { rows, from } = this.#rowsIn(facts.rows, integers(await file.column(column.position)))
-    const states = integers(await file.column(column.state))!
+    const memory = this.#memory
+    const renewed = integers(file.column(column.renewed, memory), memory)
+    const { rows, from } = this.#rowsIn(facts.rows, integers(file.column(column.position, memory), memory))
+    const states = integers(file.column(column.state, memory), memory)!
     for (let i = 0; i < rows.length; i++) this.state[rows[i]!] = states[from[i]!]!
-    if (withTimes) setTimes(this.firstExposure, rows, from, doubles((await file.column(column.firstExposure))!))
+    if (withTimes) setTimes(this.firstExposure, rows, from, doubles(file.column(column.firstExposure, memory)!, memory))
     const variants = translation(this.variantNames, facts.variants)
-    setCodes(this.variant, rows, from, integers(await file.column(column.variant))!, variants, null)
+    setCodes(this.variant, rows, from, integers(file.column(column.variant, memory), memory)!, variants, null)
     for (const [name, { codes, dictionary }] of this.attributes) {
       const values = translation(dictionary, facts.attributes.find((own) => own.name === name)?.values ?? [])
       // A file without the attribute says that it is absent at the first exposures that the file tells of.
-      const ownCodes = integers(await file.column(column.attribute(name))) ?? new Int32Array(facts.rows)
+      const ownCodes = integers(file.column(column.attribute(name), memory), memory) ?? memory.int32(facts.rows)
       setCodes(codes, rows, from, ownCodes, values, renewed)
     }
   }
 
   /** The rows here that a file says something of, and where in the file. */
   #rowsIn(fileRows: number, positions: Int32Array | null): { rows: Int32Array; from: Int32Array } {
-    const rows = new Int32Array(this.size)
-    const from = new Int32Array(this.size)
+    const rows = this.#memory.int32(this.size)
+    const from = this.#memory.int32(this.size)
     let count = 0
     if (positions === null) {
       for (let row = 0; row < this.size; row++) {
@@ -81,13 +90,19 @@ export class PickedUnits {
 // The columns of files come in several types; loops that always see the same one are several times faster.
 
 /** A column as 32-bit numbers. */
-export function integers(values: ColumnValues | null): Int32Array | null {
-  return values === null || values instanceof Int32Array ? values : new Int32Array(values)
+export function integers(values: ColumnValues | null, memory: Memory): Int32Array | null {
+  if (values === null || values instanceof Int32Array) return values
+  const widened = memory.int32(values.length)
+  widened.set(values)
+  return widened
 }
 
 /** A column as doubles. */
-export function doubles(values: ColumnValues): Float64Array {
-  return values instanceof Float64Array ? values : new Float64Array(values)
+export function doubles(values: ColumnValues, memory: Memory): Float64Array {
+  if (values instanceof Float64Array) return values
+  const widened = memory.float64(values.length)
+  widened.set(values)
+  return widened
 }
 
 function setTimes(target: Float64Array, rows: Int32Array, from: Int32Array, times: Float64Array): void {

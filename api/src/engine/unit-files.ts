@@ -143,23 +143,21 @@ export function wantedBy({ measures, segments }: AggregationPlan) {
 }
 
 /** Names of the attributes that a file has. */
-export function attributesOfUnits(path: string): Promise<string[]> {
-  return ColumnFile.use<UnitFacts, string[]>(path, ({ facts }) =>
-    Promise.resolve(facts.attributes.map(({ name }) => name)),
-  )
+export function attributesOfUnits(path: string): string[] {
+  return ColumnFile.use<UnitFacts, string[]>(path, ({ facts }) => facts.attributes.map(({ name }) => name))
 }
 
 /** Opens the files of a shard one after the other. */
-export async function eachFile(files: UnitFile[], read: (file: ColumnFile<UnitFacts>) => Promise<void>): Promise<void> {
-  for (const { path } of files) await ColumnFile.use<UnitFacts, void>(path, read)
+export function eachFile(files: UnitFile[], read: (file: ColumnFile<UnitFacts>) => void): void {
+  for (const { path } of files) ColumnFile.use<UnitFacts, void>(path, read)
 }
 
 /** The units of a shard by position, low half, high half, and how many there are of each exposure state. */
-export async function readUnitNames(files: UnitFile[]): Promise<{ halves: Int32Array; states: number[] }> {
+export function readUnitNames(files: UnitFile[]): { halves: Int32Array; states: number[] } {
   const halves = new Int32Array((files.at(-1)?.size ?? 0) * 2)
   const states = [0, 0, 0, 0]
-  await eachFile(files, async (file) => {
-    place(halves, (await file.column(column.unit))!, (await file.column(column.position)) as Int32Array | null, 2)
+  eachFile(files, (file) => {
+    place(halves, file.column(column.unit)!, file.column(column.position) as Int32Array | null, 2)
     file.facts.states.forEach((count, state) => (states[state]! += count))
   })
   return { halves, states }
@@ -177,7 +175,7 @@ interface ShardUnits extends ReadUnits {
 }
 
 /** Reads a shard of a unit table: its first file, and what the later ones changed. */
-export async function readUnits(files: UnitFile[], wanted: WantedColumns): Promise<ReadUnits> {
+export function readUnits(files: UnitFile[], wanted: WantedColumns): ReadUnits {
   const size = files.at(-1)?.size ?? 0
   const units: ShardUnits = {
     size,
@@ -191,25 +189,25 @@ export async function readUnits(files: UnitFile[], wanted: WantedColumns): Promi
     eventsWithoutRow: new Map(),
   }
   for (const name of wanted.attributes ?? []) attributeOf(units, name)
-  await eachFile(files, (file) => readFile(file, units, wanted))
+  eachFile(files, (file) => readFile(file, units, wanted))
   if (files.length > 1) for (const sums of units.types.values()) clearResidues(sums)
   return units
 }
 
-async function readFile(file: ColumnFile<UnitFacts>, units: ShardUnits, wanted: WantedColumns): Promise<void> {
+function readFile(file: ColumnFile<UnitFacts>, units: ShardUnits, wanted: WantedColumns): void {
   const { facts } = file
-  const positions = (await file.column(column.position)) as Int32Array | null
-  const renewed = (await file.column(column.renewed)) as Uint8Array | null
-  if (wanted.units) place(units.halves, (await file.column(column.unit))!, positions, 2)
-  place(units.firstExposure, (await file.column(column.firstExposure))!, positions)
-  place(units.state, (await file.column(column.state))!, positions)
+  const positions = file.column(column.position) as Int32Array | null
+  const renewed = file.column(column.renewed) as Uint8Array | null
+  if (wanted.units) place(units.halves, file.column(column.unit)!, positions, 2)
+  place(units.firstExposure, file.column(column.firstExposure)!, positions)
+  place(units.state, file.column(column.state)!, positions)
   const variants = translation(units.variantNames, facts.variants)
-  placeCodes(units.variant, (await file.column(column.variant))!, variants, positions, null)
+  placeCodes(units.variant, file.column(column.variant)!, variants, positions, null)
 
   const own = new Map(facts.attributes.map(({ name, values }) => [name, values]))
   for (const name of wanted.attributes ?? own.keys()) {
     const { codes, dictionary } = attributeOf(units, name)
-    const values = await file.column(column.attribute(name))
+    const values = file.column(column.attribute(name))
     if (values !== null) placeCodes(codes, values, translation(dictionary, own.get(name)!), positions, renewed)
     // An attribute that a later file does not have is absent at the first exposures it tells of.
     else if (positions !== null) placeCodes(codes, new Uint8Array(facts.rows), ABSENT, positions, renewed)
@@ -223,9 +221,9 @@ async function readFile(file: ColumnFile<UnitFacts>, units: ShardUnits, wanted: 
     if (wanted.types !== null && !wanted.types.includes(type)) continue
     for (const sum of sumNames) {
       const name = column.sum(type, sum)
-      const values = await file.column(name)
+      const values = file.column(name)
       if (values === null) continue
-      const rows = (await file.column(column.rowsOf(name))) as Int32Array | null
+      const rows = file.column(column.rowsOf(name)) as Int32Array | null
       addSums(sumsOf(units, type)[sum], values, rows, positions)
     }
   }

@@ -4,7 +4,6 @@ import type { Aggregates, AggregationPlan } from '../plan.ts'
 import type { SummedUnits } from '../unit-rows.ts'
 import type { UnitFile } from '../unit-table.ts'
 import { timeRangeOf } from './aggregate.ts'
-import { readAhead } from './read-ahead.ts'
 import { aggregateShare } from './share.ts'
 import { aggregateOnTwoThreads } from './two-threads.ts'
 import { readUnits, wantedBy } from '../unit-files.ts'
@@ -38,16 +37,16 @@ export async function aggregateUnitTable(
 }
 
 /** The units of a unit table with their sums, one shard after the other. */
-export async function* unitsByShard(
+export function* unitsByShard(
   plan: AggregationPlan,
   files: UnitFile[],
   onProgress: (share: number) => void = () => undefined,
-): AsyncGenerator<SummedUnits> {
+): Generator<SummedUnits> {
   const shards = shardsOf(files)
   const wanted = wantedBy(plan)
   let done = 0
-  for await (const units of readAhead(shards, (own) => readUnits(own, wanted))) {
-    yield units
+  for (const own of shards) {
+    yield readUnits(own, wanted)
     onProgress(++done / shards.length)
   }
 }

@@ -43,15 +43,16 @@ export async function readFeatureCells(
 
 const nothing = new Map<string, never>()
 
-async function* unitsOfTable(
+function* unitsOfTable(
   plan: FeaturePlan,
   files: UnitFile[],
   onProgress: (share: number) => void,
-): AsyncGenerator<FeatureUnits> {
+): Generator<FeatureUnits> {
   const shards = [...Map.groupBy(files, ({ shard }) => shard).values()]
   const wanted = { ...wantedBy(unitPlanOf(plan)), units: true }
   let done = 0
-  for await (const units of readAhead(shards, (own) => readUnits(own, wanted))) {
+  for (const own of shards) {
+    const units = readUnits(own, wanted)
     yield { units, halves: units.halves, recency: nothing, lateAttributes: nothing }
     onProgress(++done / shards.length)
   }

@@ -1,9 +1,9 @@
-import { readActiveUnits } from '../active-units.ts'
+import { readActiveUnits, sumsWantedBy } from '../active-units.ts'
 import { aggregateUnits, type TimeRange } from '../aggregate-units.ts'
 import type { PartFile } from '../engine.ts'
 import type { Aggregates, AggregationPlan } from '../plan.ts'
 import type { UnitFile } from '../unit-table.ts'
-import { wantedBy } from '../unit-files.ts'
+import { Scratch } from '../memory.ts'
 import type { UnitRange } from './unit-ranges.ts'
 import { unitsOfRange } from './units-of-range.ts'
 
@@ -17,9 +17,11 @@ export async function aggregateShare(
   timeRange: TimeRange,
   onProgress?: (share: number) => void,
 ): Promise<Aggregates> {
-  const units =
-    'files' in share
-      ? await readActiveUnits(share.files, wantedBy(plan))
-      : await unitsOfRange(plan, share.parts, share.range, onProgress)
-  return aggregateUnits(plan, units, timeRange)
+  if ('files' in share) {
+    return Scratch.during((memory) => {
+      const units = readActiveUnits(share.files, sumsWantedBy(plan), memory)
+      return aggregateUnits(plan, units, timeRange)
+    })
+  }
+  return aggregateUnits(plan, await unitsOfRange(plan, share.parts, share.range, onProgress), timeRange)
 }

@@ -59,7 +59,7 @@ export async function updateUnitTable(
   const anew = isNew || wantedBits > knownBits + 1 || rowsOf(request.added) > rows * MOST_CHANGED_SHARE
   const ranges = unitRanges(anew ? wantedBits : knownBits)
   // A table's files have the attributes of all parts that it was made of: those need not be opened.
-  const attributes = await attributesOf(
+  const attributes = attributesOf(
     anew ? [...request.known, ...request.added] : request.added,
     anew ? [] : request.files,
   )
@@ -85,14 +85,14 @@ interface ShardContext extends UnitTableRequest {
 }
 
 /** Names of all attributes that some file has. */
-async function attributesOf(parts: PartFile[], files: UnitFile[]): Promise<string[]> {
+function attributesOf(parts: PartFile[], files: UnitFile[]): string[] {
   const ofParts = parts.flatMap(({ path }) =>
     pl
       .scanParquet(path)
       .columns.flatMap((name) => (name.startsWith(ATTRIBUTE_PREFIX) ? [name.slice(ATTRIBUTE_PREFIX.length)] : [])),
   )
-  const ofFiles = await Promise.all(files.map(({ path }) => attributesOfUnits(path)))
-  return [...new Set([...ofParts, ...ofFiles.flat()])].sort()
+  const ofFiles = files.flatMap(({ path }) => attributesOfUnits(path))
+  return [...new Set([...ofParts, ...ofFiles])].sort()
 }
 
 async function makeShard({
@@ -124,13 +124,13 @@ async function changeShard(context: ShardContext): Promise<UnitTableResult> {
   const events = await Promise.all(added.map(({ path }) => readEvents(path, null, range)))
   for (const { units, times } of events)
     for (let i = 0; i < times.length; i++) changed.row(units[i * 2]!, units[i * 2 + 1]!)
-  const known = await readUnitNames(files)
+  const known = readUnitNames(files)
   const kept = files.map((file) => ({ ...file, isNew: false, bytes: 0 }))
   const exposedBefore = exposedOf(known.states)
   if (changed.size === 0) return { files: kept, units: known.halves.length / 2, exposedUnits: exposedBefore }
 
   const places = placesOf(changed, known.halves)
-  const before = await readBefore(changed, files, places.known)
+  const before = readBefore(changed, files, places.known)
   const { renewed, movedFrom } = mergeExposures(changed, before)
   for (const one of events) changed.addEvents(one, true)
   await moveEvents(context, changed, movedFrom)
@@ -158,12 +158,12 @@ function placesOf(changed: UnitRows, halves: Int32Array): { known: Int32Array; a
 }
 
 /** What is known of the changed units, in their codes. */
-async function readBefore(changed: UnitRows, files: UnitFile[], places: Int32Array): Promise<CountedBefore> {
+function readBefore(changed: UnitRows, files: UnitFile[], places: Int32Array): CountedBefore {
   const slots = new Int32Array(files.at(-1)!.size)
   for (let row = 0; row < places.length; row++) if (places[row]! >= 0) slots[places[row]!] = row + 1
   const attributes = new Map([...changed.attributes].map(([name, { dictionary }]) => [name, dictionary]))
   const picked = new PickedUnits(places, slots, { variantNames: changed.variantNames, attributes })
-  await eachFile(files, (file) => picked.read(file, true))
+  eachFile(files, (file) => picked.read(file, true))
   const { size, state, variant, firstExposure } = picked
   const codes = new Map([...picked.attributes].map(([name, column]) => [name, column.codes]))
   return { size, state, variant, firstExposure, attributes: codes, places }
@@ -250,7 +250,7 @@ async function joinFiles(
   shard: number,
   workFolder: string,
 ): Promise<UnitTableResult['files'][number]> {
-  const units = await readUnits(files, { types: null, attributes: null, units: true })
+  const units = readUnits(files, { types: null, attributes: null, units: true })
   const path = join(workFolder, `units-${shard}.columns`)
   const written = await writeUnits(units, units.halves, null, path)
   return { path, shard, ...written, size: units.size, isNew: true }

@@ -3,6 +3,7 @@ import type { AggregationPlan } from '../../engine/plan.ts'
 import { unitsByRange } from '../../engine/polars/aggregate.ts'
 import { unitsByShard } from '../../engine/polars/aggregate-unit-table.ts'
 import { type UnitPool, UnitPoolBuilder } from '../../engine/unit-pool.ts'
+import type { SummedUnits } from '../../engine/unit-rows.ts'
 import type { AnalyseRequest } from './analyse-parts.ts'
 
 export interface CalibrateRequest extends Pick<
@@ -30,7 +31,7 @@ export async function calibrateUnits(
   return calibrate(metrics, plan, pool, settings, { replications, seed, onProgress: onDeal })
 }
 
-async function poolOf(plan: AggregationPlan, pieces: ReturnType<typeof unitsByRange>): Promise<UnitPool> {
+async function poolOf(plan: AggregationPlan, pieces: AsyncIterable<SummedUnits> | Iterable<SummedUnits>): Promise<UnitPool> {
   const builder = new UnitPoolBuilder(plan)
   for await (const units of pieces) builder.add(units)
   return builder.pool()

@@ -1,0 +1,163 @@
+import type { Block } from './aggregate-units.ts'
+import { GroupMoments } from './group-moments.ts'
+import { byText, MAX_SEGMENT_VALUES, TooManySegmentsError } from './groups.ts'
+import type { AggregationPlan, Group } from './plan.ts'
+import type { AttributeColumn, SummedUnits } from './unit-rows.ts'
+
+/** The most groups that the values of several attributes together may make: beyond it a block is spent on the groups. */
+const MOST_COMBINED_GROUPS = 1024
+/** With more groups than rows a block would be spent on the groups. */
+const ROWS_PER_GROUP = 16
+
+/**
+ * The moments of all units, by variant, and those by the values of attributes. Attributes of few values are gone through
+ * together: each unit is taken once, into the group of all its values, and the groups are merged when all units are in. With
+ * four attributes that is one pass instead of five.
+ */
+export class SegmentMoments {
+  readonly #plan: AggregationPlan
+  readonly #attributes: AttributeValues[]
+  readonly #combinations: Combination[]
+
+  constructor(plan: AggregationPlan, units: Pick<SummedUnits, 'attributes'>) {
+    this.#plan = plan
+    this.#attributes = plan.segments.map((name) => new AttributeValues(name, units.attributes.get(name)))
+    this.#combinations = []
+    for (const attribute of this.#attributes) {
+      const fitting = this.#combinations.find(({ count }) => count * attribute.count <= MOST_COMBINED_GROUPS)
+      if (fitting === undefined) this.#combinations.push(new Combination(plan, [attribute]))
+      else fitting.include(attribute)
+    }
+    if (this.#combinations.length === 0) this.#combinations.push(new Combination(plan, []))
+  }
+
+  /** How many rows a block should have so that it is not spent on the groups. */
+  get rowsWanted(): number {
+    return Math.max(...this.#combinations.map(({ count }) => count * ROWS_PER_GROUP))
+  }
+
+  add(block: Block): void {
+    for (const combination of this.#combinations) combination.add(block)
+  }
+
+  /** The moments by variant. */
+  all(): GroupMoments {
+    const width = this.#plan.variants.length
+    return this.#combinations[0]!.mergedBy(width, (group) => group % width)
+  }
+
+  /**
+   * The groups of all attributes.
+   *
+   * @param unitsOf how many units there are by value and variant of an attribute, those without rows included
+   */
+  groups(unitsOf: ((attribute: AttributeValues) => Float64Array) | null): Group[] {
+    return this.#attributes.flatMap((attribute) => {
+      const combination = this.#combinations.find(({ attributes }) => attributes.includes(attribute))!
+      const moments = combination.byValuesOf(attribute)
+      if (unitsOf !== null) moments.addIdle(unitsOf(attribute))
+      return this.#groupsOf(attribute, moments)
+    })
+  }
+
+  /** By value, then by variant; values that no unit has are left out. */
+  #groupsOf({ name, values }: AttributeValues, moments: GroupMoments): Group[] {
+    const { variants } = this.#plan
+    return values
+      .map((value, place) => ({ value, place }))
+      .filter(({ place }) => variants.some((_, variant) => !moments.isEmpty(place * variants.length + variant)))
+      .sort((a, b) => byText(a.value, b.value))
+      .flatMap(({ value, place }) =>
+        variants.map((_, variant) =>
+          moments.groupOf(place * variants.length + variant, variant, { attribute: name, value }),
+        ),
+      )
+  }
+}
+
+/** An attribute's values, by place: those of its codes, and last that of units without one. */
+export class AttributeValues {
+  readonly name: string
+  readonly values: (string | null)[]
+  readonly codes: Int32Array | null
+
+  constructor(name: string, column: AttributeColumn | undefined) {
+    this.name = name
+    this.codes = column?.codes ?? null
+    this.values = [...(column?.dictionary.values ?? []), null]
+    if (this.values.length > MAX_SEGMENT_VALUES + 1) throw new TooManySegmentsError(name)
+  }
+
+  get count(): number {
+    return this.values.length
+  }
+
+  readonly placeOf = (code: number): number => (code < 0 ? this.values.length - 1 : code)
+}
+
+/** Groups of units that have the same values of some attributes and the same variant. */
+class Combination {
+  readonly attributes: AttributeValues[] = []
+  count: number
+  readonly #plan: AggregationPlan
+  #moments: GroupMoments
+  #cells = new Int32Array(0)
+
+  constructor(plan: AggregationPlan, attributes: AttributeValues[]) {
+    this.#plan = plan
+    this.count = plan.variants.length
+    this.#moments = new GroupMoments(plan, this.count)
+    for (const attribute of attributes) this.include(attribute)
+  }
+
+  /** To be called before units are added. */
+  include(attribute: AttributeValues): void {
+    this.attributes.push(attribute)
+    this.count *= attribute.count
+    this.#moments = new GroupMoments(this.#plan, this.count)
+  }
+
+  add({ rows, variants, columns, active, length }: Block): void {
+    if (this.#cells.length < rows.length) this.#cells = new Int32Array(rows.length)
+    const cells = this.#cells
+    for (let i = 0; i < length; i++) cells[i] = variants[i]!
+    let step = this.#plan.variants.length
+    for (const { codes, count } of this.attributes) {
+      addPlaces(cells, codes, rows, length, count - 1, step)
+      step *= count
+    }
+    this.#moments.add(columns, cells, active, length)
+  }
+
+  /** The groups by value of one of the attributes and by variant. */
+  byValuesOf(attribute: AttributeValues): GroupMoments {
+    const width = this.#plan.variants.length
+    const before = this.attributes.slice(0, this.attributes.indexOf(attribute))
+    const step = before.reduce((product, { count }) => product * count, width)
+    return this.mergedBy(attribute.count * width, (group) => {
+      const place = Math.floor(group / step) % attribute.count
+      return place * width + (group % width)
+    })
+  }
+
+  /** The groups merged into fewer ones. */
+  mergedBy(count: number, groupOf: (group: number) => number): GroupMoments {
+    const merged = new GroupMoments(this.#plan, count)
+    merged.merge(this.#moments, groupOf)
+    return merged
+  }
+}
+
+function addPlaces(
+  cells: Int32Array,
+  codes: Int32Array | null,
+  rows: Int32Array,
+  length: number,
+  none: number,
+  step: number,
+): void {
+  for (let i = 0; i < length; i++) {
+    const code = codes === null ? none : codes[rows[i]!]!
+    cells[i]! += (code < 0 ? none : code) * step
+  }
+}
