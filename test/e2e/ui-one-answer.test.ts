@@ -101,4 +101,46 @@ describe.skipIf(withoutBrowser !== null)(`one answer${withoutBrowser ? ` (${with
     await ui.button('Verify from the data').click()
     await page.locator('.outcome.same', { hasNotText: 'byte for byte' }).waitFor()
   })
+
+  test('two analyses stand side by side with the numbers of both, what was asked differently, and what data came', async () => {
+    const { client, page } = ui
+    const { id: experimentId, latestAnalysis } = await client.experiment({ key: 'one-answer' })
+    const before = await client.analysis(latestAnalysis!.id)
+    const records = Array.from({ length: 30 }, (_, i) => ({
+      event_id: `late-${i}`,
+      user_id: `late-${i}`,
+      variant_id: i % 2 ? 'control' : 'treatment',
+      event_type: 'exposure',
+      timestamp: '2026-06-20T10:00:00Z',
+    }))
+    await client.ingestEvents({ experimentId, records }).result()
+    const after = await client.runAnalysis({ experimentId, segmentBy: 'device' }).result()
+
+    // Any earlier analysis has an address of its own, and leads to the comparison with the newest.
+    await ui.open(`/experiments/one-answer?analysis=${before.id}`)
+    await page.getByText('This is an earlier analysis').waitFor()
+    await ui.open('/experiments/one-answer')
+    await page.getByRole('link', { name: /^Compare that of .* version 1, with the one shown$/ }).click()
+    await ui.heading('Two analyses compared').waitFor()
+    expect(new URL(page.url()).search).toBe(`?before=${before.id}&after=${after.id}`)
+
+    const rows = page.getByRole('table', { name: 'Results of both analyses' }).locator('tbody tr')
+    expect(await rows.count()).toBe(after.results.length)
+    for (const [place, row] of after.results.entries()) {
+      const earlier = before.results.find(({ metric }) => metric.id === row.metric.id)!
+      for (const [side, { relativeEffect }] of [earlier, row].entries()) {
+        const { estimate, confidenceInterval } = relativeEffect!
+        const told = numbersIn(await rows.nth(place).locator('td.side').nth(side).innerText())
+        expect(told).toEqual([estimate!, confidenceInterval.lower!, confidenceInterval.upper!].map(percentOf))
+      }
+    }
+    const asked = page.getByRole('group', { name: 'What was asked differently' })
+    expect(await asked.getByRole('row').filter({ hasText: 'Several tests' }).innerText()).toMatch(/Holm.*Benjamini/s)
+    const exposed = page.getByRole('row').filter({ hasText: 'Users exposed' })
+    await exposed.waitFor()
+    expect(numbersIn(await exposed.innerText()).slice(2)).toEqual([30, 0])
+    // The other way round is another address.
+    await page.getByLabel('First analysis').selectOption(after.id)
+    await page.getByText('Nothing: the same question of the same data.').waitFor()
+  })
 })

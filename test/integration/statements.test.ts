@@ -81,8 +81,25 @@ describe('the number of SQL statements', () => {
   })
 
   it('of the deepest question that fragments of the shipped operations make is bounded', async () => {
-    const names = ['experiment', 'variant', 'metric', 'dataset-version', 'analysis-summary', 'analysis', 'decision']
-    const more = ['metric-result', 'arm-statistics', 'confidence-interval', 'effect', 'batch', 'column-mapping', 'job']
+    const names = [
+      'experiment',
+      'variant',
+      'metric',
+      'dataset-version',
+      'analysis-summary',
+      'analysis-settings',
+      'analysis',
+    ]
+    const more = [
+      'decision',
+      'metric-result',
+      'arm-statistics',
+      'confidence-interval',
+      'effect',
+      'batch',
+      'column-mapping',
+      'job',
+    ]
     const newer = ['lift-factor', 'calibration', 'calibration-share']
     const models = ['model', 'model-summary', 'model-metrics', 'model-estimate', 'predicted-effect']
     const fragments = await shipped(

@@ -6,6 +6,7 @@ import './styles/controls.css'
 import './styles/overview.css'
 import './styles/results.css'
 import './styles/data.css'
+import './styles/compare.css'
 import { mount } from 'svelte'
 import App from './app.svelte'
 

@@ -1362,11 +1362,13 @@ export type ExperimentsQueryVariables = Exact<{
 export type ExperimentsQuery = { experiments: { nodes: Array<ExperimentFieldsFragment>, pageInfo: PageInfoFieldsFragment } };
 
 export type AnalysisFieldsFragment = (
-  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, settings: { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, timeseries: boolean, segmentBy: string | null, segmentTop: number | null, liftInterval: LiftInterval, decision: { minimumLift: number, horizonDays: number, guardrailMargins: Array<{ metric: string, margin: number }> }, methods: Array<{ metric: string, method: Method }>, looks: { kind: LookKind, spending: Spending | null, gamma: number | null, plannedUnits: number | null, earlierFractions: Array<number> | null, isLast: boolean | null, tunedFor: number | null }, varianceReduction: { kind: VarianceReductionKind, covariates: Array<string> | null } | null, winsorization: { upperPercentile: number | null, lowerPercentile: number | null, cap: number | null } | null, bayesian: { liftPrior: { mean: number, standardDeviation: number } | null, ratePrior: { alpha: number, beta: number } } | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, decomposition: Array<{ metric: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, whole: LiftFactorFieldsFragment | null, factors: Array<LiftFactorFieldsFragment>, notComputable: { reason: string, message: string } | null }>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
+  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, decomposition: Array<{ metric: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, whole: LiftFactorFieldsFragment | null, factors: Array<LiftFactorFieldsFragment>, notComputable: { reason: string, message: string } | null }>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
   & AnalysisSummaryFieldsFragment
 );
 
-export type AnalysisSummaryFieldsFragment = { id: string, computedAt: string, interim: boolean, decision: DecisionFieldsFragment, datasetVersion: DatasetVersionFieldsFragment };
+export type AnalysisSettingsFieldsFragment = { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, timeseries: boolean, segmentBy: string | null, segmentTop: number | null, liftInterval: LiftInterval, decision: { minimumLift: number, horizonDays: number, guardrailMargins: Array<{ metric: string, margin: number }> }, methods: Array<{ metric: string, method: Method }>, looks: { kind: LookKind, spending: Spending | null, gamma: number | null, plannedUnits: number | null, earlierFractions: Array<number> | null, isLast: boolean | null, tunedFor: number | null }, varianceReduction: { kind: VarianceReductionKind, covariates: Array<string> | null } | null, winsorization: { upperPercentile: number | null, lowerPercentile: number | null, cap: number | null } | null, bayesian: { liftPrior: { mean: number, standardDeviation: number } | null, ratePrior: { alpha: number, beta: number } } | null };
+
+export type AnalysisSummaryFieldsFragment = { id: string, computedAt: string, interim: boolean, decision: DecisionFieldsFragment, settings: AnalysisSettingsFieldsFragment, datasetVersion: DatasetVersionFieldsFragment };
 
 export type ArmStatisticsFieldsFragment = { n: number, total: number, denominatorTotal: number | null, mean: number | null, standardDeviation: number | null };
 
@@ -1619,6 +1621,61 @@ export const DecisionFieldsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"DecisionFields"}) as unknown as TypedDocumentString<DecisionFieldsFragment, unknown>;
+export const AnalysisSettingsFieldsFragmentDoc = new TypedDocumentString(`
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+    `, {"fragmentName":"AnalysisSettingsFields"}) as unknown as TypedDocumentString<AnalysisSettingsFieldsFragment, unknown>;
 export const DatasetVersionFieldsFragmentDoc = new TypedDocumentString(`
     fragment DatasetVersionFields on DatasetVersion {
   id
@@ -1637,11 +1694,67 @@ export const AnalysisSummaryFieldsFragmentDoc = new TypedDocumentString(`
   decision {
     ...DecisionFields
   }
+  settings {
+    ...AnalysisSettingsFields
+  }
   datasetVersion {
     ...DatasetVersionFields
   }
 }
-    fragment DatasetVersionFields on DatasetVersion {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment DatasetVersionFields on DatasetVersion {
   id
   number
   kind
@@ -1910,59 +2023,6 @@ export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
     name
     currency
   }
-  settings {
-    level
-    alternative
-    correction
-    correctionFamily
-    decision {
-      minimumLift
-      guardrailMargins {
-        metric
-        margin
-      }
-      horizonDays
-    }
-    from
-    to
-    daysSinceExposure
-    timeseries
-    methods {
-      metric
-      method
-    }
-    looks {
-      kind
-      spending
-      gamma
-      plannedUnits
-      earlierFractions
-      isLast
-      tunedFor
-    }
-    segmentBy
-    segmentTop
-    varianceReduction {
-      kind
-      covariates
-    }
-    winsorization {
-      upperPercentile
-      lowerPercentile
-      cap
-    }
-    bayesian {
-      liftPrior {
-        mean
-        standardDeviation
-      }
-      ratePrior {
-        alpha
-        beta
-      }
-    }
-    liftInterval
-  }
   health {
     name
     verdict
@@ -2031,12 +2091,68 @@ export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
   engine
   durationMs
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -2403,12 +2519,68 @@ export const ExperimentFieldsFragmentDoc = new TypedDocumentString(`
   createdAt
   updatedAt
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -3224,12 +3396,68 @@ export const AnalysesDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -3283,59 +3511,6 @@ export const AnalysisDocument = new TypedDocumentString(`
     key
     name
     currency
-  }
-  settings {
-    level
-    alternative
-    correction
-    correctionFamily
-    decision {
-      minimumLift
-      guardrailMargins {
-        metric
-        margin
-      }
-      horizonDays
-    }
-    from
-    to
-    daysSinceExposure
-    timeseries
-    methods {
-      metric
-      method
-    }
-    looks {
-      kind
-      spending
-      gamma
-      plannedUnits
-      earlierFractions
-      isLast
-      tunedFor
-    }
-    segmentBy
-    segmentTop
-    varianceReduction {
-      kind
-      covariates
-    }
-    winsorization {
-      upperPercentile
-      lowerPercentile
-      cap
-    }
-    bayesian {
-      liftPrior {
-        mean
-        standardDeviation
-      }
-      ratePrior {
-        alpha
-        beta
-      }
-    }
-    liftInterval
   }
   health {
     name
@@ -3405,12 +3580,68 @@ export const AnalysisDocument = new TypedDocumentString(`
   engine
   durationMs
 }
+fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
 fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -3628,12 +3859,68 @@ export const ArchiveExperimentDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -4350,12 +4637,68 @@ export const CompareVersionsDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -4723,12 +5066,68 @@ export const CreateExperimentDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -5055,12 +5454,68 @@ export const ExperimentUpdatedDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -5282,12 +5737,68 @@ export const ExperimentDocument = new TypedDocumentString(`
     ...ExperimentFields
   }
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -5390,12 +5901,68 @@ export const ExperimentsUpdatedDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -5501,12 +6068,68 @@ export const ExperimentsDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -6706,12 +7329,68 @@ export const StartExperimentDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -6822,12 +7501,68 @@ export const StopExperimentDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields
@@ -7075,12 +7810,68 @@ export const UpdateExperimentDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment AnalysisSummaryFields on Analysis {
+    fragment AnalysisSettingsFields on AnalysisSettings {
+  level
+  alternative
+  correction
+  correctionFamily
+  decision {
+    minimumLift
+    guardrailMargins {
+      metric
+      margin
+    }
+    horizonDays
+  }
+  from
+  to
+  daysSinceExposure
+  timeseries
+  methods {
+    metric
+    method
+  }
+  looks {
+    kind
+    spending
+    gamma
+    plannedUnits
+    earlierFractions
+    isLast
+    tunedFor
+  }
+  segmentBy
+  segmentTop
+  varianceReduction {
+    kind
+    covariates
+  }
+  winsorization {
+    upperPercentile
+    lowerPercentile
+    cap
+  }
+  bayesian {
+    liftPrior {
+      mean
+      standardDeviation
+    }
+    ratePrior {
+      alpha
+      beta
+    }
+  }
+  liftInterval
+}
+fragment AnalysisSummaryFields on Analysis {
   id
   computedAt
   interim
   decision {
     ...DecisionFields
+  }
+  settings {
+    ...AnalysisSettingsFields
   }
   datasetVersion {
     ...DatasetVersionFields

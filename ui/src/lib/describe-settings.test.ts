@@ -1,6 +1,6 @@
 import type { Analysis } from '@fairlift/sdk'
 import { describe, expect, test } from 'vitest'
-import { describeSettings } from './describe-settings.ts'
+import { describeSettings, settingsInBrief } from './describe-settings.ts'
 
 const usual: Analysis['settings'] = {
   level: 0.95,
@@ -72,5 +72,16 @@ describe('describeSettings', () => {
     expect(all['Extreme values']).toBe('values above the 99% point are cut, at the same height in every variant')
     expect(all['Belief before the data']).toBe('any lift alike; rates Beta(1, 1)')
     expect(all.Decision).toBe('a lift of 2% matters; returns may get worse by 1%')
+  })
+})
+
+describe('settingsInBrief', () => {
+  const window = { startAt: '2026-06-01T00:00:00.000Z', endAt: null }
+  const standard = { ...usual, from: window.startAt }
+
+  test('says nothing of the standard analysis, and what another one does differently', () => {
+    expect(settingsInBrief(standard, window)).toBeNull()
+    expect(settingsInBrief({ ...standard, segmentBy: 'device', correction: 'HOLM' }, window)).toBe('by device, Holm')
+    expect(settingsInBrief({ ...standard, to: '2026-06-08T00:00:00.000Z' }, window)).toBe('part of the time')
   })
 })

@@ -18,6 +18,27 @@ export const spendingNames: Record<Spending, string> = {
   HWANG_SHIH_DECANI: 'Hwang–Shih–DeCani',
 }
 
+/** What makes an analysis other than the standard one, in a few words. Null: nothing does. */
+export function settingsInBrief(
+  settings: Settings,
+  window: { startAt: string | null; endAt: string | null },
+): string | null {
+  const { segmentBy, from, to, daysSinceExposure, level, alternative, correction, looks, methods } = settings
+  const said = [
+    segmentBy === null ? null : `by ${segmentBy}`,
+    from === window.startAt && to === window.endAt && daysSinceExposure === null ? null : 'part of the time',
+    level === 0.95 ? null : `${confidence(level)} confidence`,
+    alternative === 'TWO_SIDED' ? null : 'one-sided',
+    correction === 'BENJAMINI_HOCHBERG' ? null : correctionNames[correction],
+    looks.kind === 'FIXED' ? null : looks.kind === 'ALWAYS_VALID' ? 'always-valid' : 'group-sequential',
+    settings.varianceReduction?.kind === 'CUPED' ? 'CUPED' : null,
+    settings.winsorization === null ? null : 'winsorized',
+    settings.bayesian === null ? null : 'posteriors',
+    methods.length === 0 ? null : 'methods by choice',
+  ].filter((part) => part !== null)
+  return said.length === 0 ? null : said.join(', ')
+}
+
 /** How the tests of an analysis were made. What is usual is told too where it changes what a p-value means. */
 export function describeSettings(settings: Settings): Choice[] {
   const { alternative, level, methods, winsorization, bayesian, liftInterval } = settings

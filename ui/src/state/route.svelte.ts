@@ -1,11 +1,21 @@
 /** Where the reader is. Every place has an address of its own, so that it can be linked to and gone back to. */
 export type Route =
-  | { page: 'dashboard' }
-  | { page: 'new-experiment' }
-  | { page: 'experiment'; key: string; view: ExperimentView; analysisId: string | null; modelId: string | null }
-  | { page: 'not-found'; path: string }
+  { page: 'dashboard' } | { page: 'new-experiment' } | ExperimentRoute | { page: 'not-found'; path: string }
 
-export type ExperimentView = 'results' | 'models' | 'data' | 'setup'
+export interface ExperimentRoute {
+  page: 'experiment'
+  key: string
+  view: ExperimentView
+  /** The analysis that is asked for. Null: the newest. */
+  analysisId: string | null
+  modelId: string | null
+  /** The analyses to be compared. Null: the two newest. */
+  before: string | null
+  after: string | null
+}
+
+const VIEWS = ['results', 'compare', 'models', 'data', 'setup'] as const
+export type ExperimentView = (typeof VIEWS)[number]
 
 /** Taken as an experiment's key by its own page. */
 export const RESERVED_KEY = 'new'
@@ -19,15 +29,23 @@ export function routeOf(url: URL): Route {
     if (parts.length === 2 && second === RESERVED_KEY) return { page: 'new-experiment' }
     const view = third ?? 'results'
     if (parts.length <= 3 && isView(view)) {
-      const analysisId = url.searchParams.get('analysis')
-      return { page: 'experiment', key: second!, view, analysisId, modelId: url.searchParams.get('model') }
+      const { searchParams } = url
+      return {
+        page: 'experiment',
+        key: second!,
+        view,
+        analysisId: searchParams.get('analysis'),
+        modelId: searchParams.get('model'),
+        before: searchParams.get('before'),
+        after: searchParams.get('after'),
+      }
     }
   }
   return { page: 'not-found', path: url.pathname }
 }
 
 function isView(name: string): name is ExperimentView {
-  return ['results', 'models', 'data', 'setup'].includes(name)
+  return VIEWS.some((view) => view === name)
 }
 
 function decoded(part: string): string {
@@ -45,6 +63,11 @@ export function experimentPath(
 ): string {
   const path = `/experiments/${encodeURIComponent(key)}${view === 'results' ? '' : `/${view}`}`
   return analysisId === null ? path : `${path}?analysis=${encodeURIComponent(analysisId)}`
+}
+
+/** Two analyses of an experiment, side by side. */
+export function comparePath(key: string, before: string, after: string): string {
+  return `${experimentPath(key, 'compare')}?before=${encodeURIComponent(before)}&after=${encodeURIComponent(after)}`
 }
 
 /** One model of an experiment. */
