@@ -61,6 +61,31 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
     await soon(() => field('Name').inputValue()).toBe('A draft')
   })
 
+  test('how many users it takes is answered while one types, as the API answers, and taken over into the plan', async () => {
+    await open('/experiments/new')
+    await field('Conversion rate of the control, %').fill('4')
+    await field('Smallest lift that matters, %').fill('8')
+    await field('Users a day (optional)').fill('2000')
+    await field('Looks that may decide').selectOption('3')
+    const question = { kind: 'PROPORTION', baseline: 0.04, relativeEffect: 0.08, dailyUnits: 2000 } as const
+    const plan = await client.planSample({ ...question, looks: { looks: 3 } })
+    await page.getByText(`${plan.units!.toLocaleString('en-US')} users`, { exact: true }).waitFor()
+    await page.getByText(`about ${Math.ceil(plan.days!)} days`).waitFor()
+    const curve = page.getByRole('img', { name: /^Smallest lift that is found/ })
+    const drawn = await curve.getAttribute('aria-label')
+    for (const { units, detectableEffect } of plan.curve.filter((point) => point.units <= 3 * plan.units!))
+      expect(drawn).toContain(
+        `${units.toLocaleString('en-US')} users: ${(detectableEffect!.relative! * 100).toFixed(1)}%`,
+      )
+    // Enter in the calculator saves nothing.
+    await field('Users a day (optional)').press('Enter')
+    await button('Plan for so many').click()
+    expect(await field('Planned users (optional)').inputValue()).toBe(String(plan.units))
+    await field('Conversion rate of the control, %').fill('140')
+    await page.getByText(/baseline.*1\.4/).waitFor()
+    expect(path()).toBe('/experiments/new')
+  })
+
   test('from a new experiment to its verdict: create, drop a file, see what was rejected, analyse', async () => {
     await open('/experiments/new')
     await field('Name').fill(sampleExperiment.name)

@@ -75,6 +75,30 @@ export class ExperimentDraft {
     this.#key = key
   }
 
+  /** The metric that decides. Null: none is chosen, or the catalogue was not read yet. */
+  get primaryMetric(): Metric | null {
+    return this.metrics?.find(({ key }) => this.roles[key] === 'PRIMARY') ?? null
+  }
+
+  /** Relative sizes of the variants, the control first. */
+  get trafficSplit(): number[] {
+    if (this.#experiment !== null) {
+      const ordered = this.#experiment.variants.toSorted(
+        (a, b) => Number(b.role === 'CONTROL') - Number(a.role === 'CONTROL'),
+      )
+      return ordered.map(({ trafficSplit }) => trafficSplit)
+    }
+    const shares = this.variants.map(({ percent }) => percent ?? 0)
+    return this.hasEqualShares || shares.some((share) => share <= 0) ? shares.map(() => 1) : shares
+  }
+
+  /** The experiment whose data tell what a metric was like so far. Null where there are none. */
+  measuredBy(metricKey: string): string | null {
+    const experiment = this.#experiment
+    const isMeasured = experiment?.metrics.some(({ metric }) => metric.key === metricKey) ?? false
+    return experiment !== null && experiment.latestAnalysis !== null && isMeasured ? experiment.id : null
+  }
+
   async loadMetrics(): Promise<void> {
     this.failure = null
     try {
