@@ -120,25 +120,18 @@ export class UnitRows implements SummedUnits {
   /** Takes exposures within the rule's window; others must have been left out. */
   addExposures({ units, times, variants, attributes }: ExposureColumns): void {
     const variantCodes = this.variantNames.translate(variants.values)
-    const columns = [...this.attributes].map(([name, column]) => {
-      const given = attributes.get(name)
-      return given === undefined
-        ? null
-        : { column, given: given.codes, codes: column.dictionary.translate(given.values) }
-    })
+    const rows = new Int32Array(times.length)
+    const order = new Int8Array(times.length)
     for (let i = 0; i < times.length; i++) {
       const row = this.row(units[i * 2]!, units[i * 2 + 1]!)
-      const variant = variantCodes[variants.codes[i]!]!
-      const isFirst = this.addExposure(row, times[i]!, variant)
-      if (isFirst === 0) continue
-      for (const attribute of columns) {
-        if (attribute === null) continue
-        const local = attribute.given[i]!
-        const code = local < 0 ? -1 : attribute.codes[local]!
-        if (isFirst > 0) attribute.column.codes[row] = code
-        else takeLeast(attribute.column, row, code)
-      }
-      if (isFirst > 0) for (const [name, column] of this.attributes) if (!attributes.has(name)) column.codes[row] = -1
+      rows[i] = row
+      order[i] = this.addExposure(row, times[i]!, variantCodes[variants.codes[i]!]!)
+    }
+    // Column by column: each loop then works on two lists only.
+    for (const [name, column] of this.attributes) {
+      const given = attributes.get(name)
+      if (given === undefined) takeNone(column, rows, order)
+      else takeTexts(column, given.codes, column.dictionary.translate(given.values), rows, order)
     }
   }
 
@@ -229,6 +222,32 @@ export class UnitRows implements SummedUnits {
       for (const name of sumNames) sums[name] = grown(sums[name], new Float64Array(capacity))
     }
   }
+}
+
+/**
+ * Takes the attribute of exposures.
+ *
+ * @param order of each exposure what `addExposure` said
+ */
+function takeTexts(
+  column: AttributeColumn,
+  given: Int32Array,
+  translated: Int32Array,
+  rows: Int32Array,
+  order: Int8Array,
+): void {
+  const { codes } = column
+  for (let i = 0; i < rows.length; i++) {
+    if (order[i] === 0) continue
+    const code = given[i]! < 0 ? -1 : translated[given[i]!]!
+    if (order[i] === 1) codes[rows[i]!] = code
+    else takeLeast(column, rows[i]!, code)
+  }
+}
+
+/** Takes that exposures do not have the attribute. */
+function takeNone({ codes }: AttributeColumn, rows: Int32Array, order: Int8Array): void {
+  for (let i = 0; i < rows.length; i++) if (order[i] === 1) codes[rows[i]!] = -1
 }
 
 /** Keeps the lesser text of two; any text is less than none. */

@@ -9,13 +9,17 @@ export function once(make: () => Expr): () => Expr {
   return () => (made ??= make())
 }
 
-/** The same for expressions about a column that is named each time. */
+/** Kept by name at most: names come from users' files, and a process lives long. */
+const MOST_KEPT = 1000
+
+/** The same for expressions about something that is named each time: a column, a bound. */
 export function onceByName(make: (name: string) => Expr): (name: string) => Expr {
   const made = new Map<string, Expr>()
   return (name) => {
     let expression = made.get(name)
     if (expression === undefined) {
       expression = make(name)
+      if (made.size >= MOST_KEPT) made.clear()
       made.set(name, expression)
     }
     return expression

@@ -12,6 +12,10 @@ const micros = once(() => pl.col(time).cast(pl.Int64))
 const timeAsDouble = once(() => micros().cast(pl.Float64))
 const isExposure = once(() => pl.col(eventType).eq(pl.lit(EXPOSURE)).and(pl.col(variantId).isNotNull()))
 const isNoExposure = once(() => pl.col(eventType).neq(pl.lit(EXPOSURE)))
+const unitItself = once(() => pl.col(unit))
+const isFrom = onceByName((bound) => micros().gtEq(pl.lit(Number(bound))))
+const isBefore = onceByName((bound) => micros().lt(pl.lit(Number(bound))))
+const isOfType = onceByName((types) => pl.col(eventType).isIn(JSON.parse(types) as string[]))
 const valueOrZero = once(() => pl.col(value).fillNull(pl.lit(0)))
 /** Columns of few values are stored as dictionaries, in some parts and not in others. */
 const asDictionary = onceByName((name) => pl.col(name).cast(pl.Categorical))
@@ -28,9 +32,9 @@ export async function readExposures(
   const given = attributes.filter((name) => own.includes(`${ATTRIBUTE_PREFIX}${name}`))
   const names = [variantId, ...given.map((name) => `${ATTRIBUTE_PREFIX}${name}`)]
   let exposures = within(scan, range).filter(isExposure())
-  if (rule.from > -Infinity) exposures = exposures.filter(micros().gtEq(pl.lit(rule.from)))
-  if (rule.to < Infinity) exposures = exposures.filter(micros().lt(pl.lit(rule.to)))
-  const frame = (await exposures.select(pl.col(unit), timeAsDouble(), ...names.map(asDictionary)).collect()) as Frame
+  if (rule.from > -Infinity) exposures = exposures.filter(isFrom(String(rule.from)))
+  if (rule.to < Infinity) exposures = exposures.filter(isBefore(String(rule.to)))
+  const frame = (await exposures.select(unitItself(), timeAsDouble(), ...names.map(asDictionary)).collect()) as Frame
   const [variants, ...texts] = codedTexts(frame, names)
   return {
     units: unitHalves(frame, unit),
@@ -52,9 +56,9 @@ export async function readEvents(
   narrow: (events: LazyDataFrame) => LazyDataFrame = (events) => events,
 ): Promise<EventColumns> {
   let events = within(pl.scanParquet(path), range)
-  events = events.filter(types === null ? isNoExposure() : pl.col(eventType).isIn([...types]))
+  events = events.filter(types === null ? isNoExposure() : isOfType(JSON.stringify(types)))
   const frame = (await narrow(events)
-    .select(pl.col(unit), timeAsDouble(), asDictionary(eventType), valueOrZero())
+    .select(unitItself(), timeAsDouble(), asDictionary(eventType), valueOrZero())
     .collect()) as Frame
   return {
     units: unitHalves(frame, unit),
@@ -62,6 +66,93 @@ export async function readEvents(
     types: codedTexts(frame, [eventType])[0]!,
     values: doubles(frame, value),
   }
+}
+
+/**
+ * Both at once: what one analysis needs of a part, decoded once. The events have to be kept until the exposures of all
+ * parts are known.
+ *
+ * @param types only events of these types
+ */
+export async function readExposuresAndEvents(
+  path: string,
+  rule: UnitRule,
+  types: readonly string[],
+  attributes: readonly string[],
+  range: UnitRange,
+): Promise<{ exposures: ExposureColumns; events: EventColumns }> {
+  const scan = pl.scanParquet(path)
+  const own = scan.columns
+  const given = attributes.filter((name) => own.includes(`${ATTRIBUTE_PREFIX}${name}`))
+  const names = [eventType, variantId, ...given.map((name) => `${ATTRIBUTE_PREFIX}${name}`)]
+  const frame = (await within(scan, range)
+    .filter(isExposureOrOfType(JSON.stringify(types)))
+    .select(unitItself(), timeAsDouble(), valueOrZero(), ...names.map(asDictionary))
+    .collect()) as Frame
+  const [typeCodes, variants, ...texts] = codedTexts(frame, names)
+  const units = unitHalves(frame, unit)
+  const times = doubles(frame, time)
+  const exposure = typeCodes!.values.indexOf(EXPOSURE)
+  const isExposed = new Uint8Array(times.length)
+  for (let row = 0; row < times.length; row++) {
+    const isOne = typeCodes!.codes[row] === exposure && variants!.codes[row]! >= 0
+    isExposed[row] = isOne && times[row]! >= rule.from && times[row]! < rule.to ? 1 : 0
+  }
+  const exposed = rowsWhere(isExposed)
+  const isMeasured = Uint8Array.from(typeCodes!.values, (type) => (types.includes(type) ? 1 : 0))
+  const measured = rowsWhere(typeCodes!.codes.map((code) => isMeasured[code]!))
+  return {
+    exposures: {
+      units: pairsAt(units, exposed),
+      times: doublesAt(times, exposed),
+      variants: { codes: codesAt(variants!.codes, exposed), values: variants!.values },
+      attributes: new Map(
+        given.map((name, index) => {
+          const { codes, values } = texts[index]!
+          return [name, { codes: codesAt(codes, exposed), values }]
+        }),
+      ),
+    },
+    events: {
+      units: pairsAt(units, measured),
+      times: doublesAt(times, measured),
+      types: { codes: codesAt(typeCodes!.codes, measured), values: typeCodes!.values },
+      values: doublesAt(doubles(frame, value), measured),
+    },
+  }
+}
+
+const isExposureOrOfType = onceByName((types) => isExposure().or(isOfType(types)))
+
+function rowsWhere(flags: ArrayLike<number>): Int32Array {
+  const rows = new Int32Array(flags.length)
+  let count = 0
+  for (let row = 0; row < flags.length; row++) {
+    rows[count] = row
+    count += flags[row]!
+  }
+  return rows.subarray(0, count)
+}
+
+function pairsAt(values: Int32Array, rows: Int32Array): Int32Array {
+  const found = new Int32Array(rows.length * 2)
+  for (let i = 0; i < rows.length; i++) {
+    found[i * 2] = values[rows[i]! * 2]!
+    found[i * 2 + 1] = values[rows[i]! * 2 + 1]!
+  }
+  return found
+}
+
+function codesAt(codes: Int32Array, rows: Int32Array): Int32Array {
+  const found = new Int32Array(rows.length)
+  for (let i = 0; i < rows.length; i++) found[i] = codes[rows[i]!]!
+  return found
+}
+
+function doublesAt(values: Float64Array, rows: Int32Array): Float64Array {
+  const found = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) found[i] = values[rows[i]!]!
+  return found
 }
 
 function within(scan: LazyDataFrame, range: UnitRange): LazyDataFrame {
@@ -80,9 +171,6 @@ function doubles(frame: Frame, name: string): Float64Array {
 }
 
 const asCode = onceByName((name) => pl.col(name).toPhysical().cast(pl.Int32).fillNull(pl.lit(NONE)).cast(pl.Int32))
-const distinct = onceByName((name) => pl.col(name).unique())
-const asText = onceByName((name) => pl.col(name).cast(pl.Utf8).alias('text'))
-const asNumber = onceByName((name) => pl.col(name).toPhysical().cast(pl.Int32).alias('number'))
 const NONE = -1
 
 /** Dictionary columns as numbers into lists of their texts: making a JavaScript string of each row would cost most. */
@@ -90,18 +178,34 @@ export function codedTexts(frame: Frame, names: string[]): CodedTexts[] {
   const coded = frame.select(...names.map(asCode)) as Frame
   return names.map((name) => {
     const codes = coded.getColumn(name).toTypedArray() as Int32Array
-    const entries = (frame.select(distinct(name)) as Frame)
-      .select(asText(name), asNumber(name))
-      .toRecords() as unknown as { text: string | null; number: number | null }[]
     // The library numbers the texts of all columns of the process: here they get numbers of their own, without gaps.
-    const places = new Int32Array(entries.reduce((most, { number }) => Math.max(most, number ?? NONE), NONE) + 1)
-    const values: string[] = []
-    for (const { text, number } of entries) {
-      if (number === null) continue
-      places[number] = values.length
-      values.push(text!)
-    }
-    for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) codes[i] = places[codes[i]!]!
-    return { codes, values }
+    return { codes, values: textsAt(frame, name, renumber(codes)) }
   })
+}
+
+/** Up to so many texts are taken one by one: a column object costs as much. */
+const FEW_TEXTS = 100
+
+function textsAt(frame: Frame, name: string, rows: number[]): string[] {
+  if (rows.length > FEW_TEXTS) return frame.getColumn(name).gather(rows).cast(pl.Utf8).toArray() as string[]
+  const place = frame.columns.indexOf(name)
+  return rows.map((row) => (frame.row(row) as string[])[place]!)
+}
+
+/** Numbers anew, in the order in which they come, the numbers of a column. Returns the row of the first one of each. */
+function renumber(codes: Int32Array): number[] {
+  let most = NONE
+  for (let i = 0; i < codes.length; i++) if (codes[i]! > most) most = codes[i]!
+  const places = new Int32Array(most + 1).fill(NONE)
+  const rows: number[] = []
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]!
+    if (code < 0) continue
+    if (places[code]! < 0) {
+      places[code] = rows.length
+      rows.push(i)
+    }
+    codes[i] = places[code]!
+  }
+  return rows
 }

@@ -1,5 +1,6 @@
 import pl, { type Expr } from 'nodejs-polars'
 import { eventColumn } from '../event-columns.ts'
+import { onceByName } from './expressions.ts'
 
 /** A range of units: those whose upper bits are the same. Null where it is open; the first is included, the last is not. */
 export interface UnitRange {
@@ -28,11 +29,13 @@ export function unitRanges(commonBits: number): UnitRange[] {
 
 /** Whether a row's unit is in the range. Rows are sorted by unit, so whole row groups outside of it are skipped. */
 export function isInRange({ from, to }: UnitRange): Expr {
-  const unit = pl.col(eventColumn.unit)
   if (from === null && to === null) return pl.lit(true)
-  if (from === null) return unit.lt(int64(to!))
-  return to === null ? unit.gtEq(int64(from)) : unit.gtEq(int64(from)).and(unit.lt(int64(to)))
+  if (from === null) return isBelow(String(to))
+  return to === null ? isFrom(String(from)) : isFrom(String(from)).and(isBelow(String(to)))
 }
+
+const isFrom = onceByName((bound) => pl.col(eventColumn.unit).gtEq(int64(BigInt(bound))))
+const isBelow = onceByName((bound) => pl.col(eventColumn.unit).lt(int64(BigInt(bound))))
 
 /** A literal of 64 bits: as a JavaScript number it would lose its last digits. */
 export function int64(number: bigint): Expr {

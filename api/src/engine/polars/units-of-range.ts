@@ -1,9 +1,9 @@
 import type { PartFile } from '../engine.ts'
 import type { AggregationPlan, Window } from '../plan.ts'
 import { DAY_MICROS } from '../timed-events.ts'
-import { UnitRows, type UnitRule } from '../unit-rows.ts'
+import { type EventColumns, UnitRows, type UnitRule } from '../unit-rows.ts'
 import { readAhead } from './read-ahead.ts'
-import { readEvents, readExposures } from './read-events.ts'
+import { readExposuresAndEvents } from './read-events.ts'
 import type { UnitRange } from './unit-ranges.ts'
 
 /** The units of parts in a range, with the sums that a plan is about: first all exposures, then the events. */
@@ -16,21 +16,19 @@ export async function unitsOfRange(
   const rule = ruleOf(window)
   const types = [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))]
   const units = new UnitRows(rule, segments, range.commonBits, expectedUnits(parts, range))
-  const steps = parts.length * 2
-  let done = 0
-  for await (const exposures of readAhead(parts, ({ path }) => readExposures(path, rule, segments, range))) {
+  const kept: EventColumns[] = []
+  const pieces = readAhead(parts, ({ path }) => readExposuresAndEvents(path, rule, types, segments, range))
+  for await (const { exposures, events } of pieces) {
     units.addExposures(exposures)
-    onProgress(++done / steps)
+    kept.push(events)
+    onProgress(kept.length / parts.length)
   }
-  for await (const events of readAhead(parts, ({ path }) => readEvents(path, types, range))) {
-    units.addEvents(events, false)
-    onProgress(++done / steps)
-  }
+  for (const events of kept) units.addEvents(events, false)
   return units
 }
 
-/** Users of a shop have some events each; where they have fewer, the rows grow. */
-const EVENTS_PER_UNIT = 8
+/** Users of a shop have some more events each; where they have fewer, the rows grow, which costs more than room unused. */
+const EVENTS_PER_UNIT = 5
 
 /** How many units the parts may have in a range. */
 export function expectedUnits(parts: PartFile[], { commonBits }: UnitRange): number {
