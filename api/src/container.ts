@@ -7,6 +7,7 @@ import { databaseConnection } from './database-connection.ts'
 import type { Env } from './env.ts'
 import { FileSigner } from './http/file-signer.ts'
 import { keptSecret } from './http/kept-secret.ts'
+import { originRules } from './http/origins.ts'
 import { createServer, type HttpServer } from './http/server.ts'
 import { ComputePool } from './jobs/compute/pool.ts'
 import { repeat } from './jobs/repeat.ts'
@@ -43,6 +44,8 @@ import { CalibrationRepository } from './modules/calibration/calibration.reposit
 import { calibrationResolvers } from './modules/calibration/calibration.resolver.ts'
 import { CalibrationRunService } from './modules/calibration/calibration-run.service.ts'
 import { CalibrationService } from './modules/calibration/calibration.service.ts'
+import { chartResolvers } from './modules/chart/chart.resolver.ts'
+import { ChartService } from './modules/chart/chart.service.ts'
 import { ComparisonRepository } from './modules/comparison/comparison.repository.ts'
 import {
   ComparisonResolver,
@@ -107,6 +110,8 @@ export interface Fairlift {
 /** What stopping waits for running jobs before it gives them back. */
 const STOP_TIMEOUT_MS = 8000
 const HOUR_MS = 3_600_000
+/** A picture takes a second; on a machine that is busy, some. */
+const DRAWING_TIMEOUT_MS = 120_000
 /** A job that copies events takes turns with those of other experiments after so long. */
 const MAX_COPY_MS = 600_000
 
@@ -149,11 +154,8 @@ async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): 
   const store = new LocalObjectStore(join(env.DATA_DIR, 'files'))
   const folders = new WorkFolders(join(env.DATA_DIR, 'work'))
   await Promise.all([store.sweep(), folders.sweep()])
-  const compute = new ComputePool({
-    concurrency: env.COMPUTE_CONCURRENCY,
-    memoryBytes: env.COMPUTE_MEMORY_MB * 2 ** 20,
-    timeoutMs: env.COMPUTE_TIMEOUT_SECONDS * 1000,
-  })
+  const limits = { memoryBytes: env.COMPUTE_MEMORY_MB * 2 ** 20, timeoutMs: env.COMPUTE_TIMEOUT_SECONDS * 1000 }
+  const compute = new ComputePool({ ...limits, concurrency: env.COMPUTE_CONCURRENCY })
   stops.push(() => compute.close())
   compute.warmUp()
 
@@ -170,7 +172,10 @@ async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): 
 
   let url = env.PUBLIC_URL ?? ''
   const signer = new FileSigner(env.SIGNING_SECRET ?? (await keptSecret(env.DATA_DIR)), () => url)
-  const server = await serve(env, logger, client, store, signer, parts)
+  // Nobody should wait for a picture until a computation has ended. Its child starts with the first picture.
+  const drawing = new ComputePool({ ...limits, concurrency: 1, timeoutMs: DRAWING_TIMEOUT_MS })
+  stops.push(() => drawing.close())
+  const server = await serve(env, logger, client, store, signer, drawing, parts)
   stops.push(() => server.close())
   const port = await server.listen(env.HOST, env.PORT)
   url ||= `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${port}`
@@ -328,6 +333,7 @@ async function serve(
   client: DatabaseClient,
   store: LocalObjectStore,
   signer: FileSigner,
+  drawing: ComputePool,
   { services, previews, autoRun, comparisons, planning, verifications, compactions, events }: Parts,
 ): Promise<HttpServer> {
   const directUploads = new LocalUploads(
@@ -339,7 +345,10 @@ async function serve(
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     lifetimeMs: env.UPLOAD_LIFETIME_SECONDS * 1000,
   })
+  const timeseries = new TimeseriesService(store)
+  const charts = new ChartService(services, verifications, timeseries, store, drawing)
   const schema = await createSchema([
+    ...chartResolvers(charts, signer),
     new AnalysisResolver(services.analyses, signer),
     new BatchResolver(services.batches, previews, signer, env.MAX_UPLOAD_BYTES),
     ...calibrationResolvers(services.calibrations),
@@ -357,7 +366,7 @@ async function serve(
     new JobResolver(services.jobs),
     new MetricResolver(services.metrics),
     new MetricResultResolver(),
-    new AnalysisTimeseriesResolver(new TimeseriesService(store)),
+    new AnalysisTimeseriesResolver(timeseries),
     new MetricTimeseriesResolver(),
     new ModelResolver(services.models, signer),
     new ExperimentModelsResolver(services.models),
@@ -372,13 +381,9 @@ async function serve(
     services,
     store,
     directUploads,
+    maker: charts,
     signer,
-    origins: {
-      isLoopback: ['127.0.0.1', '::1', 'localhost'].includes(env.HOST),
-      allowedOrigins: env.ALLOWED_ORIGINS.split(',')
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    },
+    origins: originRules(env.HOST, env.ALLOWED_ORIGINS),
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     isReady: () =>

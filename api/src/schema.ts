@@ -18,6 +18,7 @@ import {
   EffectComparisonResolver,
   EffectMoveResolver,
 } from './modules/comparison/comparison.resolver.ts'
+import { AnalysisChartsResolver, ChartResolver, ModelChartsResolver } from './modules/chart/chart.resolver.ts'
 import { CompactionResolver } from './modules/dataset/compaction.resolver.ts'
 import { DatasetResolver, ExperimentVersionsResolver } from './modules/dataset/dataset.resolver.ts'
 import { EventConnectionResolver, EventResolver } from './modules/event/event.resolver.ts'
@@ -41,11 +42,13 @@ const noPubSub = {
 type Constructor = abstract new (...args: never[]) => object
 
 const resolvers: NonEmptyArray<Constructor> = [
+  AnalysisChartsResolver,
   AnalysisResolver,
   AnalysisTimeseriesResolver,
   BatchResolver,
   CalibrationResolver,
   CalibrationResultResolver,
+  ChartResolver,
   ComparisonResolver,
   CompactionResolver,
   DatasetResolver,
@@ -63,6 +66,7 @@ const resolvers: NonEmptyArray<Constructor> = [
   MetricResolver,
   MetricResultResolver,
   MetricTimeseriesResolver,
+  ModelChartsResolver,
   ModelResolver,
   PlanningResolver,
   DecompositionResolver,

@@ -1,4 +1,5 @@
 export { type CalibrationRun } from './calibration-calls.ts'
+export { type ChartOptions } from './chart-calls.ts'
 export {
   type AnalysisRun,
   type ClientOptions,

@@ -1,11 +1,11 @@
 import { TimeseriesDocument } from './_generated/graphql.ts'
-import { ModelCalls } from './model-calls.ts'
+import { ChartCalls } from './chart-calls.ts'
 import { required } from './payload.ts'
 import type { CallOptions } from './transport.ts'
 import type * as types from './types.ts'
 
 /** The calls of the client that follow effects over time. */
-export abstract class TimeseriesCalls extends ModelCalls {
+export abstract class TimeseriesCalls extends ChartCalls {
   /**
    * The effects of an analysis over time, by metric and treatment; null unless it was asked for with `timeseries: true`.
    * They describe and decide nothing: of many points some look like effects by chance. Throws FairliftError NOT_FOUND.

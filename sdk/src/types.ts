@@ -153,6 +153,9 @@ export type AnalysisSummary = generated.AnalysisSummaryFieldsFragment
 export type MetricTimeseries = NonNullable<NonNullable<generated.TimeseriesQuery['analysis']>['timeseries']>[number]
 /** What the two variants show at one time, and the effect. */
 export type TimePoint = MetricTimeseries['cumulative'][number]
+/** A chart, as a specification and as images. */
+export type Chart = generated.ChartFieldsFragment
+export type ChartTheme = generated.ChartTheme
 /** What to do, and why. */
 export type Decision = generated.DecisionFieldsFragment
 

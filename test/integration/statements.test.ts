@@ -102,18 +102,19 @@ describe('the number of SQL statements', () => {
     ]
     const newer = ['lift-factor', 'calibration', 'calibration-share']
     const models = ['model', 'model-summary', 'model-metrics', 'model-estimate', 'predicted-effect']
+    const charts = ['chart']
     const fragments = await shipped(
-      ...[...names, ...more, ...newer, ...models].map((name) => `fragments/${name}-fields`),
+      ...[...names, ...more, ...newer, ...models, ...charts].map((name) => `fragments/${name}-fields`),
     )
-    const query = `query Deep($first: Int!) {
+    const query = `query Deep($first: Int!, $theme: ChartTheme! = LIGHT) {
       experiments(first: $first) {
         nodes {
           ...ExperimentFields
           batches(first: 5) { nodes { ...BatchFields job { ...JobFields } } }
-          analyses(first: 5) { nodes { ...AnalysisFields datasetVersion { ...DatasetVersionFields } } }
+          analyses(first: 5) { nodes { ...AnalysisFields charts { ...ChartFields } datasetVersion { ...DatasetVersionFields } } }
           latestAnalysis { ...AnalysisFields }
           calibrations(first: 5) { nodes { ...CalibrationFields } }
-          models(first: 5) { nodes { ...ModelFields } }
+          models(first: 5) { nodes { ...ModelFields charts { ...ChartFields } } }
           predictions { effect { ...PredictedEffectFields } }
         }
       }

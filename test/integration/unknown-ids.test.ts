@@ -60,6 +60,8 @@ const lists: typeof operations = {
   models: (client, id) => client.models(id).page(),
   predictions: (client, id) => client.predictions(id),
   timeseries: (client, id) => client.timeseries(id),
+  charts: (client, id) => client.charts(id),
+  modelCharts: (client, id) => client.modelCharts(id),
   batchErrors: (client, id) => client.batchErrors(id),
 }
 

@@ -3,8 +3,24 @@ import type { FastifyInstance } from 'fastify'
 import { ObjectMissingError, type ObjectStore } from '../storage/object-store.ts'
 import type { FileSigner } from './file-signer.ts'
 
+/** Makes files that nobody has asked for before. */
+export interface FileMaker {
+  /** Makes the file of a key. Returns the key under which it is then; null for a key that it does not know. */
+  make(key: string): Promise<string | null>
+}
+
+/** Kinds of files that are shown for what they are; all others are bytes. */
+const types: [ending: string, type: string][] = [
+  ['.csv', 'text/csv; charset=utf-8'],
+  ['.svg', 'image/svg+xml; charset=utf-8'],
+  ['.png', 'image/png'],
+]
+
+/** What we drew ourselves may be looked at where it is; what was uploaded is only ever saved. */
+const isDrawnHere = (key: string): boolean => /^artifacts\/.*\.(svg|png)$/.test(key)
+
 /** Serves stored files to whoever has a signed address. */
-export function registerFiles(server: FastifyInstance, store: ObjectStore, signer: FileSigner): void {
+export function registerFiles(server: FastifyInstance, store: ObjectStore, signer: FileSigner, maker: FileMaker): void {
   server.get<{ Params: { '*': string }; Querystring: Record<string, string> }>('/files/*', async (request, reply) => {
     const file = signer.verify(request.params['*'], request.query)
     if (file === null) {
@@ -13,21 +29,28 @@ export function registerFiles(server: FastifyInstance, store: ObjectStore, signe
         .send({ error: 'The address is not signed by this server, or is too old. Ask for a new one.' })
     }
     try {
-      const stored = await store.stat(file.key)
+      const key = (await store.stat(file.key)) === null ? await maker.make(file.key) : file.key
+      const stored = key === null ? null : await store.stat(key)
       if (stored === null) throw new ObjectMissingError(file.key)
+      const disposition = isDrawnHere(stored.key) ? 'inline' : 'attachment'
       return await reply
         .header('content-length', stored.sizeBytes)
-        .header('content-disposition', `attachment; filename*=UTF-8''${encodeName(file.fileName)}`)
+        .header('content-disposition', `${disposition}; filename*=UTF-8''${encodeName(file.fileName)}`)
         // Nothing that was uploaded is ever shown as a page of this server.
         .header('x-content-type-options', 'nosniff')
         .header('content-security-policy', "default-src 'none'; sandbox")
-        .type(file.fileName.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/octet-stream')
-        .send(createReadStream(await store.localFile(file.key)))
+        .type(typeOf(stored.key, file.fileName))
+        .send(createReadStream(await store.localFile(stored.key)))
     } catch (error) {
       if (error instanceof ObjectMissingError) return reply.code(404).send({ error: 'The file is gone.' })
       throw error
     }
   })
+}
+
+function typeOf(key: string, fileName: string): string {
+  const [ending, type] = types.find(([one]) => fileName.endsWith(one)) ?? []
+  return type !== undefined && (ending === '.csv' || isDrawnHere(key)) ? type : 'application/octet-stream'
 }
 
 /** A name as RFC 8187 has it in headers: stricter than what encodeURIComponent leaves. */

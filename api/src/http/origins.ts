@@ -8,6 +8,17 @@ export interface OriginRules {
   allowedOrigins: string[]
 }
 
+/** @param allowedOrigins separated by commas */
+export function originRules(host: string, allowedOrigins: string): OriginRules {
+  return {
+    isLoopback: ['127.0.0.1', '::1', 'localhost'].includes(host),
+    allowedOrigins: allowedOrigins
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+  }
+}
+
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**

@@ -9,7 +9,7 @@ import type { Logger } from '../logger.ts'
 import type { LocalUploads } from '../storage/local-uploads.ts'
 import type { ObjectStore } from '../storage/object-store.ts'
 import type { FileSigner } from './file-signer.ts'
-import { registerFiles } from './files.ts'
+import { type FileMaker, registerFiles } from './files.ts'
 import { createApollo } from './graphql.ts'
 import { registerOrigins, type OriginRules } from './origins.ts'
 import { graphiqlPage, registerPages, wantsGraphiql } from './pages.ts'
@@ -22,6 +22,8 @@ export interface ServerOptions {
   services: LoaderServices
   store: ObjectStore
   directUploads: LocalUploads
+  /** Makes files at first demand. */
+  maker: FileMaker
   signer: FileSigner
   origins: OriginRules
   maxBodyBytes: number
@@ -64,7 +66,7 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   await registerOrigins(server, origins)
   registerUploads(server, options.maxUploadBytes)
   registerHealth(server, options.isReady)
-  registerFiles(server, options.store, options.signer)
+  registerFiles(server, options.store, options.signer, options.maker)
   registerSignedUploads(server, options.directUploads, options.signer, logger)
   await registerPages(server)
 

@@ -66,6 +66,13 @@ export type CalibrationVerdict =
   /** It finds effects that are not there about as often as its level says. */
   | 'TRUSTED';
 
+/** What a chart is drawn on. Its colours are told apart by readers who are colour-blind, in both. */
+export type ChartTheme =
+  /** Nearly black. */
+  | 'DARK'
+  /** White. */
+  | 'LIGHT';
+
 /** What the first values of a column look like. */
 export type ColumnKind =
   /** Nothing. */
@@ -1239,6 +1246,14 @@ export type CancelJobMutationVariables = Exact<{
 
 export type CancelJobMutation = { cancelJob: { job: JobFieldsFragment } };
 
+export type ChartsQueryVariables = Exact<{
+  analysisId: string;
+  theme?: ChartTheme;
+}>;
+
+
+export type ChartsQuery = { analysis: { charts: Array<ChartFieldsFragment> } | null };
+
 export type CompactDatasetMutationVariables = Exact<{
   experimentId: string;
 }>;
@@ -1378,6 +1393,8 @@ export type CalibrationFieldsFragment = { id: string, replications: number, seed
 
 export type CalibrationShareFieldsFragment = { count: number, share: number | null, lower: number, upper: number };
 
+export type ChartFieldsFragment = { name: string, title: string, description: string, specification: Record<string, unknown>, svgUrl: string, pngUrl: string };
+
 export type ColumnMappingFieldsFragment = { eventId: string | null, userId: string | null, experimentId: string | null, eventType: string | null, value: string | null, timestamp: string | null, timestampFormat: string | null, timezone: string | null, constantTimestamp: string | null, exposure: ExposureRule | null, rowIdentity: RowIdentity | null, delimiter: string | null, encoding: TextEncoding | null, decimalComma: boolean | null, variant: Array<{ column: string, values: Array<{ value: string, variant: string }> | null }> | null, outcomes: Array<{ column: string, kind: OutcomeKind, eventType: string }> | null, attributes: Array<{ column: string, name: string | null }> | null };
 
 export type ConfidenceIntervalFieldsFragment = { kind: IntervalKind, level: number, lower: number | null, upper: number | null, lowerUnbounded: UnboundedReason | null, upperUnbounded: UnboundedReason | null, gap: { lower: number, upper: number } | null };
@@ -1459,6 +1476,14 @@ export type MetricsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type MetricsQuery = { metrics: Array<MetricFieldsFragment> };
+
+export type ModelChartsQueryVariables = Exact<{
+  modelId: string;
+  theme?: ChartTheme;
+}>;
+
+
+export type ModelChartsQuery = { model: { charts: Array<ChartFieldsFragment> } | null };
 
 export type ModelQueryVariables = Exact<{
   id: string;
@@ -2445,6 +2470,16 @@ fragment DatasetVersionFields on DatasetVersion {
   bytes
   createdAt
 }`, {"fragmentName":"CalibrationFields"}) as unknown as TypedDocumentString<CalibrationFieldsFragment, unknown>;
+export const ChartFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ChartFields on Chart {
+  name
+  title
+  description
+  specification(theme: $theme)
+  svgUrl: imageUrl(format: SVG, theme: $theme)
+  pngUrl: imageUrl(format: PNG, theme: $theme)
+}
+    `, {"fragmentName":"ChartFields"}) as unknown as TypedDocumentString<ChartFieldsFragment, unknown>;
 export const EventFieldsFragmentDoc = new TypedDocumentString(`
     fragment EventFields on Event {
   id
@@ -4513,6 +4548,22 @@ export const CancelJobDocument = new TypedDocumentString(`
   startedAt
   finishedAt
 }`) as unknown as TypedDocumentString<CancelJobMutation, CancelJobMutationVariables>;
+export const ChartsDocument = new TypedDocumentString(`
+    query Charts($analysisId: ID!, $theme: ChartTheme! = LIGHT) {
+  analysis(id: $analysisId) {
+    charts {
+      ...ChartFields
+    }
+  }
+}
+    fragment ChartFields on Chart {
+  name
+  title
+  description
+  specification(theme: $theme)
+  svgUrl: imageUrl(format: SVG, theme: $theme)
+  pngUrl: imageUrl(format: PNG, theme: $theme)
+}`) as unknown as TypedDocumentString<ChartsQuery, ChartsQueryVariables>;
 export const CompactDatasetDocument = new TypedDocumentString(`
     mutation CompactDataset($experimentId: ID!) {
   compactDataset(experimentId: $experimentId) {
@@ -6576,6 +6627,22 @@ export const MetricsDocument = new TypedDocumentString(`
   standard
   createdAt
 }`) as unknown as TypedDocumentString<MetricsQuery, MetricsQueryVariables>;
+export const ModelChartsDocument = new TypedDocumentString(`
+    query ModelCharts($modelId: ID!, $theme: ChartTheme! = LIGHT) {
+  model(id: $modelId) {
+    charts {
+      ...ChartFields
+    }
+  }
+}
+    fragment ChartFields on Chart {
+  name
+  title
+  description
+  specification(theme: $theme)
+  svgUrl: imageUrl(format: SVG, theme: $theme)
+  pngUrl: imageUrl(format: PNG, theme: $theme)
+}`) as unknown as TypedDocumentString<ModelChartsQuery, ModelChartsQueryVariables>;
 export const ModelDocument = new TypedDocumentString(`
     query Model($id: ID!) {
   model(id: $id) {

@@ -12,6 +12,7 @@ import { removeUser, type RemoveUserRequest, type RemoveUserResult } from '../..
 import { recomputeRows, type RecomputeRequest, type RecomputeResult } from './recompute-rows.ts'
 import { calibrateUnits, type CalibrateRequest } from './calibrate-units.ts'
 import type { CalibrationRow } from '../../analysis/calibration/calibrate.ts'
+import type { DrawRequest } from './draw-chart.ts'
 import { analyseParts, type AnalyseRequest, type AnalyseResult } from './analyse-parts.ts'
 
 /** What a compute child can be asked to do: request, answer, and what it tells on the way. */
@@ -32,6 +33,7 @@ export interface ComputeTasks {
   recompute: { request: RecomputeRequest; result: RecomputeResult; progress: never }
   analyse: { request: AnalyseRequest; result: AnalyseResult; progress: { share: number } }
   calibrate: { request: CalibrateRequest; result: CalibrationRow[]; progress: { share: number } }
+  draw: { request: DrawRequest; result: Uint8Array; progress: never }
   train: { request: TrainRequest; result: TrainingResult; progress: { share: number } }
 }
 
@@ -57,5 +59,7 @@ export const handlers: Handlers = {
   recompute: (request) => recomputeRows(request),
   analyse: analyseParts,
   calibrate: calibrateUnits,
+  // Loaded by those who draw only: Vega takes 60 MB.
+  draw: async (request) => (await import('./draw-chart.ts')).drawChart(request),
   train: trainOnUnits,
 }
