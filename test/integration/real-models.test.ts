@@ -24,6 +24,26 @@ const coefficient = (model: Model, name: string) => model.coefficients.find((col
 
 const train = (client: FairliftClient, input: TrainModelInput): Promise<Model> => client.trainModel(input).result()
 
+/** Coefficients and errors are those of the fit, of each of its columns by the model's name for it. */
+function expectColumns(model: Model, fit: Fit, columns: Record<string, string>): void {
+  for (const [name, own] of Object.entries(columns)) {
+    const { estimate, standardError } = coefficient(model, own)
+    const expected = [numberOf(fit, fit.coef, name), numberOf(fit, fit.se, name)]
+    expect([estimate, standardError], name).toEqualNearly(expected, { relative: 1e-6, absolute: 1e-9 })
+  }
+}
+
+async function landed(
+  client: FairliftClient,
+  set: 'hillstrom' | 'starbucks',
+  key: string,
+  path: string,
+): Promise<string> {
+  const experimentId = await experimentFor(client, tabularSets[set], key)
+  await landAsProposed(client, experimentId, sharedFile(path))
+  return experimentId
+}
+
 describe.skipIf(!hasSharedDatasets)(titleOf('models of published experiments'), () => {
   const run = useServer()
 
@@ -145,6 +165,56 @@ describe.skipIf(!hasSharedDatasets)(titleOf('models of published experiments'), 
           expect(Math.abs(estimate! - numberOf(fit, fit.coef, name))).toBeLessThan(0.05 * standardError)
         }
       }
+    },
+  )
+
+  test(
+    'hillstrom and starbucks: with their numbers as numbers, the models are those of statsmodels to 1e-6',
+    { timeout: SLOW_TEST_MS },
+    async () => {
+      const number = (attribute: string) => ({ attribute, levels: 'NUMBER' as const })
+      const emails = await landed(run.client, 'hillstrom', 'emails as numbers', 'hillstrom/hillstrom.csv.gz')
+      const features = [
+        ...['recency', 'history', 'mens', 'womens', 'newbie'].map(number),
+        ...['zip_code', 'channel'].map((attribute) => ({ attribute })),
+      ]
+      const hillstrom = referenceOf<Record<string, Fit & { se_HC3: number[] }>>('hillstrom')
+      const targets = [
+        ['logit_visit', { kind: 'CONVERSION', metric: 'visited' }],
+        ['logit_conversion', { kind: 'CONVERSION' }],
+        ['ols_spend', { kind: 'REVENUE' }],
+      ] as const
+      for (const [name, target] of targets) {
+        const model = await train(run.client, { experimentId: emails, target, features })
+        const fit = hillstrom[name]!
+        const columns: Record<string, string> = {
+          mens_email: 'variant=Mens E-Mail',
+          womens_email: 'variant=Womens E-Mail',
+          ...Object.fromEntries(['recency', 'history', 'mens', 'womens', 'newbie'].map((own) => [own, own])),
+        }
+        expectColumns(model, { ...fit, se: name === 'ols_spend' ? fit.se_HC3 : fit.se }, columns)
+        expect(model.features.map(({ kind }) => kind)).toEqual([
+          ...new Array<string>(5).fill('NUMERIC'),
+          ...new Array<string>(2).fill('CATEGORICAL'),
+        ])
+        // What the numbers say is shown for ranges of them.
+        expect(
+          new Set(model.segments.filter(({ feature }) => feature === 'history').map(({ level }) => level)).size,
+        ).toBe(5)
+      }
+      const promotion = await landed(run.client, 'starbucks', 'promotion as numbers', 'starbucks/training.csv.gz')
+      const names = ['V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7']
+      const model = await train(run.client, {
+        experimentId: promotion,
+        target: { kind: 'CONVERSION' },
+        features: names.map(number),
+      })
+      const fit = referenceOf<{ logit_purchase: Fit }>('starbucks').logit_purchase
+      expectColumns(model, fit, {
+        const: 'intercept',
+        promotion: 'variant=Yes',
+        ...Object.fromEntries(names.map((own) => [own, own])),
+      })
     },
   )
 

@@ -5,7 +5,7 @@ export interface CardJson {
   variants: string[]
   features: {
     name: string
-    kind: 'CATEGORICAL' | 'BINNED'
+    kind: 'CATEGORICAL' | 'BINNED' | 'NUMERIC'
     levels: string[]
     missing: number | null
     other: number | null
@@ -24,7 +24,7 @@ export interface CardJson {
 export function levelOf(card: CardJson, feature: string, value: string | null): string {
   const { kind, levels, edges, missing, other } = card.features.find(({ name }) => name === feature)!
   if (value === null) return levels[missing!]!
-  if (kind === 'BINNED') return levels[edges.filter((edge) => edge <= Number(value)).length]!
+  if (kind !== 'CATEGORICAL') return levels[edges.filter((edge) => edge <= Number(value)).length]!
   return levels.includes(value) ? value : levels[other!]!
 }
 
@@ -33,8 +33,12 @@ export function predicted(card: CardJson, variant: string, values: Record<string
   const sum = card.coefficients.reduce((total, column) => {
     if (column.estimate === null) return total
     if (column.variant !== null && column.variant !== variant) return total
-    if (column.feature !== null && levelOf(card, column.feature, values[column.feature] ?? null) !== column.level)
-      return total
+    if (column.feature === null) return total + column.estimate
+    const value = values[column.feature] ?? null
+    // A column that is about no level of its feature holds the number.
+    if (column.level === null) return value === null ? total : total + column.estimate * Number(value)
+    const { kind } = card.features.find(({ name }) => name === column.feature)!
+    if (kind === 'NUMERIC' ? value !== null : levelOf(card, column.feature, value) !== column.level) return total
     return total + column.estimate
   }, 0)
   if (card.kind === 'LINEAR') return sum

@@ -3,7 +3,7 @@ import type { OutcomeFit } from './fit-outcome.ts'
 import type { Coefficient } from './model-card.ts'
 import type { ModelCovariance } from './model-covariance.ts'
 import type { ModelSetup } from './model-setup.ts'
-import { columnSums } from './sparse-rows.ts'
+import { columnSums, type SparseRows } from './sparse-rows.ts'
 
 /** The model's coefficients with their errors; of columns that were left out, what they are made up of. */
 export function coefficientTable(
@@ -14,7 +14,8 @@ export function coefficientTable(
 ): Coefficient[] {
   const k = design.columns.length
   const total = fit.weights.reduce((sum, weight) => sum + weight, 0)
-  const shares = columnSums(rows, fit.weights).map((sum) => sum / total)
+  const means = columnSums(rows, fit.weights).map((sum) => sum / total)
+  const squares = columnSums(squared(rows), fit.weights).map((sum) => sum / total)
   const aliased = new Map(fit.aliases.map(({ column, madeOf }) => [column, madeOf]))
   return design.columns.map((column, j) => {
     const madeOf = aliased.get(j)
@@ -25,8 +26,7 @@ export function coefficientTable(
     }
     const value = fit.coefficients[j]!
     const standardError = Math.sqrt(Math.max(0, matrix[j * k + j]!))
-    // A column of zeros and ones has the variance of a share.
-    const deviation = Math.sqrt(Math.max(0, shares[j]! * (1 - shares[j]!)))
+    const deviation = Math.sqrt(Math.max(0, squares[j]! - means[j]! ** 2))
     return {
       ...column,
       ...estimateOf(value, standardError, { level, referenceDegrees }),
@@ -36,4 +36,8 @@ export function coefficientTable(
       aliasedWith: [],
     }
   })
+}
+
+function squared(rows: SparseRows): SparseRows {
+  return { ...rows, value: rows.value && rows.value.map((entry) => entry * entry) }
 }

@@ -30,7 +30,7 @@ export function segmentLifts(
     const count = feature.levels.length
     const means = variants.map((_, variant) => profiles.meansByLevel(variant, f, count))
     const users = new Float64Array(count)
-    profiles.levels[f]!.forEach((own, i) => (users[own]! += profiles.users[i]!))
+    profiles.shownLevels[f]!.forEach((own, i) => (users[own]! += profiles.users[i]!))
     return feature.levels.flatMap((name, l) =>
       variants.slice(1).flatMap((treatment, t): SegmentLift[] => {
         const [control, treated] = [means[0]![l], means[t + 1]![l]]

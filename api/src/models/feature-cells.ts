@@ -14,8 +14,10 @@ export interface FeatureCells {
   features: Feature[]
   /** index into `variants` */
   variant: ArrayLike<number>
-  /** of each feature, in their order: index into its levels */
+  /** of each feature, in their order: index into its levels, or into its numbers */
   levels: ArrayLike<number>[]
+  /** of each NUMERIC feature the numbers that users have, NaN for users of whom it is not known; null for other features */
+  numbers?: (ArrayLike<number> | null)[]
   /** 0 to folds - 1, or HOLDOUT */
   fold: ArrayLike<number>
   /** users */

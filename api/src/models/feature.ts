@@ -10,12 +10,13 @@ export interface FeatureSource {
 
 /**
  * Something known of each user, as one of few levels. `CATEGORICAL`: the levels are values. `BINNED`: they are ranges of
- * a number, between edges.
+ * a number, between edges. `NUMERIC`: the number itself is in the model, as a straight line; its levels are ranges that
+ * users are told apart by where effects are shown for some of them.
  */
 export interface Feature {
   name: string
-  kind: 'CATEGORICAL' | 'BINNED'
-  /** what the levels are called; cells hold an index into them */
+  kind: 'CATEGORICAL' | 'BINNED' | 'NUMERIC'
+  /** what the levels are called; cells hold an index into them, but of a number into its values */
   levels: string[]
   /** the level that the others are compared with; null lets the most frequent one be it */
   reference: number | null
@@ -23,11 +24,11 @@ export interface Feature {
   missing: number | null
   /** the level that gathers rare values; null where each value is a level of its own */
   other: number | null
-  /** of a binned feature, ascending: its first level is below the first edge, the next one from there to below the second */
+  /** of ranges, ascending: its first level is below the first edge, the next one from there to below the second */
   edges: number[]
   source: FeatureSource
   /** how many different values it had, before rare ones were gathered and numbers were binned */
   distinctValues: number
-  /** of a binned feature: whether all values were whole numbers. An identifier's are */
+  /** of numbers: whether all values were whole numbers. An identifier's are */
   isWhole?: boolean
 }

@@ -26,17 +26,27 @@ export function fitOutcome(setup: ModelSetup, outcome: Outcome, { penalty, witho
   const { weights, means } = fittedTo(outcome)
   const gram = weightedGram(rows, weights)
   const k = rows.columns
+  const penalties = penaltiesOf(design, penalty, gram)
   if (without) {
     for (let j = 0; j < k; j++) if (without(j)) for (let i = 0; i < k; i++) gram[i * k + j] = gram[j * k + i] = 0
   }
   const { kept, aliases } = findAliases(gram, k)
   const from = start?.map((value, j) => (kept.includes(j) ? value : 0))
-  const penalties = penaltiesOf(design, penalty)
   const fit = fitGlm({ rows, family, weights, means, kept, penalty: penalties, ...(from && { start: from }) })
   return { ...fit, kept, aliases, weights, means }
 }
 
-/** Variants are free: what they do must not be shrunk to nothing by what keeps features in check. */
-function penaltiesOf({ columns }: Design, penalty: number): Float64Array {
-  return Float64Array.from(columns, ({ term }) => (term === 'LEVEL' || term === 'INTERACTION' ? penalty : 0))
+/**
+ * Variants are free: what they do must not be shrunk to nothing by what keeps features in check. Of a number its effect per
+ * standard deviation is penalised, so that its unit does not matter.
+ */
+function penaltiesOf({ columns }: Design, penalty: number, gram: Float64Array): Float64Array {
+  const k = columns.length
+  const varianceOf = (j: number) => Math.max(0, gram[j * k + j]! / gram[0]! - (gram[j]! / gram[0]!) ** 2)
+  const variances = new Map<string | null, number>()
+  columns.forEach(({ term, feature }, j) => term === 'NUMBER' && variances.set(feature, varianceOf(j)))
+  return Float64Array.from(columns, ({ term, feature, level }) => {
+    if (term === 'INTERCEPT' || term === 'VARIANT') return 0
+    return level === null ? penalty * variances.get(feature)! : penalty
+  })
 }

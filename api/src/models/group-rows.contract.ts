@@ -8,7 +8,7 @@ import { momentsOf } from '../stats/moments.ts'
 /** Users one by one, as an engine sees them before it groups them. */
 export interface Rows {
   variants: string[]
-  features: { name: string; levels: string[]; change?: Partial<Feature> }[]
+  features: { name: string; levels: string[]; numbers?: number[]; change?: Partial<Feature> }[]
   variant: number[]
   levels: number[][]
   fold: number[]
@@ -34,6 +34,7 @@ export function cellsOf(rows: Rows, grouping: 'cells' | 'rows' = 'cells'): Featu
   return {
     variants: rows.variants,
     features: rows.features.map(featureOf),
+    numbers: rows.features.map(({ numbers }) => numbers ?? null),
     variant: first.map((row) => variant[row]!),
     levels: levels.map((own) => first.map((row) => own[row]!)),
     fold: first.map((row) => fold[row]!),
@@ -53,17 +54,17 @@ export function cellsOf(rows: Rows, grouping: 'cells' | 'rows' = 'cells'): Featu
   }
 }
 
-function featureOf({ name, levels, change }: Rows['features'][number]): Feature {
+function featureOf({ name, levels, numbers, change }: Rows['features'][number]): Feature {
   return {
     name,
-    kind: 'CATEGORICAL',
+    kind: numbers === undefined ? 'CATEGORICAL' : 'NUMERIC',
     levels,
     reference: 0,
     missing: null,
     other: null,
     edges: [],
     source: { kind: 'EXPOSURE_ATTRIBUTE', name, isRecordedAfterExposure: false },
-    distinctValues: levels.length,
+    distinctValues: numbers?.length ?? levels.length,
     ...change,
   }
 }

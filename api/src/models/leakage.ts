@@ -4,7 +4,7 @@ import { isNotComputable } from '../stats/not-computable.ts'
 import type { Feature } from './feature.ts'
 import type { LeakageCheck } from './leakage-check.ts'
 import type { ModelSetup } from './model-setup.ts'
-import { singleFeature } from './single-feature.ts'
+import { singleFeature, singleNumber } from './single-feature.ts'
 
 /** Above this a feature, or a model, knows the answers. */
 const TOO_GOOD = 0.99
@@ -25,18 +25,17 @@ export function leakageChecks(
   features: readonly Feature[],
   modelAuc: number | null,
 ): LeakageCheck[] {
-  const { patterns, levelUsers, kind } = setup
+  const { patterns, levelUsers, kind, numbers } = setup
   const users = patterns.training.n.reduce((sum, n) => sum + n, 0)
   const adjusted = holm(features.map((_, f) => differencePValue(setup, f) ?? 1))
   const checks = features.flatMap((feature, f): LeakageCheck[] => {
     const { name, source, missing } = feature
     const known = users - (missing === null ? 0 : levelUsers[f]![missing]!)
-    const { strength, isPure } = singleFeature(
-      patterns.levels[f]!,
-      feature.levels.length,
-      patterns.training,
-      kind === 'LOGISTIC',
-    )
+    const isBinary = kind === 'LOGISTIC'
+    const byLevel = singleFeature(patterns.shownLevels[f]!, feature.levels.length, patterns.training, isBinary)
+    const own = numbers[f] ?? null
+    const { strength, isPure } =
+      isBinary && own !== null ? singleNumber(byLevel, patterns.levels[f]!, own, patterns.training) : byLevel
     const found = (code: LeakageCheck['code'], value: number | null, message: string) => ({
       code,
       feature: name,
@@ -111,7 +110,9 @@ function differencePValue({ patterns, levelUsers, design }: ModelSetup, feature:
   const present = [...levelUsers[feature]!.keys()].filter((level) => levelUsers[feature]![level]! > 0)
   if (present.length < 2) return null
   const table = Array.from(design.variantColumn, () => new Float64Array(levelUsers[feature]!.length))
-  patterns.levels[feature]!.forEach((level, i) => (table[patterns.variant[i]!]![level]! += patterns.training.n[i]!))
+  patterns.shownLevels[feature]!.forEach(
+    (level, i) => (table[patterns.variant[i]!]![level]! += patterns.training.n[i]!),
+  )
   const test = chiSquareTableTest(table.map((row) => present.map((level) => row[level]!)))
   return isNotComputable(test) ? null : test.pValue
 }

@@ -9,7 +9,7 @@ export function levelOf(
   value: string | number | null,
 ): number | null {
   if (value === null) return missing
-  if (kind === 'BINNED') {
+  if (kind !== 'CATEGORICAL') {
     const number = Number(value)
     if (!Number.isFinite(number)) return missing
     return edges.filter((edge) => edge <= number).length

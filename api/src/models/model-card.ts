@@ -7,11 +7,11 @@ import type { ModelWarning } from './model-warning.ts'
 import type { UpliftResult } from './uplift-result.ts'
 import type { Validation } from './validation.ts'
 
-/** A column of the design: for which users it is 1. */
+/** A column of the design: for which users it is 1, or which number of theirs it holds. */
 export interface ColumnName {
-  /** as in `device=mobile`, `variant=b` or `variant=b:device=mobile` */
+  /** as in `device=mobile`, `variant=b` or `variant=b:device=mobile`; of a number without a level, as in `age` */
   name: string
-  term: 'INTERCEPT' | 'VARIANT' | 'LEVEL' | 'INTERACTION'
+  term: 'INTERCEPT' | 'VARIANT' | 'LEVEL' | 'NUMBER' | 'INTERACTION'
   variant: string | null
   feature: string | null
   level: string | null

@@ -1,6 +1,7 @@
 import { type Design, designRows, makeDesign } from './design.ts'
 import { type Family, familyOf } from './family.ts'
 import type { Feature } from './feature.ts'
+import type { FeatureCells } from './feature-cells.ts'
 import type { ModelKind } from './model-question.ts'
 import type { Patterns } from './patterns.ts'
 import type { SparseRows } from './sparse-rows.ts'
@@ -11,10 +12,12 @@ export interface ModelSetup {
   family: Family
   design: Design
   patterns: Patterns
+  /** of each feature, the numbers that its levels stand for; null where they stand for themselves */
+  numbers: (ArrayLike<number> | null)[]
   /** of the patterns */
   rows: SparseRows
-  /** of each feature, the level that the others are compared with */
-  references: number[]
+  /** of each feature, the level that the others are compared with; null for a number */
+  references: (number | null)[]
   /** of each feature and level: users in training */
   levelUsers: Float64Array[]
 }
@@ -24,20 +27,23 @@ export function makeSetup(
   variants: readonly string[],
   features: readonly Feature[],
   patterns: Patterns,
+  ownNumbers: FeatureCells['numbers'],
   interactions: readonly string[],
 ): ModelSetup {
   const levelUsers = features.map(({ levels }, f) => {
     const users = new Float64Array(levels.length)
-    patterns.levels[f]!.forEach((level, i) => (users[level]! += patterns.training.n[i]!))
+    patterns.shownLevels[f]!.forEach((level, i) => (users[level]! += patterns.training.n[i]!))
     return users
   })
-  const references = features.map(({ reference }, f) =>
-    reference !== null && levelUsers[f]![reference]! > 0 ? reference : mostFrequent(levelUsers[f]!),
-  )
+  const references = features.map(({ kind: own, reference }, f) => {
+    if (own === 'NUMERIC') return null
+    return reference !== null && levelUsers[f]![reference]! > 0 ? reference : mostFrequent(levelUsers[f]!)
+  })
   const present = levelUsers.map((users) => [...users].map((count) => count > 0))
-  const design = makeDesign(variants, features, references, present, interactions)
+  const numbers = features.map((_, f) => ownNumbers?.[f] ?? null)
+  const design = makeDesign(variants, features, numbers, references, present, interactions)
   const rows = designRows(design, patterns.variant, patterns.levels)
-  return { kind, family: familyOf(kind), design, patterns, rows, references, levelUsers }
+  return { kind, family: familyOf(kind), design, patterns, numbers, rows, references, levelUsers }
 }
 
 function mostFrequent(users: Float64Array): number {

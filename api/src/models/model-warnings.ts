@@ -18,7 +18,7 @@ export function modelWarnings(
 ): ModelWarning[] {
   const { design, levelUsers, kind, patterns } = setup
   const warnings: ModelWarning[] = []
-  features.forEach(({ name, levels, missing, other }, f) => {
+  features.forEach(({ name, kind: own, levels, missing, other }, f) => {
     const empty = levels.filter((_, l) => levelUsers[f]![l] === 0 && l !== missing && l !== other)
     const used = levelUsers[f]!.filter((users) => users > 0).length
     if (used < 2) {
@@ -27,7 +27,7 @@ export function modelWarnings(
         feature: name,
         message: `All users have the same level of ${name}: it explains nothing.`,
       })
-    } else if (empty.length > 0) {
+    } else if (empty.length > 0 && own !== 'NUMERIC') {
       warnings.push({
         code: 'EMPTY_LEVEL',
         feature: name,

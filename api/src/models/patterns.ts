@@ -1,12 +1,16 @@
 import { type FeatureCells, HOLDOUT } from './feature-cells.ts'
 import { groupByKeys } from './group-by-keys.ts'
+import { levelOf } from './level-of.ts'
 import { addUsers, emptyOutcome, type Outcome } from './outcome.ts'
 
 /** Users of equal variant and levels, whatever their fold: each pattern is a row of the design. */
 export interface Patterns {
   count: number
   variant: Int32Array
+  /** of each feature: index into its levels, or into its numbers */
   levels: Int32Array[]
+  /** of each feature: index into its levels; of a number, of the range that it is in */
+  shownLevels: Int32Array[]
   /** of each cell */
   patternOf: Int32Array
   /** what the users of each fold did */
@@ -20,10 +24,12 @@ export function groupPatterns(cells: FeatureCells, outcome: Outcome, folds: numb
   const { groupOf, first } = groupByKeys(cells.variant.length, [cells.variant, ...cells.levels])
   const count = first.length
   const empty = () => emptyOutcome(count, outcome.denominator !== null)
+  const levels = cells.levels.map((own) => first.map((cell) => own[cell]!))
   const patterns: Patterns = {
     count,
     variant: first.map((cell) => cells.variant[cell]!),
-    levels: cells.levels.map((levels) => first.map((cell) => levels[cell]!)),
+    levels,
+    shownLevels: levels.map((own, f) => shownLevels(cells, f, own)),
     patternOf: groupOf,
     folds: Array.from({ length: folds }, empty),
     training: empty(),
@@ -34,6 +40,13 @@ export function groupPatterns(cells: FeatureCells, outcome: Outcome, folds: numb
   })
   for (const fold of patterns.folds) addAll(patterns.training, fold)
   return patterns
+}
+
+function shownLevels({ features, numbers }: FeatureCells, f: number, levels: Int32Array): Int32Array {
+  const values = numbers?.[f]
+  if (values == null) return levels
+  const ranges = Int32Array.from(values, (value) => levelOf(features[f]!, value)!)
+  return levels.map((place) => ranges[place]!)
 }
 
 /** The users of all folds but one. */

@@ -14,10 +14,16 @@ export function requireTraining(cells: FeatureCells, question: ModelQuestion): v
   if (levels.length !== features.length) {
     throw new RangeError(`there must be a column of levels a feature, ${features.length}, got ${levels.length}`)
   }
+  const counts = features.map(({ name, kind, levels: names }, f) => {
+    const numbers = cells.numbers?.[f] ?? null
+    if ((kind === 'NUMERIC') !== (numbers !== null))
+      throw new RangeError(`numbers must be given of NUMERIC features and no others, ${name} is ${kind}`)
+    return numbers?.length ?? names.length
+  })
   const indexIn = (index: number, count: number) => Number.isInteger(index) && index >= 0 && index < count
   for (let cell = 0; cell < length; cell++) {
     if (!indexIn(variant[cell]!, variants.length)) throw new RangeError(`cell ${cell} has variant ${variant[cell]}`)
-    const odd = features.findIndex(({ levels: names }, f) => !indexIn(levels[f]![cell]!, names.length))
+    const odd = counts.findIndex((count, f) => !indexIn(levels[f]![cell]!, count))
     if (odd >= 0) throw new RangeError(`cell ${cell} has level ${levels[odd]![cell]} of ${features[odd]!.name}`)
     if (fold[cell] !== HOLDOUT && !indexIn(fold[cell]!, question.folds)) {
       throw new RangeError(`cell ${cell} has fold ${fold[cell]} of ${question.folds}`)

@@ -22,7 +22,9 @@ export function separatedBy(
   }
   const named = [
     ...pure(patterns.variant, variants).map((variant) => `variant=${variant}`),
-    ...features.flatMap(({ name, levels }, f) => pure(patterns.levels[f]!, levels).map((level) => `${name}=${level}`)),
+    ...features.flatMap(({ name, levels }, f) =>
+      pure(patterns.shownLevels[f]!, levels).map((level) => `${name}=${level}`),
+    ),
   ]
   return named.length > 0 ? named : columns.map((column) => design.columns[column]!.name)
 }

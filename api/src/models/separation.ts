@@ -33,6 +33,15 @@ export function separatingColumns(
     const mayFall = means[i] === 0
     if ((change[i]! > tolerance && !mayRise) || (change[i]! < -tolerance && !mayFall)) return null
   }
-  const size = direction.reduce((most, one) => Math.max(most, Math.abs(one)), 0)
-  return [...direction.keys()].filter((j) => Math.abs(direction[j]!) > 1e-3 * size)
+  const entries = largestEntries(x)
+  const moves = direction.map((one, j) => Math.abs(one) * entries[j]!)
+  const most = moves.reduce((size, one) => Math.max(size, one), 0)
+  return [...moves.keys()].filter((j) => moves[j]! > 1e-3 * most)
+}
+
+/** Of each column, how far from 0 its entries are: 1 where they are ones. */
+function largestEntries({ columns, column, value }: SparseRows): Float64Array {
+  const largest = new Float64Array(columns).fill(value === null ? 1 : 0)
+  value?.forEach((entry, a) => (largest[column[a]!] = Math.max(largest[column[a]!]!, Math.abs(entry))))
+  return largest
 }

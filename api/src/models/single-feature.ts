@@ -27,3 +27,24 @@ export function singleFeature(levels: Int32Array, count: number, outcome: Outcom
   const strength = deviations > 0 ? 1 - sumOf(squaresAround(byLevel, means)) / deviations : null
   return { strength, isPure: false }
 }
+
+/**
+ * What a number alone says of conversions: by its ranges, or by ranking users by it, whichever way. Users of whom it is
+ * not known are not ranked.
+ *
+ * @param ranges what its ranges say
+ * @param numbers of each level, NaN where it is not known
+ */
+export function singleNumber(
+  ranges: SingleFeature,
+  levels: Int32Array,
+  numbers: ArrayLike<number>,
+  outcome: Outcome,
+): SingleFeature {
+  const prediction = Float64Array.from(levels, (level) => numbers[level]!)
+  const n = outcome.n.map((count, i) => (Number.isNaN(prediction[i]!) ? 0 : count))
+  const area = areaUnderCurve(rankUsers({ prediction, outcome: { ...outcome, n }, nonZero: null }))
+  if (area === null) return ranges
+  const ranked = Math.max(area, 1 - area)
+  return { strength: Math.max(ranked, ranges.strength ?? 0), isPure: ranges.isPure || ranked === 1 }
+}

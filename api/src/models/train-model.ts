@@ -36,7 +36,7 @@ export function trainModel(training: Training): TrainingResult {
   const patterns = groupPatterns(cells, outcome, question.folds)
   const nothing = untrainable(cells, kind, patterns)
   if (nothing) return nothing
-  const setup = makeSetup(kind, cells.variants, cells.features, patterns, question.interactions)
+  const setup = makeSetup(kind, cells.variants, cells.features, patterns, cells.numbers, question.interactions)
   const model = fitModel(setup, question, cells.variants, cells.features)
   if (model.kind === 'notComputable') return model
   const users = patterns.training.n.reduce((sum, count) => sum + count, 0)
@@ -54,7 +54,7 @@ export function trainModel(training: Training): TrainingResult {
 
 function makeCard(training: Training, setup: ModelSetup, model: FittedModel, covariance: ModelCovariance): ModelCard {
   const { cells, question, provenance } = training
-  const { variants, features } = cells
+  const { variants, features, numbers } = cells
   const { fit, penalty } = model
   const { patterns, kind, references } = setup
   const { level } = question
@@ -71,7 +71,7 @@ function makeCard(training: Training, setup: ModelSetup, model: FittedModel, cov
     question,
     kind,
     variants,
-    features: features.map((feature, f) => ({ ...feature, reference: references[f]! })),
+    features: features.map((feature, f) => ({ ...feature, reference: references[f] ?? null })),
     coefficients: coefficientTable(setup, fit, covariance, level),
     covariance: covarianceRows(fit.kept, covariance.matrix, setup.rows.columns),
     covarianceKind: covariance.kind,
@@ -97,7 +97,7 @@ function makeCard(training: Training, setup: ModelSetup, model: FittedModel, cov
     ),
     validation,
     leakage: leakageChecks(setup, features, own.kind === 'CLASSIFICATION' ? own.auc : null),
-    uplift: hasUplift ? upliftOf({ kind, variants, features, interactions, level }, patterns) : [],
+    uplift: hasUplift ? upliftOf({ kind, variants, features, numbers, interactions, level }, patterns) : [],
     warnings: [...model.warnings, ...modelWarnings(setup, features, fit, covariance)],
   }
 }

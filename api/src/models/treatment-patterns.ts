@@ -23,6 +23,7 @@ export function treatmentPatterns(patterns: Patterns, treatment: number): Patter
     count: used.length,
     variant: pick(patterns.variant).map((variant) => (variant === 0 ? 0 : 1)),
     levels: patterns.levels.map(pick),
+    shownLevels: patterns.shownLevels.map(pick),
     patternOf: new Int32Array(0),
     folds: patterns.folds.map(pickOutcome),
     training: pickOutcome(patterns.training),

@@ -2,6 +2,7 @@ import { excludesZero } from '../stats/confidence-interval.ts'
 import { alphaOf } from '../stats/inference-options.ts'
 import { crossFittedEffects } from './cross-fitted-effects.ts'
 import type { Feature } from './feature.ts'
+import type { FeatureCells } from './feature-cells.ts'
 import { fitOutcome } from './fit-outcome.ts'
 import { makeSetup } from './model-setup.ts'
 import type { ModelKind } from './model-question.ts'
@@ -16,6 +17,7 @@ export interface UpliftQuestion {
   kind: ModelKind
   variants: readonly string[]
   features: readonly Feature[]
+  numbers: FeatureCells['numbers']
   /** features that the effect may differ by */
   interactions: readonly string[]
   level: number
@@ -28,14 +30,14 @@ export interface UpliftQuestion {
  * are the same for all users on either scale, false findings are at most as frequent as those of the other.
  */
 export function upliftOf(question: UpliftQuestion, patterns: Patterns): UpliftResult[] {
-  const { variants, features, interactions, kind, level } = question
+  const { variants, features, numbers, interactions, kind, level } = question
   const treatments = variants.slice(1)
   return treatments.map((treatment, t) => {
     const own = treatmentPatterns(patterns, t + 1)
     const arms = [variants[0]!, treatment]
-    const linear = makeSetup('LINEAR', arms, features, own, interactions)
+    const linear = makeSetup('LINEAR', arms, features, own, numbers, interactions)
     const interactionPValue =
-      interactionsTest(makeSetup(kind, arms, features, own, interactions)) ?? interactionsTest(linear)
+      interactionsTest(makeSetup(kind, arms, features, own, numbers, interactions)) ?? interactionsTest(linear)
     const folds = crossFittedEffects(linear)
     const qini =
       folds.length > 0

@@ -7,7 +7,8 @@ import { type MeanPrediction, meanPrediction, meanPredictions } from './g-comput
 
 /** Users of equal levels, whatever their variant, with what a model predicts for them in each. */
 export interface UserProfiles {
-  levels: Int32Array[]
+  /** of each feature: index into its levels; of a number, of the range that it is in */
+  shownLevels: Int32Array[]
   users: Float64Array
   /** what predictions are averaged by: users, or what the target is divided by */
   weights: Float64Array
@@ -23,6 +24,7 @@ export interface UserProfiles {
 export function userProfiles({ patterns, design, family }: ModelSetup, coefficients: Float64Array): UserProfiles {
   const { groupOf, first } = groupByKeys(patterns.count, patterns.levels)
   const levels = patterns.levels.map((own) => first.map((pattern) => own[pattern]!))
+  const shownLevels = patterns.shownLevels.map((own) => first.map((pattern) => own[pattern]!))
   const users = new Float64Array(first.length)
   const weights = new Float64Array(first.length)
   const fitted = fittedTo(patterns.training).weights
@@ -35,12 +37,12 @@ export function userProfiles({ patterns, design, family }: ModelSetup, coefficie
   )
   const predictions = rows.map((own) => linearPredictor(own, coefficients).map(family.mean))
   return {
-    levels,
+    shownLevels,
     users,
     weights,
     predictions,
     mean: (variant) => meanPrediction(rows[variant]!, weights, predictions[variant]!, family),
     meansByLevel: (variant, feature, count) =>
-      meanPredictions(rows[variant]!, weights, predictions[variant]!, family, levels[feature]!, count),
+      meanPredictions(rows[variant]!, weights, predictions[variant]!, family, shownLevels[feature]!, count),
   }
 }

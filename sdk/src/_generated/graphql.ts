@@ -370,6 +370,8 @@ export type FactorName =
 export type FeatureLevels =
   /** Ranges, where all values are numbers and more than topLevels; else VALUES. */
   | 'AUTO'
+  /** None: the number itself is in the model, as a straight line. Its ranges are those of QUANTILES, and shown only. */
+  | 'NUMBER'
   /** Ranges of numbers with about equally many users. */
   | 'QUANTILES'
   /** The most frequent values are levels, the others one together. */
@@ -668,7 +670,9 @@ export type ModelFeatureKind =
   /** Ranges of a number, between edges. */
   | 'BINNED'
   /** Values. */
-  | 'CATEGORICAL';
+  | 'CATEGORICAL'
+  /** Ranges of a number that is in the model as it is: shown only. */
+  | 'NUMERIC';
 
 /** Where a feature comes from. */
 export type ModelFeatureSource =
@@ -756,12 +760,14 @@ export type ModelTargetKind =
 
 /** What a coefficient is about. */
 export type ModelTerm =
-  /** How the effect of a treatment differs at a level. */
+  /** How the effect of a treatment differs at a level, or with one more of a number. */
   | 'INTERACTION'
   /** The control, with the reference level of each feature. */
   | 'INTERCEPT'
   /** A level of a feature against its reference level. */
   | 'LEVEL'
+  /** One more of a number. */
+  | 'NUMBER'
   /** A treatment against the control. */
   | 'VARIANT';
 

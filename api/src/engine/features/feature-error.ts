@@ -12,19 +12,26 @@ export class FeatureError extends Error {
   }
 }
 
-interface LevelledFeature {
+interface WideFeature {
   name: string
-  kind: 'CATEGORICAL' | 'BINNED'
-  levels: readonly string[]
+  kind: 'CATEGORICAL' | 'BINNED' | 'NUMERIC'
+  /** Levels, or numbers. */
+  width: number
 }
 
 /** The features together tell units apart too finely. */
-export function tooManyCells(features: readonly LevelledFeature[]): FeatureError {
-  const ordered = [...features].sort((a, b) => b.levels.length - a.levels.length)
+export function tooManyCells(features: readonly WideFeature[]): FeatureError {
+  const ordered = [...features].sort((a, b) => b.width - a.width)
   const widest = ordered[0]!
-  const list = ordered.map(({ name, levels }) => `"${name}" (${levels.length} levels)`).join(', ')
-  const half = Math.max(2, Math.floor(widest.levels.length / 2))
-  const remedy = widest.kind === 'BINNED' ? `fewer ranges (bins: ${half})` : `fewer levels (topLevels: ${half})`
+  const list = ordered
+    .map(({ name, kind, width }) => `"${name}" (${width} ${kind === 'NUMERIC' ? 'numbers' : 'levels'})`)
+    .join(', ')
+  const half = Math.max(2, Math.floor(widest.width / 2))
+  const remedy = {
+    NUMERIC: 'ranges (levels: QUANTILES)',
+    BINNED: `fewer ranges (bins: ${half})`,
+    CATEGORICAL: `fewer levels (topLevels: ${half})`,
+  }[widest.kind]
   return new FeatureError(
     widest.name,
     `The features split the users into more than ${MAX_CELLS.toLocaleString('en-US')} groups: ${list}. Drop "${widest.name}", or give it ${remedy}.`,

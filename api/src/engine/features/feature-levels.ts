@@ -7,7 +7,10 @@ import { type CountedNumbers, countNumbers, quantileEdges, rangeOf } from './qua
 /** A feature, and the level of each unit. */
 export interface LevelledUnits {
   feature: Feature
-  levels: Int16Array
+  /** Index into the feature's levels, or into its numbers. */
+  levels: Int16Array | Int32Array
+  /** The different numbers, ascending, and NaN last where some unit has none; null for features of levels. */
+  numbers: Float64Array | null
 }
 
 /** Makes levels of a feature's values. Throws FeatureError. */
@@ -20,10 +23,11 @@ export function levelsOf(
   const { kind, topLevels, edges } = request.binning
   const texts = values.kind === 'TEXTS' ? usedTexts(values) : null
   const odd = texts?.find(({ text }) => !isNumber(text)) ?? null
-  if (edges !== null || kind === 'QUANTILES') {
+  if (edges !== null || kind === 'QUANTILES' || kind === 'NUMBER') {
     if (odd !== null || (values.kind === 'TEXTS' && values.distinct > values.texts.length))
-      throw notNumeric(request.name, odd?.text ?? null)
-    return ranges(request, numbersOf(values), source)
+      throw notNumeric(request, odd?.text ?? null)
+    const numbers = numbersOf(values)
+    return kind === 'NUMBER' ? numeric(request, numbers, source) : ranges(request, numbers, source)
   }
   if (kind === 'VALUES') return topValues(request, values, source)
   if (odd !== null) return topValues(request, values, source)
@@ -76,8 +80,21 @@ function ranges(
     distinctValues: counted.values.length,
     isWhole: counted.values.every(Number.isInteger),
   }
-  return { feature, levels }
+  return { feature, levels, numbers: null }
 }
+
+/** Numbers as they are. */
+function numeric(request: FeatureRequest, numbers: Float64Array, source: Feature['source']): LevelledUnits {
+  const counted = countNumbers(numbers)
+  const { feature } = ranges(request, numbers, source, counted)
+  const known = counted.values.length
+  const levels = Int32Array.from(numbers, (number) => (Number.isNaN(number) ? known : placeOf(number, counted.values)))
+  const own = feature.missing === null ? counted.values : [...counted.values, Number.NaN]
+  return { feature: { ...feature, kind: 'NUMERIC' }, levels, numbers: Float64Array.from(own) }
+}
+
+/** Where a number is among these: one range begins at each of them. */
+const placeOf = (number: number, among: Float64Array): number => rangeOf(number, among) - 1
 
 function rangeNames(edges: readonly number[]): string[] {
   return [
@@ -120,7 +137,7 @@ function topValues(
     source,
     distinctValues: used.length + untold,
   }
-  return { feature, levels }
+  return { feature, levels, numbers: null }
 }
 
 const OTHER_NAME = '(other)'
@@ -158,10 +175,12 @@ function describe(origin: FeatureOrigin): Pick<Feature['source'], 'kind' | 'name
   return { kind: 'HISTORY', name: `${name} before exposure` }
 }
 
-function notNumeric(name: string, value: string | null): FeatureError {
+function notNumeric({ name, binning }: FeatureRequest, value: string | null): FeatureError {
   const found = value === null ? 'not all of its values are numbers' : `it has the value "${value}"`
   return new FeatureError(
     name,
-    `"${name}" cannot be cut into ranges: ${found}. Leave its bins and edges out, so that its most frequent values are levels.`,
+    binning.kind === 'NUMBER'
+      ? `"${name}" cannot be used as a number: ${found}. Leave its levels out, so that its most frequent values are levels.`
+      : `"${name}" cannot be cut into ranges: ${found}. Leave its bins and edges out, so that its most frequent values are levels.`,
   )
 }

@@ -4,9 +4,10 @@ import type { Measure, Window } from '../plan.ts'
 export interface Binning {
   /**
    * `VALUES`: the most frequent values are levels, the others are gathered. `QUANTILES`: ranges of numbers with about
-   * equally many users. `AUTO`: ranges, where all values are numbers and there are more than `topLevels` of them.
+   * equally many users. `NUMBER`: the number itself counts, as a straight line, and its ranges are shown only. `AUTO`:
+   * ranges, where all values are numbers and there are more than `topLevels` of them.
    */
-  kind: 'AUTO' | 'VALUES' | 'QUANTILES'
+  kind: 'AUTO' | 'VALUES' | 'QUANTILES' | 'NUMBER'
   /** Ranges that numbers are cut into, at most. */
   bins: number
   /** Values that stay levels of their own; the others are gathered. */
@@ -41,7 +42,7 @@ export interface FeaturePlan {
   /** Money that a unit of the target may be worth: measured among units that have some of it. Null: not asked for. */
   worth: Measure | null
   window: Window
-  /** Parts of the units for cross-validation, by a hash of the unit. */
+  /** Parts of the units for cross-validation, by a hash of the unit; of conversions, each with its share of them. */
   folds: number
   /** Share of the units that are kept out of training, in [0, 1). */
   holdout: number

@@ -7,7 +7,7 @@ function levelled(name: string, levels: Int16Array, count: number, kind: 'CATEGO
   const names = Array.from({ length: count }, (_, level) => `${name}-${level}`)
   const source = { kind: 'OTHER' as const, name, isRecordedAfterExposure: false }
   const rest = { reference: null, missing: null, other: null, edges: [], source, distinctValues: count }
-  return { feature: { name, kind, levels: names, ...rest }, levels }
+  return { feature: { name, kind, levels: names, ...rest }, levels, numbers: null }
 }
 
 const none = (length: number) => ({ variants: new Uint8Array(length), folds: new Int16Array(length) })

@@ -28,9 +28,9 @@ export function groupUnits(
 ): GroupedUnits {
   let groups = Int32Array.from(variants, (variant, unit) => variant * (foldCount + 1) + folds[unit]! - HOLDOUT)
   let count = (variants.reduce((most, variant) => Math.max(most, variant), 0) + 1) * (foldCount + 1)
-  const used = features.map(({ feature }) => feature)
-  for (const { feature, levels } of features) {
-    ;({ groups, count } = split(groups, count, levels, feature.levels.length))
+  const used = features.map((own) => ({ ...own.feature, width: widthOf(own) }))
+  for (const own of features) {
+    ;({ groups, count } = split(groups, count, own.levels, widthOf(own)))
     if (count > MAX_CELLS) throw tooManyCells(used)
   }
   // Without features there are keys that no unit has.
@@ -38,10 +38,12 @@ export function groupUnits(
   return ordered(groups, count, variants, folds, features)
 }
 
+const widthOf = ({ feature, numbers }: LevelledUnits): number => numbers?.length ?? feature.levels.length
+
 function split(
   groups: Int32Array,
   count: number,
-  levels: Int16Array | null,
+  levels: LevelledUnits['levels'] | null,
   width: number,
 ): { groups: Int32Array<ArrayBuffer>; count: number } {
   const next = new Int32Array(groups.length)

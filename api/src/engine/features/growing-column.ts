@@ -1,4 +1,4 @@
-type Values = Float64Array | Int32Array | Int16Array | Uint8Array
+type Values = Float64Array | Int32Array | Uint32Array | Int16Array | Uint8Array
 
 /** A column of numbers that grows at its end. */
 export class GrowingColumn<Kind extends Values> {

@@ -5,6 +5,7 @@ import type { FeaturePlan } from './feature-plan.ts'
 import { groupUnits } from './group-units.ts'
 import { type MeasuredWorth, measuredWorth } from './measured-worth.ts'
 import type { UnitColumns } from './unit-columns.ts'
+import { dealtFolds, stratifiedFolds } from './unit-fold.ts'
 
 /** What training needs of the data. */
 export interface TrainingCells {
@@ -21,23 +22,31 @@ export function makeCells(plan: FeaturePlan, columns: UnitColumns): TrainingCell
     levelsOf(request, columns.valuesOf(index), columns.isRecordedAfterExposure(index)),
   )
   const variants = columns.variants.values
-  const folds = columns.folds.values
   const target = columns.target.values
+  const isShare = plan.target.numerator.aggregation === 'any'
+  const folds = isShare
+    ? stratifiedFolds(columns.hashes.values, outcomeStrata(variants, target), 2 * plan.variants.length, plan)
+    : dealtFolds(columns.hashes.values, plan)
   const grouped = groupUnits(variants, folds, plan.folds, features)
   const ofCell = (values: ArrayLike<number>): Int32Array => grouped.examples.map((unit) => values[unit]!)
-  const isShare = plan.target.numerator.aggregation === 'any'
   return {
     cells: {
       variants: plan.variants,
       features: features.map(({ feature }) => feature),
       variant: ofCell(variants),
       levels: features.map(({ levels }) => ofCell(levels)),
+      numbers: features.map(({ numbers }) => numbers),
       fold: ofCell(folds),
       ...cellMoments(grouped, target, columns.denominator?.values ?? null, isShare),
     },
     visitorsByDay: daily(columns.visitors),
     worth: columns.worth === null ? null : measuredWorth(target, columns.worth.values),
   }
+}
+
+/** Of a conversion: its variant, and whether the unit converted. Each fold gets its share of all of them. */
+function outcomeStrata(variants: Uint8Array, target: Float64Array): Int32Array {
+  return Int32Array.from(variants, (variant, unit) => 2 * variant + (target[unit]! > 0 ? 1 : 0))
 }
 
 /** Days without visitors count too, unless a wrong clock has made thousands of them. */

@@ -42,7 +42,7 @@ export function quantileEdges({ values, counts }: CountedNumbers, bins: number):
 }
 
 /** The range of a number: 0 is below the first edge. */
-export function rangeOf(number: number, edges: readonly number[]): number {
+export function rangeOf(number: number, edges: ArrayLike<number>): number {
   let low = 0
   let high = edges.length
   while (low < high) {

@@ -5,7 +5,7 @@ import type { SummedUnits } from '../unit-rows.ts'
 import type { FeaturePlan } from './feature-plan.ts'
 import { type NumberValues, TextColumn, type TextValues } from './feature-values.ts'
 import { GrowingColumn } from './growing-column.ts'
-import { foldOf } from './unit-fold.ts'
+import { hashOfUnit } from './unit-fold.ts'
 
 /** Units, with what of features their events alone do not say once they are summed up. */
 export interface FeatureUnits {
@@ -47,7 +47,8 @@ export function unitPlanOf({ variants, features, target, worth, window }: Featur
 /** What training needs of the compared units, one row a unit, gathered in any number of pieces. */
 export class UnitColumns {
   readonly variants = new GrowingColumn(Uint8Array)
-  readonly folds = new GrowingColumn(Int16Array)
+  /** What deals units to holdout and folds. */
+  readonly hashes = new GrowingColumn(Uint32Array)
   readonly target = new GrowingColumn(Float64Array)
   readonly denominator: GrowingColumn<Float64Array> | null
   readonly worth: GrowingColumn<Float64Array> | null
@@ -95,13 +96,13 @@ export class UnitColumns {
   }
 
   #addKeys({ rows, variants, length }: Block, halves: Int32Array, { firstExposure }: SummedUnits): void {
-    const { folds, holdout, seed } = this.#plan
+    const { seed } = this.#plan
     const own = this.variants.extend(length)
     own.values.set(variants.subarray(0, length), own.from)
-    const { values, from } = this.folds.extend(length)
+    const { values, from } = this.hashes.extend(length)
     for (let i = 0; i < length; i++) {
       const row = rows[i]!
-      values[from + i] = foldOf(halves[row * 2]!, halves[row * 2 + 1]!, seed, folds, holdout)
+      values[from + i] = hashOfUnit(halves[row * 2]!, halves[row * 2 + 1]!, seed)
       const day = dayOf(firstExposure[row]!)
       this.visitors.set(day, (this.visitors.get(day) ?? 0) + 1)
     }

@@ -248,6 +248,39 @@ describe('features', () => {
     expect(await folds(1)).toEqual(shares)
     expect(await folds(2)).not.toEqual(shares)
   })
+
+  test('deal conversions out so that each fold has its share of every variant’s, and by one seed in one way', async () => {
+    const conversion: FeaturePlan['target'] = { numerator: { ...orders, aggregation: 'any' }, denominator: null }
+    const events = many(3000, (i) => user(i, { device: `d${i % 3}` }, i % 31 === 0 ? {} : null))
+    const read = async (seed: number, all = events) => {
+      const { cells } = await readOne(device, all.flat(), { target: conversion, seed, folds: 5 })
+      const counts = [0, 1].map((variant) => new Float64Array(5).map((_, fold) => sumOf(cells, variant, fold)))
+      return { cells, counts }
+    }
+    const sumOf = ({ variant, fold, n, mean }: TrainingCells['cells'], own: number, at: number) =>
+      Array.from(n).reduce((sum, count, i) => sum + (variant[i] === own && fold[i] === at ? count * mean[i]! : 0), 0)
+    const { cells, counts } = await read(1)
+    for (const own of counts) expect(Math.max(...own) - Math.min(...own)).toBeLessThan(1 + 1e-9)
+    expect(cells.n.length).toBe(2 * 3 * 5)
+    expect((await read(1)).cells.fold).toEqual(cells.fold)
+    expect((await read(1)).cells.mean).toEqual(cells.mean)
+    expect((await read(2)).cells.mean).not.toEqual(cells.mean)
+  })
+
+  test('that are to stay numbers are cells of their own, and ranges of them are shown', async () => {
+    const events = many(400, (i) => user(i, { device: i < 380 ? String(i % 95) : null }))
+    const asked = { ...device, binning: { ...binning, kind: 'NUMBER' as const, bins: 4 } }
+    const { cells } = await readOne(asked, events.flat(), { folds: 2 })
+    expect(cells.features[0]).toMatchObject({ kind: 'NUMERIC', distinctValues: 95, missing: 4 })
+    expect(cells.features[0]!.levels).toHaveLength(5)
+    const numbers = Array.from(cells.numbers![0]!)
+    expect(numbers).toEqual([...Array.from({ length: 95 }, (_, i) => i), Number.NaN])
+    const usersOf = (place: number) =>
+      Array.from(cells.n).reduce((sum, n, cell) => sum + (cells.levels[0]![cell] === place ? n : 0), 0)
+    expect(numbers.map((_, place) => usersOf(place))).toEqual([...new Array<number>(95).fill(4), 20])
+    const texts = many(20, (i) => user(i, { device: i === 7 ? 'phone' : String(i) })).flat()
+    await expect(readOne(asked, texts)).rejects.toThrow('"device" cannot be used as a number: it has the value "phone"')
+  })
 })
 
 test('the worth of a conversion is the money of those who converted, with its standard error', async () => {

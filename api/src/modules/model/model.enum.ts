@@ -62,6 +62,8 @@ export const FeatureLevelsEnum = enumOf<Binning['kind']>('FeatureLevels', 'How v
   AUTO: 'Ranges, where all values are numbers and more than topLevels; else VALUES.',
   VALUES: 'The most frequent values are levels, the others one together.',
   QUANTILES: 'Ranges of numbers with about equally many users.',
+  NUMBER:
+    'None: the number itself is in the model, as a straight line. Its ranges are those of QUANTILES, and shown only.',
 })
 
 export const PenaltyKindEnum = enumOf<AskedPenalty['kind']>('ModelPenaltyKind', 'How a penalty is found.', {
@@ -74,12 +76,14 @@ export const ColumnTermEnum = enumOf<ColumnName['term']>('ModelTerm', 'What a co
   INTERCEPT: 'The control, with the reference level of each feature.',
   VARIANT: 'A treatment against the control.',
   LEVEL: 'A level of a feature against its reference level.',
-  INTERACTION: 'How the effect of a treatment differs at a level.',
+  NUMBER: 'One more of a number.',
+  INTERACTION: 'How the effect of a treatment differs at a level, or with one more of a number.',
 })
 
 export const FeatureKindEnum = enumOf<Feature['kind']>('ModelFeatureKind', 'What the levels of a feature are.', {
   CATEGORICAL: 'Values.',
   BINNED: 'Ranges of a number, between edges.',
+  NUMERIC: 'Ranges of a number that is in the model as it is: shown only.',
 })
 
 export const FeatureSourceEnum = enumOf<FeatureSource['kind']>('ModelFeatureSource', 'Where a feature comes from.', {
