@@ -1,6 +1,6 @@
 import type { Family } from './family.ts'
 import { Information } from './information.ts'
-import { separatingColumns } from './separation.ts'
+import { pureColumns, separatingColumns } from './separation.ts'
 import { columnSums, linearPredictor, type SparseRows, weightedGram } from './sparse-rows.ts'
 
 export interface GlmData {
@@ -16,6 +16,8 @@ export interface GlmData {
   penalty: Float64Array
   /** where to begin; without it near the means */
   start?: Float64Array
+  /** gain of log likelihood still to be had at which it ends; by default none that can be told */
+  tolerance?: number
 }
 
 export interface GlmFit {
@@ -52,10 +54,11 @@ const ROUNDING = 1e-9
  * (1992), "Ridge estimators in logistic regression".
  */
 export function fitGlm(data: GlmData): GlmFit {
-  const { rows, family, kept } = data
-  let point = evaluate(data, data.start ?? startOf(data))
+  const { rows, family, kept, tolerance = NEAR } = data
+  let point = evaluate(data, data.start ?? (family.isQuadratic ? new Float64Array(rows.columns) : startOf(data)))
   let status: GlmFit['status'] = 'notConverged'
-  let separating: number[] = []
+  let separating = pureColumns(rows, family, data)
+  if (separating.length > 0) status = 'separated'
   let iterations = 0
   while (iterations < MAX_ITERATIONS && status === 'notConverged') {
     iterations++
@@ -71,14 +74,16 @@ export function fitGlm(data: GlmData): GlmFit {
         break
       }
     }
-    let next = evaluate(data, moved(point.coefficients, step, 1))
+    // Of least squares the information does not depend on the coefficients.
+    const same = family.isQuadratic ? point.gram : null
+    let next = evaluate(data, moved(point.coefficients, step, 1), same)
     const mayGoTooFar = decrement > SAFE && !family.isQuadratic
     for (let t = 0.5, i = 0; mayGoTooFar && i < HALVINGS && !isBetter(data, next, point); t /= 2, i++) {
       next = evaluate(data, moved(point.coefficients, step, t))
     }
     point = next
     // Least squares are solved by the first step; the second one takes away its rounding.
-    if (family.isQuadratic ? iterations === 2 : decrement < NEAR) status = 'converged'
+    if (family.isQuadratic ? iterations === 2 : decrement < tolerance) status = 'converged'
   }
   const last = new Information(point.gram, rows.columns, kept)
   const isUsable = last.isPositiveDefinite
@@ -102,7 +107,11 @@ interface Point {
   gram: Float64Array
 }
 
-function evaluate({ rows, family, weights, means, penalty }: GlmData, coefficients: Float64Array): Point {
+function evaluate(
+  { rows, family, weights, means, penalty }: GlmData,
+  coefficients: Float64Array,
+  known: Float64Array | null = null,
+): Point {
   const eta = linearPredictor(rows, coefficients)
   const predictions = new Float64Array(rows.rows)
   const residuals = new Float64Array(rows.rows)
@@ -116,12 +125,14 @@ function evaluate({ rows, family, weights, means, penalty }: GlmData, coefficien
     curvature[i] = weight * family.variance(mean)
   }
   const gradient = columnSums(rows, residuals)
-  const gram = weightedGram(rows, curvature)
-  for (let j = 0; j < rows.columns; j++) {
-    gradient[j]! -= penalty[j]! * coefficients[j]!
-    gram[j * rows.columns + j]! += penalty[j]!
-  }
+  const gram = known ?? penalised(weightedGram(rows, curvature), penalty)
+  for (let j = 0; j < rows.columns; j++) gradient[j]! -= penalty[j]! * coefficients[j]!
   return { coefficients, eta, predictions, gradient, gram }
+}
+
+function penalised(gram: Float64Array, penalty: Float64Array): Float64Array {
+  for (let j = 0; j < penalty.length; j++) gram[j * penalty.length + j]! += penalty[j]!
+  return gram
 }
 
 function lossOf({ family, weights, means }: GlmData, eta: Float64Array): number {
@@ -154,9 +165,7 @@ function startOf({ rows, family, weights, means, penalty, kept }: GlmData): Floa
     curvature[i] = weights[i]! * family.variance(near)
     working[i] = curvature[i]! * family.link(near)
   }
-  const gram = weightedGram(rows, curvature)
-  for (let j = 0; j < rows.columns; j++) gram[j * rows.columns + j]! += penalty[j]!
-  const information = new Information(gram, rows.columns, kept)
+  const information = new Information(penalised(weightedGram(rows, curvature), penalty), rows.columns, kept)
   const start = information.isPositiveDefinite ? information.solve(columnSums(rows, working)) : null
   return start?.every(Number.isFinite) ? start : new Float64Array(rows.columns)
 }

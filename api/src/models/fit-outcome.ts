@@ -18,10 +18,16 @@ interface FitOptions {
   /** columns that must not be used */
   without?: (column: number) => boolean
   start?: Float64Array
+  /** gain of log likelihood still to be had at which a fit counts as converged; by default none that can be told */
+  tolerance?: number
 }
 
 /** Fits a model to what some users did. Columns that these users cannot tell apart are left out. */
-export function fitOutcome(setup: ModelSetup, outcome: Outcome, { penalty, without, start }: FitOptions): OutcomeFit {
+export function fitOutcome(
+  setup: ModelSetup,
+  outcome: Outcome,
+  { penalty, without, start, tolerance }: FitOptions,
+): OutcomeFit {
   const { rows, family, design } = setup
   const { weights, means } = fittedTo(outcome)
   const gram = weightedGram(rows, weights)
@@ -32,7 +38,16 @@ export function fitOutcome(setup: ModelSetup, outcome: Outcome, { penalty, witho
   }
   const { kept, aliases } = findAliases(gram, k)
   const from = start?.map((value, j) => (kept.includes(j) ? value : 0))
-  const fit = fitGlm({ rows, family, weights, means, kept, penalty: penalties, ...(from && { start: from }) })
+  const fit = fitGlm({
+    rows,
+    family,
+    weights,
+    means,
+    kept,
+    penalty: penalties,
+    ...(from && { start: from }),
+    ...(tolerance !== undefined && { tolerance }),
+  })
   return { ...fit, kept, aliases, weights, means }
 }
 

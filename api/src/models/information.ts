@@ -14,14 +14,17 @@ export class Information {
     // On the scale of correlations, levels of a few users lose no digits to those of millions.
     this.#scale = Float64Array.from(kept, (j) => 1 / Math.sqrt(gram[j * columns + j]!))
     const scaled = Matrix.zeros(kept.length, kept.length)
+    // Predictions may have run out of the range of numbers on the way.
+    let isFinite = this.#scale.every(Number.isFinite)
     for (let a = 0; a < kept.length; a++) {
       for (let b = 0; b <= a; b++) {
         const entry = gram[kept[a]! * columns + kept[b]!]! * this.#scale[a]! * this.#scale[b]!
+        isFinite &&= Number.isFinite(entry)
         scaled.set(a, b, entry)
         scaled.set(b, a, entry)
       }
     }
-    const factor = this.#scale.every(Number.isFinite) ? new CholeskyDecomposition(scaled) : null
+    const factor = isFinite ? new CholeskyDecomposition(scaled) : null
     this.#factor = factor?.isPositiveDefinite() ? factor : null
   }
 

@@ -54,3 +54,16 @@ export function squaresAround({ n, mean, m2, denominator }: Outcome, prediction:
     return Math.max(0, within) + count * (mean[i]! - p * denominator.mean[i]!) ** 2
   })
 }
+
+/** Some of the groups, in this order. */
+export function groupsOf({ n, mean, m2, denominator }: Outcome, groups: readonly number[]): Outcome {
+  const pick = (values: Float64Array) => Float64Array.from(groups, (group) => values[group]!)
+  return {
+    ...{ n: pick(n), mean: pick(mean), m2: pick(m2) },
+    denominator: denominator && {
+      mean: pick(denominator.mean),
+      m2: pick(denominator.m2),
+      coMoment: pick(denominator.coMoment),
+    },
+  }
+}

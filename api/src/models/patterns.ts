@@ -50,9 +50,14 @@ function shownLevels({ features, numbers }: FeatureCells, f: number, levels: Int
 }
 
 /** The users of all folds but one. */
-export function withoutFold({ count, folds, training }: Patterns, left: number): Outcome {
+export function withoutFold(patterns: Patterns, left: number): Outcome {
+  return withoutFolds(patterns, (fold) => fold === left)
+}
+
+/** The users of the folds that are not left out. */
+export function withoutFolds({ count, folds, training }: Patterns, isLeftOut: (fold: number) => boolean): Outcome {
   const rest = emptyOutcome(count, training.denominator !== null)
-  folds.forEach((fold, number) => number !== left && addAll(rest, fold))
+  folds.forEach((fold, number) => !isLeftOut(number) && addAll(rest, fold))
   return rest
 }
 

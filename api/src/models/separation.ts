@@ -39,6 +39,38 @@ export function separatingColumns(
   return [...moves.keys()].filter((j) => moves[j]! > 1e-3 * most)
 }
 
+/**
+ * Columns of ones whose users all converted, or none did: the likelihood grows for ever with such a coefficient alone.
+ * These are the usual case, and seen without fitting anything. Of a column that a penalty keeps in check it is no harm.
+ */
+export function pureColumns(
+  x: SparseRows,
+  family: Family,
+  {
+    weights,
+    means,
+    kept,
+    penalty,
+  }: { weights: Float64Array; means: Float64Array; kept: Int32Array; penalty: Float64Array },
+): number[] {
+  if (family.isQuadratic) return []
+  const isPure = new Uint8Array(x.columns)
+  // The intercept is about all users: whether all are alike is seen before.
+  for (const j of kept) if (j > 0 && penalty[j] === 0) isPure[j] = 1
+  const side = new Int8Array(x.columns)
+  for (let i = 0; i < x.rows; i++) {
+    if (weights[i] === 0) continue
+    const own = means[i] === 0 ? -1 : means[i] === 1 && family.name === 'logistic' ? 1 : 0
+    for (let a = x.starts[i]!; a < x.starts[i + 1]!; a++) {
+      const j = x.column[a]!
+      if (isPure[j] === 0 || x.value?.[a] === 0) continue
+      if (own === 0 || side[j] === -own || (x.value !== null && x.value[a] !== 1)) isPure[j] = 0
+      side[j] = own
+    }
+  }
+  return [...isPure.keys()].filter((j) => isPure[j] === 1)
+}
+
 /** Of each column, how far from 0 its entries are: 1 where they are ones. */
 function largestEntries({ columns, column, value }: SparseRows): Float64Array {
   const largest = new Float64Array(columns).fill(value === null ? 1 : 0)

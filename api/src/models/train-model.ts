@@ -10,6 +10,7 @@ import { featureImportance } from './importance.ts'
 import { leakageChecks } from './leakage.ts'
 import type { ModelCard } from './model-card.ts'
 import { type ModelCovariance, modelCovariance } from './model-covariance.ts'
+import { missingParts } from './missing-parts.ts'
 import { modelNotComputable } from './model-not-computable.ts'
 import { makeSetup, type ModelSetup } from './model-setup.ts'
 import { modelWarnings } from './model-warnings.ts'
@@ -59,9 +60,15 @@ function makeCard(training: Training, setup: ModelSetup, model: FittedModel, cov
   const { patterns, kind, references } = setup
   const { level } = question
   const profiles = userProfiles(setup, fit.coefficients)
-  const validation = validateModel(setup, cells, cellOutcome(cells), fit, penalty)
+  const validation = validateModel(setup, cells, cellOutcome(cells), fit, {
+    penalty,
+    isChosen: question.penalty === 'AUTO',
+  })
   const { training: own } = validation
-  const interactions = question.interactions.length > 0 ? question.interactions : features.map(({ name }) => name)
+  const effects = predictedEffects(training, profiles, covariance)
+  const names = features.map(({ name }) => name)
+  const importance = featureImportance(setup, names, fit, covariance, penalty)
+  const interactions = question.interactions.length > 0 ? question.interactions : names
   const hasUplift = features.length > 0 && patterns.training.denominator === null
   const nothing = fitOutcome(setup, patterns.training, { penalty: 0, without: (column) => column > 0 })
   return {
@@ -86,19 +93,17 @@ function makeCard(training: Training, setup: ModelSetup, model: FittedModel, cov
       degreesOfFreedom: covariance.degreesOfFreedom,
       dispersion: covariance.dispersion,
     },
-    effects: predictedEffects(training, profiles, covariance),
+    effects,
     segments: segmentLifts(cells, profiles, covariance, level),
-    importance: featureImportance(
-      setup,
-      features.map(({ name }) => name),
-      fit,
-      covariance,
-      penalty,
-    ),
+    importance,
     validation,
     leakage: leakageChecks(setup, features, own.kind === 'CLASSIFICATION' ? own.auc : null),
     uplift: hasUplift ? upliftOf({ kind, variants, features, numbers, interactions, level }, patterns) : [],
-    warnings: [...model.warnings, ...modelWarnings(setup, features, fit, covariance)],
+    warnings: [
+      ...model.warnings,
+      ...modelWarnings(setup, features, fit, covariance),
+      ...missingParts(validation, importance, effects),
+    ],
   }
 }
 

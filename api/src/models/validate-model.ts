@@ -1,18 +1,22 @@
 import { classificationMetrics } from './classification-metrics.ts'
 import { calibrationCurve } from './calibration.ts'
+import { leastPenalty } from './choose-penalty.ts'
 import { type FeatureCells, HOLDOUT } from './feature-cells.ts'
 import { fitOutcome } from './fit-outcome.ts'
 import type { ModelSetup } from './model-setup.ts'
-import type { Outcome } from './outcome.ts'
+import { groupsOf, type Outcome } from './outcome.ts'
 import { withoutFold } from './patterns.ts'
 import { regressionMetrics } from './regression-metrics.ts'
 import { rankUsers, type ScoredUsers } from './scored-users.ts'
-import type { Metrics, Validation } from './validation.ts'
+import type { FoldFit, Metrics, Validation } from './validation.ts'
 
 /**
  * How well a model predicts: the users it was trained on, each fold by a model that was trained without it, and the
  * holdout. The area under the curve of the folds together is the mean of the folds' own, by users: models of different
- * folds are not to be ranked against each other.
+ * folds are not to be ranked against each other. Where the users of some folds would have an infinite estimate, and the
+ * penalty may be chosen, theirs is the least one.
+ *
+ * @param isChosen whether the penalty is ours to choose
  *
  * See Hastie, Tibshirani and Friedman (2009), "The elements of statistical learning", section 7.10.
  */
@@ -21,7 +25,7 @@ export function validateModel(
   cells: FeatureCells,
   outcome: Outcome,
   fit: { coefficients: Float64Array; predictions: Float64Array },
-  penalty: number,
+  { penalty, isChosen }: { penalty: number; isChosen: boolean },
 ): Validation {
   const { patterns, kind } = setup
   const measure = kind === 'LOGISTIC' ? classificationMetrics : regressionMetrics
@@ -29,24 +33,22 @@ export function validateModel(
     const rest = withoutFold(patterns, fold)
     if (!rest.n.some((count) => count > 0)) return null
     const own = fitOutcome(setup, rest, { penalty, start: fit.coefficients })
-    return own.status === 'converged' ? own.predictions : null
+    const least = leastPenalty(rest.n.reduce((sum, count) => sum + count, 0))
+    if (own.status !== 'separated' || !isChosen || penalty >= least) return own
+    const again = fitOutcome(setup, rest, { penalty: least, start: fit.coefficients })
+    return again.status === 'converged' ? { ...again, status: 'penalised' as const } : own
   })
+  const predictionsOf = (fold: number) => (isUsable(left[fold]) ? left[fold]!.predictions : null)
   const scored = (predictionsOf: (fold: number) => Float64Array | null, isIn: (fold: number) => boolean) =>
     scoreCells(cells, outcome, patterns.patternOf, predictionsOf, isIn)
   const isTraining = (fold: number) => fold !== HOLDOUT
-  const folds = left.map((predictions, fold) => {
+  const folds = left.map((own, fold) => {
     const isEmpty = !patterns.folds[fold]!.n.some((count) => count > 0)
-    const users =
-      predictions && !isEmpty
-        ? scored(
-            () => predictions,
-            (own) => own === fold,
-          )
-        : null
-    return { fold, metrics: users && measure(users) }
+    const users = isUsable(own) && !isEmpty ? scored(predictionsOf, (one) => one === fold) : null
+    return { fold, fit: own?.status ?? null, metrics: users && measure(users) }
   })
-  const isComplete = left.every((predictions) => predictions !== null)
-  const pooled = isComplete ? scored((fold) => left[fold]!, isTraining) : null
+  const isComplete = left.every(isUsable)
+  const pooled = isComplete ? scored(predictionsOf, isTraining) : null
   const holdout = scored(
     () => fit.predictions,
     (fold) => fold === HOLDOUT,
@@ -72,19 +74,18 @@ function scoreCells(
   predictionsOf: (fold: number) => Float64Array | null,
   isIn: (fold: number) => boolean,
 ): ScoredUsers {
-  const prediction = new Float64Array(patternOf.length)
-  const n = new Float64Array(patternOf.length)
-  for (let cell = 0; cell < n.length; cell++) {
-    if (!isIn(fold[cell]!)) continue
-    prediction[cell] = predictionsOf(fold[cell]!)![patternOf[cell]!]!
-    n[cell] = outcome.n[cell]!
-  }
+  const used: number[] = []
+  for (let cell = 0; cell < fold.length; cell++) if (isIn(fold[cell]!)) used.push(cell)
   const valuesOf = nonZero && Float64Array.from(nonZero.values)
   return {
-    prediction,
-    outcome: { ...outcome, n },
-    nonZero: valuesOf ? (cell) => valuesOf.subarray(nonZero!.starts[cell], nonZero!.starts[cell + 1]) : null,
+    prediction: Float64Array.from(used, (cell) => predictionsOf(fold[cell]!)![patternOf[cell]!]!),
+    outcome: groupsOf(outcome, used),
+    nonZero: valuesOf ? (at) => valuesOf.subarray(nonZero!.starts[used[at]!], nonZero!.starts[used[at]! + 1]) : null,
   }
+}
+
+function isUsable(fit: { status: FoldFit } | null | undefined): boolean {
+  return fit?.status === 'converged' || fit?.status === 'penalised'
 }
 
 function withFoldsCurve(pooled: Metrics, folds: (Metrics | null)[]): Metrics {

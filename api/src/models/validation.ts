@@ -32,12 +32,18 @@ export interface CalibrationPoint {
   observed: number
 }
 
+/**
+ * How the fit of the users of all other folds ended. `penalised`: an estimate would be infinite, so it got the least
+ * penalty
+ */
+export type FoldFit = 'converged' | 'penalised' | 'separated' | 'notConverged'
+
 export interface Validation {
   /** on the users it was trained on: too good, for comparison */
   training: Metrics
   /** each user predicted by a model that was trained without the user's fold; null when a fold could not be trained on */
   crossValidated: Metrics | null
-  folds: { fold: number; metrics: Metrics | null }[]
+  folds: { fold: number; fit: FoldFit | null; metrics: Metrics | null }[]
   /** on users kept out of everything; null without any */
   holdout: Metrics | null
   /** of the cross-validated predictions, in tenths of the users */

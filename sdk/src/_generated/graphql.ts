@@ -781,9 +781,13 @@ export type ModelWarningCode =
   | 'FEW_USERS'
   /** A user alone decides a prediction, whose error was taken from the others. */
   | 'FULL_LEVERAGE'
+  /** The models without some fold, or without a feature, did not settle. */
+  | 'NOT_CONVERGED'
+  /** Too few days were measured for a revenue over a horizon. */
+  | 'NO_TRAFFIC'
   /** The variance is not that of a Poisson distribution. */
   | 'OVERDISPERSED'
-  /** Without a penalty an estimate would be infinite; one was chosen. */
+  /** Without a penalty an estimate would be infinite, of all users or without those of a fold. */
   | 'SEPARATED'
   /** A feature that is the same for all users. */
   | 'SINGLE_LEVEL';

@@ -27,11 +27,13 @@ export const leakageNames: Record<LeakageCode, string> = {
 export const warningNames: Record<ModelWarningCode, string> = {
   ALIASED: 'A feature repeats others',
   SEPARATED: 'A level decides the outcome',
+  NOT_CONVERGED: 'Some estimates did not settle',
   EMPTY_LEVEL: 'A level has no users',
   SINGLE_LEVEL: 'A feature is the same for everybody',
   FULL_LEVERAGE: 'A single user decides a prediction',
   OVERDISPERSED: 'Counts vary more or less than Poisson’s law says',
   FEW_USERS: 'Few users for so many estimates',
+  NO_TRAFFIC: 'Too few days to look ahead',
 }
 
 /** How good a model is, in the one number that its kind of target is judged by. */

@@ -117,12 +117,14 @@ export const LeakageCodeEnum = enumOf<LeakageCheck['code']>('LeakageCode', 'How 
 
 export const ModelWarningEnum = enumOf<ModelWarning['code']>('ModelWarningCode', 'What a reader must know.', {
   ALIASED: 'A column is made up of others and was left out.',
-  SEPARATED: 'Without a penalty an estimate would be infinite; one was chosen.',
+  SEPARATED: 'Without a penalty an estimate would be infinite, of all users or without those of a fold.',
+  NOT_CONVERGED: 'The models without some fold, or without a feature, did not settle.',
   EMPTY_LEVEL: 'A level that no user has.',
   SINGLE_LEVEL: 'A feature that is the same for all users.',
   FULL_LEVERAGE: 'A user alone decides a prediction, whose error was taken from the others.',
   OVERDISPERSED: 'The variance is not that of a Poisson distribution.',
   FEW_USERS: 'There are few users, or few conversions, for what is estimated.',
+  NO_TRAFFIC: 'Too few days were measured for a revenue over a horizon.',
 })
 
 export const UpliftVerdictEnum = enumOf<UpliftResult['verdict']>(
