@@ -47,11 +47,7 @@ import { CalibrationService } from './modules/calibration/calibration.service.ts
 import { chartResolvers } from './modules/chart/chart.resolver.ts'
 import { ChartService } from './modules/chart/chart.service.ts'
 import { ComparisonRepository } from './modules/comparison/comparison.repository.ts'
-import {
-  ComparisonResolver,
-  EffectComparisonResolver,
-  EffectMoveResolver,
-} from './modules/comparison/comparison.resolver.ts'
+import { comparisonResolvers } from './modules/comparison/comparison.resolver.ts'
 import { ComparisonService } from './modules/comparison/comparison.service.ts'
 import { CompactionResolver } from './modules/dataset/compaction.resolver.ts'
 import { CompactionService } from './modules/dataset/compaction.service.ts'
@@ -83,6 +79,8 @@ import { ModelRepository } from './modules/model/model.repository.ts'
 import { ExperimentModelsResolver, ModelResolver } from './modules/model/model.resolver.ts'
 import { ModelRunService } from './modules/model/model-run.service.ts'
 import { ModelService } from './modules/model/model.service.ts'
+import { reportResolvers } from './modules/report/report.resolver.ts'
+import { ReportService } from './modules/report/report.service.ts'
 import { SweepRepository } from './modules/sweep/sweep.repository.ts'
 import { SweepService } from './modules/sweep/sweep.service.ts'
 import { MeasuredMetricService } from './modules/planning/measured-metric.service.ts'
@@ -94,6 +92,7 @@ import { UploadService } from './modules/upload/upload.service.ts'
 import { createSchema } from './schema.ts'
 import { LocalObjectStore } from './storage/local.ts'
 import { LocalUploads } from './storage/local-uploads.ts'
+import { FilesOnDemand } from './storage/files-on-demand.ts'
 
 /** A running server. */
 export interface Fairlift {
@@ -283,8 +282,9 @@ function wire(
   const compactions = new CompactionService(datasetRepository, jobs, store, compute, folders)
   const afterLanding = new AfterLandingService(experiments, unitTables, autoRun, copies, compactions)
   const watcher = new ExperimentWatcher(experiments, notifications)
+  const services = { experiments, metrics, batches, datasets, analyses, calibrations, models, erasures, jobs, watcher }
   return {
-    services: { experiments, metrics, batches, datasets, analyses, calibrations, models, erasures, jobs, watcher },
+    services,
     previews,
     autoRun,
     comparisons,
@@ -346,18 +346,19 @@ async function serve(
     lifetimeMs: env.UPLOAD_LIFETIME_SECONDS * 1000,
   })
   const timeseries = new TimeseriesService(store)
-  const charts = new ChartService(services, verifications, timeseries, store, drawing)
+  const made = new FilesOnDemand(store)
+  const charts = new ChartService(services, verifications, timeseries, made, drawing)
+  const reports = new ReportService(services, verifications, made, drawing)
   const schema = await createSchema([
     ...chartResolvers(charts, signer),
-    new AnalysisResolver(services.analyses, signer),
+    ...reportResolvers(reports, signer),
+    new AnalysisResolver(services.analyses),
     new BatchResolver(services.batches, previews, signer, env.MAX_UPLOAD_BYTES),
     ...calibrationResolvers(services.calibrations),
-    new ComparisonResolver(comparisons, services.batches),
+    ...comparisonResolvers(comparisons, services.batches),
     new CompactionResolver(compactions, services.experiments),
     new DatasetResolver(),
     new ExperimentVersionsResolver(services.datasets),
-    new EffectComparisonResolver(),
-    new EffectMoveResolver(),
     new EventConnectionResolver(),
     new EventResolver(events),
     new ErasureResolver(services.erasures),
@@ -381,7 +382,7 @@ async function serve(
     services,
     store,
     directUploads,
-    maker: charts,
+    makers: [charts, reports],
     signer,
     origins: originRules(env.HOST, env.ALLOWED_ORIGINS),
     maxBodyBytes: env.MAX_BODY_BYTES,

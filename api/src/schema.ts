@@ -29,6 +29,7 @@ import { JobResolver } from './modules/job/job.resolver.ts'
 import { MetricResolver } from './modules/metric/metric.resolver.ts'
 import { ExperimentModelsResolver, ModelResolver } from './modules/model/model.resolver.ts'
 import { PlanningResolver } from './modules/planning/planning.resolver.ts'
+import { AnalysisReportResolver, ExperimentReportResolver } from './modules/report/report.resolver.ts'
 import { UploadResolver } from './modules/upload/upload.resolver.ts'
 
 /** Subscriptions follow the database (NOTIFY), not a bus of one process; type-graphql asks for a bus all the same. */
@@ -43,6 +44,7 @@ type Constructor = abstract new (...args: never[]) => object
 
 const resolvers: NonEmptyArray<Constructor> = [
   AnalysisChartsResolver,
+  AnalysisReportResolver,
   AnalysisResolver,
   AnalysisTimeseriesResolver,
   BatchResolver,
@@ -60,6 +62,7 @@ const resolvers: NonEmptyArray<Constructor> = [
   ExperimentCalibrationsResolver,
   ExperimentEventsResolver,
   ExperimentModelsResolver,
+  ExperimentReportResolver,
   ExperimentResolver,
   ExperimentVersionsResolver,
   JobResolver,

@@ -175,7 +175,6 @@ export class FairliftClient extends DatasetCalls {
     if (largeSize !== null) return followUpload(this, sendLargeFile(this.#transport, input, file, largeSize, options))
     return followUpload(
       this,
-
       this.#transport
         .requestWithFile(documents.UploadEventsDocument, { input }, file, options)
         .then(({ uploadEvents }) => uploadEvents),
@@ -194,7 +193,6 @@ export class FairliftClient extends DatasetCalls {
   ingestEvents(input: types.IngestEventsInput, options?: CallOptions): Upload {
     return followUpload(
       this,
-
       this.#repeatable(documents.IngestEventsDocument, { input }, options).then(({ ingestEvents }) => ingestEvents),
     )
   }
@@ -369,6 +367,8 @@ export class FairliftClient extends DatasetCalls {
   close(): void {
     this.#subscriptions.close()
   }
+
+  protected override download = (url: string, options?: CallOptions) => this.#transport.download(url, options)
 
   /** Runs a mutation that does no more when it is run twice. */
   #repeatable<Result, Variables>(

@@ -6,12 +6,12 @@ import {
 } from './_generated/graphql.ts'
 import { PagedList, pageOf, type ListOptions } from './paginate.ts'
 import { accepted, required } from './payload.ts'
-import { TimeseriesCalls } from './timeseries-calls.ts'
+import { ReportCalls } from './report-calls.ts'
 import type { CallOptions } from './transport.ts'
 import type * as types from './types.ts'
 
 /** The calls of the client that look after an experiment's data. */
-export abstract class DatasetCalls extends TimeseriesCalls {
+export abstract class DatasetCalls extends ReportCalls {
   /** The versions of an experiment's data, newest first. Throws FairliftError NOT_FOUND when it is read. */
   datasetVersions(experimentId: string, options?: ListOptions): PagedList<types.ListedDatasetVersion> {
     return new PagedList(async (page, signal) => {

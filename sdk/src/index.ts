@@ -24,6 +24,7 @@ export {
   type ServerErrorCode,
 } from './errors.ts'
 export { type ModelTraining } from './model-calls.ts'
+export { type DownloadedReport, type ReportOptions } from './report-calls.ts'
 export { type StreamSource, type UploadProgress } from './multipart.ts'
 export { PagedList, type ListOptions, type Page, type PageRequest } from './paginate.ts'
 export { type RetryPolicy } from './retry.ts'

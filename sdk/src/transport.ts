@@ -87,6 +87,32 @@ export class Transport {
     await sendPieces({ ...target, url }, source, { fetch: ownFetch ?? fetch, retry, signal, onProgress })
   }
 
+  /**
+   * Fetches a file from an address that the server gave for it. The address says who may, so nothing else is told.
+   *
+   * @throws FairliftNetworkError
+   */
+  async download(address: string, { signal }: CallOptions = {}): Promise<Blob> {
+    const { endpoint, fetch: ownFetch, retry } = this.#settings
+    const url = new URL(address, endpoint).href
+    const attempt = async (): Promise<Blob> => {
+      signal?.throwIfAborted()
+      let answer: Response
+      try {
+        answer = await (ownFetch ?? fetch)(url, { signal })
+        if (answer.ok) return await answer.blob()
+      } catch (error) {
+        signal?.throwIfAborted()
+        throw unreachable(url, error)
+      }
+      const { status, requestId, body } = await readAnswer(answer)
+      const message = `The file could not be fetched: HTTP status ${status}. ${body.slice(0, 200)}`
+      throw new FairliftNetworkError(message, { status, requestId })
+    }
+    const isTransient = (error: unknown): boolean => error instanceof FairliftNetworkError && error.isTransient
+    return withRetries(attempt, isTransient, retry, signal)
+  }
+
   #send<Result>(
     idempotent: boolean,
     signal: AbortSignal | undefined,

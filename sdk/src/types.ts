@@ -75,6 +75,7 @@ export type {
   PlanSampleInput,
   PosteriorModel,
   RatePriorInput,
+  ReportFormat,
   RowIdentity,
   RunAnalysisInput,
   SampleAnswer,
@@ -149,6 +150,10 @@ export type ModelEstimate = generated.ModelEstimateFieldsFragment
 export type ModelMetrics = generated.ModelMetricsFieldsFragment
 /** An analysis without its rows: when, of which data, and what to do. */
 export type AnalysisSummary = generated.AnalysisSummaryFieldsFragment
+/** A file of an analysis. */
+export type Report = NonNullable<generated.ReportQuery['analysis']>['report']
+/** What a report says, in sentences. */
+export type Narrative = Analysis['narrative']
 /** A metric and a treatment over time. */
 export type MetricTimeseries = NonNullable<NonNullable<generated.TimeseriesQuery['analysis']>['timeseries']>[number]
 /** What the two variants show at one time, and the effect. */

@@ -27,9 +27,14 @@ export class FileSigner {
   }
 
   url(key: string, fileName: string, now = Date.now()): string {
+    return this.signed(key, fileName, now).url
+  }
+
+  /** An address, and until when it is good. */
+  signed(key: string, fileName: string, now = Date.now()): { url: string; expiresAt: Date } {
     const expires = String(now + LIFETIME_MS)
     const query = new URLSearchParams({ name: fileName, expires, signature: this.#sign([key, fileName, expires]) })
-    return `${this.#publicUrl()}/files/${key}?${query.toString()}`
+    return { url: `${this.#publicUrl()}/files/${key}?${query.toString()}`, expiresAt: new Date(Number(expires)) }
   }
 
   /** What the address stands for, or null when it was not made here or is too old. */

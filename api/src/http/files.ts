@@ -1,17 +1,13 @@
 import { createReadStream } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
+import type { FileMaker } from '../storage/files-on-demand.ts'
 import { ObjectMissingError, type ObjectStore } from '../storage/object-store.ts'
 import type { FileSigner } from './file-signer.ts'
-
-/** Makes files that nobody has asked for before. */
-export interface FileMaker {
-  /** Makes the file of a key. Returns the key under which it is then; null for a key that it does not know. */
-  make(key: string): Promise<string | null>
-}
 
 /** Kinds of files that are shown for what they are; all others are bytes. */
 const types: [ending: string, type: string][] = [
   ['.csv', 'text/csv; charset=utf-8'],
+  ['.parquet', 'application/vnd.apache.parquet'],
   ['.svg', 'image/svg+xml; charset=utf-8'],
   ['.png', 'image/png'],
 ]
@@ -20,7 +16,12 @@ const types: [ending: string, type: string][] = [
 const isDrawnHere = (key: string): boolean => /^artifacts\/.*\.(svg|png)$/.test(key)
 
 /** Serves stored files to whoever has a signed address. */
-export function registerFiles(server: FastifyInstance, store: ObjectStore, signer: FileSigner, maker: FileMaker): void {
+export function registerFiles(
+  server: FastifyInstance,
+  store: ObjectStore,
+  signer: FileSigner,
+  makers: FileMaker[],
+): void {
   server.get<{ Params: { '*': string }; Querystring: Record<string, string> }>('/files/*', async (request, reply) => {
     const file = signer.verify(request.params['*'], request.query)
     if (file === null) {
@@ -29,7 +30,7 @@ export function registerFiles(server: FastifyInstance, store: ObjectStore, signe
         .send({ error: 'The address is not signed by this server, or is too old. Ask for a new one.' })
     }
     try {
-      const key = (await store.stat(file.key)) === null ? await maker.make(file.key) : file.key
+      const key = (await store.stat(file.key)) === null ? await makeFile(makers, file.key) : file.key
       const stored = key === null ? null : await store.stat(key)
       if (stored === null) throw new ObjectMissingError(file.key)
       const disposition = isDrawnHere(stored.key) ? 'inline' : 'attachment'
@@ -46,6 +47,14 @@ export function registerFiles(server: FastifyInstance, store: ObjectStore, signe
       throw error
     }
   })
+}
+
+async function makeFile(makers: FileMaker[], key: string): Promise<string | null> {
+  for (const maker of makers) {
+    const made = await maker.make(key)
+    if (made !== null) return made
+  }
+  return null
 }
 
 function typeOf(key: string, fileName: string): string {

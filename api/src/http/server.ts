@@ -7,9 +7,10 @@ import { AppError } from '../errors.ts'
 import type { LoaderServices } from '../loaders.ts'
 import type { Logger } from '../logger.ts'
 import type { LocalUploads } from '../storage/local-uploads.ts'
+import type { FileMaker } from '../storage/files-on-demand.ts'
 import type { ObjectStore } from '../storage/object-store.ts'
 import type { FileSigner } from './file-signer.ts'
-import { type FileMaker, registerFiles } from './files.ts'
+import { registerFiles } from './files.ts'
 import { createApollo } from './graphql.ts'
 import { registerOrigins, type OriginRules } from './origins.ts'
 import { graphiqlPage, registerPages, wantsGraphiql } from './pages.ts'
@@ -23,7 +24,7 @@ export interface ServerOptions {
   store: ObjectStore
   directUploads: LocalUploads
   /** Makes files at first demand. */
-  maker: FileMaker
+  makers: FileMaker[]
   signer: FileSigner
   origins: OriginRules
   maxBodyBytes: number
@@ -66,7 +67,7 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   await registerOrigins(server, origins)
   registerUploads(server, options.maxUploadBytes)
   registerHealth(server, options.isReady)
-  registerFiles(server, options.store, options.signer, options.maker)
+  registerFiles(server, options.store, options.signer, options.makers)
   registerSignedUploads(server, options.directUploads, options.signer, logger)
   await registerPages(server)
 

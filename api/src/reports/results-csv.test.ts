@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { ResultRow } from '../analysis/result-row.ts'
 import { isNotComputable } from '../stats/not-computable.ts'
 import { welchTTest } from '../stats/welch-t-test.ts'
-import { resultsCsv } from './results-csv.ts'
+import { resultsCsvLines } from './results-csv.ts'
 
 it('a lift of which only a gap is ruled out tells the gap, and every row the standing of its analysis', () => {
   // A control that is not clearly above zero, and a treatment that is: Fieller's set has a gap and no ends.
@@ -21,8 +21,9 @@ it('a lift of which only a gap is ruled out tells the gap, and every row the sta
     ...{ adjustedEffect: null, adjustedRelativeEffect: null, adjustments: [], minimumDetectableEffect: null },
     ...{ effectSize: null, effectSizes: [], rank: null, notComputable: null, notes: [] },
   }
-  const names = { variant: (id: string) => id, metric: (id: string) => id }
-  const [header, line] = resultsCsv([row], names, { verdict: 'WITHHELD', interim: true }).split('\r\n')
+  const context = { analysisId: 'a', verdict: 'WITHHELD', interim: true }
+  const lines = [...resultsCsvLines([{ id: 'r', row }], { variants: {}, metrics: {} }, context)]
+  const [header, line] = lines.map((text) => text.trimEnd())
   const cells = line!.split(',')
   const cell = (name: string) => cells[header!.split(',').indexOf(name)]
   expect(gap).toBeDefined()

@@ -899,6 +899,13 @@ export type RatePriorInput = {
   beta?: number;
 };
 
+/** What an analysis can be had as. */
+export type ReportFormat =
+  /** All result rows, one a metric, treatment and segment, with all their numbers. */
+  | 'CSV'
+  /** The same table with typed columns. */
+  | 'PARQUET';
+
 /** A file that is going to be sent, and how to take it over. */
 export type RequestUploadInput = {
   /** The experiment that the events belong to. */
@@ -1387,7 +1394,7 @@ export type ExperimentsQueryVariables = Exact<{
 export type ExperimentsQuery = { experiments: { nodes: Array<ExperimentFieldsFragment>, pageInfo: PageInfoFieldsFragment } };
 
 export type AnalysisFieldsFragment = (
-  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, decomposition: Array<{ metric: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, whole: LiftFactorFieldsFragment | null, factors: Array<LiftFactorFieldsFragment>, notComputable: { reason: string, message: string } | null }>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, reports: { csvUrl: string } }
+  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, decomposition: Array<{ metric: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, whole: LiftFactorFieldsFragment | null, factors: Array<LiftFactorFieldsFragment>, notComputable: { reason: string, message: string } | null }>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, narrative: { tested: string, verdict: string, meaning: Array<string>, findings: Array<string>, health: Array<string>, revenue: string, nextSteps: Array<string> }, reports: { csvUrl: string, parquetUrl: string } }
   & AnalysisSummaryFieldsFragment
 );
 
@@ -1540,6 +1547,15 @@ export type PreviewUploadMutationVariables = Exact<{
 
 
 export type PreviewUploadMutation = { previewUpload: { format: FileFormat, compression: Compression, delimiter: string | null, header: Array<string>, rows: Array<Array<string | null> | null>, shape: FileShape, notes: Array<string>, columns: Array<{ name: string, kind: ColumnKind, empty: number, distinct: number, examples: Array<string> }>, mapping: ColumnMappingFieldsFragment | null } };
+
+export type ReportQueryVariables = Exact<{
+  analysisId: string;
+  format: ReportFormat;
+  byteOrderMark?: boolean | null | undefined;
+}>;
+
+
+export type ReportQuery = { analysis: { report: { format: ReportFormat, url: string, fileName: string, mediaType: string, expiresAt: string } } | null };
 
 export type RequestUploadMutationVariables = Exact<{
   input: RequestUploadInput;
@@ -2118,8 +2134,18 @@ export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
     seed
     url
   }
+  narrative {
+    tested
+    verdict
+    meaning
+    findings
+    health
+    revenue
+    nextSteps
+  }
   reports {
     csvUrl
+    parquetUrl
   }
   resultKey
   statisticsVersion
@@ -3617,8 +3643,18 @@ export const AnalysisDocument = new TypedDocumentString(`
     seed
     url
   }
+  narrative {
+    tested
+    verdict
+    meaning
+    findings
+    health
+    revenue
+    nextSteps
+  }
   reports {
     csvUrl
+    parquetUrl
   }
   resultKey
   statisticsVersion
@@ -7173,6 +7209,19 @@ export const PreviewUploadDocument = new TypedDocumentString(`
   encoding
   decimalComma
 }`) as unknown as TypedDocumentString<PreviewUploadMutation, PreviewUploadMutationVariables>;
+export const ReportDocument = new TypedDocumentString(`
+    query Report($analysisId: ID!, $format: ReportFormat!, $byteOrderMark: Boolean) {
+  analysis(id: $analysisId) {
+    report(format: $format, byteOrderMark: $byteOrderMark) {
+      format
+      url
+      fileName
+      mediaType
+      expiresAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReportQuery, ReportQueryVariables>;
 export const RequestUploadDocument = new TypedDocumentString(`
     mutation RequestUpload($input: RequestUploadInput!) {
   requestUpload(input: $input) {

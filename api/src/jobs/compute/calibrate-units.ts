@@ -31,7 +31,10 @@ export async function calibrateUnits(
   return calibrate(metrics, plan, pool, settings, { replications, seed, onProgress: onDeal })
 }
 
-async function poolOf(plan: AggregationPlan, pieces: AsyncIterable<SummedUnits> | Iterable<SummedUnits>): Promise<UnitPool> {
+async function poolOf(
+  plan: AggregationPlan,
+  pieces: AsyncIterable<SummedUnits> | Iterable<SummedUnits>,
+): Promise<UnitPool> {
   const builder = new UnitPoolBuilder(plan)
   for await (const units of pieces) builder.add(units)
   return builder.pool()

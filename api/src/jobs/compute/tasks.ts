@@ -13,6 +13,7 @@ import { recomputeRows, type RecomputeRequest, type RecomputeResult } from './re
 import { calibrateUnits, type CalibrateRequest } from './calibrate-units.ts'
 import type { CalibrationRow } from '../../analysis/calibration/calibrate.ts'
 import type { DrawRequest } from './draw-chart.ts'
+import type { ParquetRequest } from './render-parquet.ts'
 import { analyseParts, type AnalyseRequest, type AnalyseResult } from './analyse-parts.ts'
 
 /** What a compute child can be asked to do: request, answer, and what it tells on the way. */
@@ -34,6 +35,7 @@ export interface ComputeTasks {
   analyse: { request: AnalyseRequest; result: AnalyseResult; progress: { share: number } }
   calibrate: { request: CalibrateRequest; result: CalibrationRow[]; progress: { share: number } }
   draw: { request: DrawRequest; result: Uint8Array; progress: never }
+  renderParquet: { request: ParquetRequest; result: Uint8Array; progress: never }
   train: { request: TrainRequest; result: TrainingResult; progress: { share: number } }
 }
 
@@ -62,4 +64,5 @@ export const handlers: Handlers = {
   // Loaded by those who draw only: Vega takes 60 MB.
   draw: async (request) => (await import('./draw-chart.ts')).drawChart(request),
   train: trainOnUnits,
+  renderParquet: async (request) => (await import('./render-parquet.ts')).renderParquet(request),
 }

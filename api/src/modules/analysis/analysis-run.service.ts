@@ -13,7 +13,6 @@ import type { AnalyseRequest, AnalyseResult } from '../../jobs/compute/analyse-p
 import type { ComputePool } from '../../jobs/compute/pool.ts'
 import type { TaskContext } from '../../jobs/define-task.ts'
 import type { WorkFolders } from '../../jobs/work-folders.ts'
-import { resultsCsv } from '../../reports/results-csv.ts'
 import type { ObjectStore } from '../../storage/object-store.ts'
 import type { DatasetRepository } from '../dataset/dataset.repository.ts'
 import { partFilesOf } from '../dataset/part-files.ts'
@@ -98,9 +97,6 @@ export class AnalysisRunService {
       if (question.settings.timeseries === true)
         await this.#store.putFile(timeSeriesKey({ experimentId, id }), join(workFolder, TIME_SERIES_FILE))
       const conclusions = this.#conclusions(question, result, variants, metrics)
-      const standing = { verdict: conclusions.decision.verdict, interim: conclusions.interim }
-      const csv = resultsCsv(result.rows, namesOf(variants, metrics), standing)
-      await this.#store.put(`${folder}/results.csv`, oneBuffer(csv))
       const certificate = certify(question, result.rows, result.aggregatesHash)
       await this.#store.put(certificateKey({ experimentId, id }), oneBuffer(JSON.stringify(certificate)))
       const stored = await this.#analyses.insert(

@@ -2,7 +2,6 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import type { HealthCheck } from '../../analysis/health/health-check.ts'
 import type { AnalysisSettings } from '../../analysis/settings.ts'
 import type { RequestContext } from '../../context.ts'
-import type { FileSigner } from '../../http/file-signer.ts'
 import type { DatasetVersion } from '../dataset/dataset.service.ts'
 import { DatasetVersionType } from '../dataset/dataset.type.ts'
 import type { Experiment } from '../experiment/experiment.service.ts'
@@ -12,25 +11,16 @@ import type { Conclusion } from './conclusion.ts'
 import { toDecomposition, type DecompositionRoot, DecompositionType } from './decomposition.type.ts'
 import { RunAnalysisInput, RunAnalysisPayloadType } from './analysis.input.ts'
 import type { Analysis, AnalysisService, RunAnalysisPayload } from './analysis.service.ts'
-import {
-  AnalysisReportsType,
-  AnalysisSettingsType,
-  AnalysisType,
-  DecisionType,
-  HealthCheckType,
-  VariantCountType,
-} from './analysis.type.ts'
+import { AnalysisSettingsType, AnalysisType, DecisionType, HealthCheckType, VariantCountType } from './analysis.type.ts'
 import { type MetricResult, MetricResultType, toMetricResult } from './metric-result.type.ts'
 import { settingsShown } from './settings-shown.ts'
 
 @Resolver(() => AnalysisType)
 export class AnalysisResolver {
   readonly #analyses: AnalysisService
-  readonly #files: FileSigner
 
-  constructor(analyses: AnalysisService, files: FileSigner) {
+  constructor(analyses: AnalysisService) {
     this.#analyses = analyses
-    this.#files = files
   }
 
   @Query(() => AnalysisType, {
@@ -112,12 +102,5 @@ export class AnalysisResolver {
   })
   decomposition(@Root() { decision }: Analysis): DecompositionRoot[] {
     return ((decision as Conclusion).decompositions ?? []).map(toDecomposition)
-  }
-
-  @FieldResolver(() => AnalysisReportsType, { description: 'Its files.' })
-  reports(@Root() { id, experimentId }: Analysis): AnalysisReportsType {
-    return {
-      csvUrl: this.#files.url(`artifacts/${experimentId}/${id}/results.csv`, `fairlift-results-${id.slice(0, 8)}.csv`),
-    }
   }
 }

@@ -171,10 +171,13 @@ export class AnalysisSettingsType extends AdjustmentSettings {
   timeseries!: boolean
 }
 
-@ObjectType('AnalysisReports', { description: 'Files of an analysis.' })
+@ObjectType('AnalysisReports', { description: 'Files of an analysis, made when they are fetched first.' })
 export class AnalysisReportsType {
   @Field(() => String, { description: 'Signed address of all result rows (CSV).' })
   csvUrl!: string
+
+  @Field(() => String, { description: 'Signed address of all result rows with typed columns (Parquet).' })
+  parquetUrl!: string
 }
 
 @ObjectType('Analysis', { description: 'An answer: what was asked of which data, and what follows. It never changes.' })

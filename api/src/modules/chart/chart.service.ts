@@ -4,13 +4,13 @@ import { createLoaders, type Loaders, type LoaderServices } from '../../loaders.
 import { analysisCharts } from '../../reports/charts/analysis-charts.ts'
 import type { Chart } from '../../reports/charts/chart.ts'
 import { modelCharts } from '../../reports/charts/model-charts.ts'
-import { ObjectExistsError, type ObjectStore } from '../../storage/object-store.ts'
+import type { FileMaker, FilesOnDemand } from '../../storage/files-on-demand.ts'
 import type { Analysis } from '../analysis/analysis.service.ts'
 import type { TimeseriesService } from '../analysis/timeseries.service.ts'
 import type { VerificationService } from '../analysis/verification.service.ts'
 import type { Model } from '../model/model.service.ts'
 import { chartedAnalysisOf } from './charted.ts'
-import { imageKey, type ImageOptions, parseImageKey } from './chart-image.ts'
+import { imageKey, parseImageKey } from './chart-image.ts'
 
 /** Pixels that a drawing may be wide: less is unreadable, more is a poster. */
 const WIDTHS = { least: 280, greatest: 2000 }
@@ -25,27 +25,25 @@ export function requireWidth(width: number): void {
 }
 
 /** The charts of analyses and models, and their images, which are drawn when somebody first asks for them. */
-export class ChartService {
+export class ChartService implements FileMaker {
   readonly #services: LoaderServices
   readonly #verifications: Pick<VerificationService, 'certificateOf'>
   readonly #timeseries: TimeseriesService
-  readonly #store: ObjectStore
+  readonly #files: FilesOnDemand
   readonly #drawing: ComputePool
-  /** Images that are being drawn: who asks for one meanwhile waits for the same. */
-  readonly #underWay = new Map<string, Promise<void>>()
 
   /** @param drawing a pool of its own: a picture must not wait for the computations of others */
   constructor(
     services: LoaderServices,
     verifications: Pick<VerificationService, 'certificateOf'>,
     timeseries: TimeseriesService,
-    store: ObjectStore,
+    files: FilesOnDemand,
     drawing: ComputePool,
   ) {
     this.#services = services
     this.#verifications = verifications
     this.#timeseries = timeseries
-    this.#store = store
+    this.#files = files
     this.#drawing = drawing
   }
 
@@ -76,12 +74,7 @@ export class ChartService {
     if (chart === undefined) return null
     const { format, theme, width } = asked
     const present = imageKey(asked, chart, { format, theme, width })
-    let drawn = this.#underWay.get(present)
-    if (drawn === undefined) {
-      drawn = this.#draw(present, chart, asked).finally(() => this.#underWay.delete(present))
-      this.#underWay.set(present, drawn)
-    }
-    await drawn
+    await this.#files.ensure(present, () => this.#drawing.run('draw', { chart, theme, width, format }))
     return present
   }
 
@@ -92,19 +85,4 @@ export class ChartService {
     const model = await loaders.model.load(id)
     return model?.experimentId === experimentId ? this.ofModel(model) : []
   }
-
-  async #draw(key: string, chart: Chart, { format, theme, width }: ImageOptions): Promise<void> {
-    if ((await this.#store.stat(key)) !== null) return
-    const bytes = await this.#drawing.run('draw', { chart, theme, width, format })
-    try {
-      await this.#store.put(key, one(bytes))
-    } catch (error) {
-      // Another server drew it meanwhile, and drew the same.
-      if (!(error instanceof ObjectExistsError)) throw error
-    }
-  }
-}
-
-async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }

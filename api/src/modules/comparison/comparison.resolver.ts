@@ -117,3 +117,7 @@ export class EffectMoveResolver {
     return toMetricResult(after)
   }
 }
+
+export function comparisonResolvers(...given: ConstructorParameters<typeof ComparisonResolver>): object[] {
+  return [new ComparisonResolver(...given), new EffectComparisonResolver(), new EffectMoveResolver()]
+}

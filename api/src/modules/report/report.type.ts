@@ -1,0 +1,31 @@
+import { GraphQLDateTimeISO } from 'graphql-scalars'
+import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import type { ReportFormat } from './report-files.ts'
+
+export const ReportFormatEnum = { CSV: 'CSV', PARQUET: 'PARQUET' } as const
+registerEnumType(ReportFormatEnum, {
+  name: 'ReportFormat',
+  description: 'What an analysis can be had as.',
+  valuesConfig: {
+    CSV: { description: 'All result rows, one a metric, treatment and segment, with all their numbers.' },
+    PARQUET: { description: 'The same table with typed columns.' },
+  },
+})
+
+@ObjectType('Report', { description: 'A file of an analysis. It is made when it is fetched first.' })
+export class ReportType {
+  @Field(() => ReportFormatEnum, { description: 'What it is.' })
+  format!: ReportFormat
+
+  @Field(() => String, { description: 'Signed address: whoever has it can fetch the file, until it expires.' })
+  url!: string
+
+  @Field(() => String, { description: 'Name under which it is saved.' })
+  fileName!: string
+
+  @Field(() => String, { description: 'Media type, such as text/csv.' })
+  mediaType!: string
+
+  @Field(() => GraphQLDateTimeISO, { description: 'Until when the address is good.' })
+  expiresAt!: Date
+}
