@@ -387,6 +387,13 @@ async function serve(
     origins: originRules(env.HOST, env.ALLOWED_ORIGINS),
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    queryLimits: {
+      depth: env.MAX_QUERY_DEPTH,
+      aliases: env.MAX_QUERY_ALIASES,
+      directives: env.MAX_QUERY_DIRECTIVES,
+      tokens: env.MAX_QUERY_TOKENS,
+      cost: env.MAX_QUERY_COST,
+    },
     isReady: () =>
       client.pool
         .query('select 1')

@@ -54,6 +54,14 @@ const schema = z
     MAX_REJECT_RATE: z.coerce.number().min(0).max(1).default(0.2),
     /** Largest body of a GraphQL request that is not an upload. */
     MAX_BODY_BYTES: count(1024).default(10 * 2 ** 20),
+    /** How deep the fields of a query may be nested. */
+    MAX_QUERY_DEPTH: count(5).default(20),
+    /** Aliases, directives and tokens (names, braces and so on) that a query may have. */
+    MAX_QUERY_ALIASES: count(1).default(100),
+    MAX_QUERY_DIRECTIVES: count(1).default(50),
+    MAX_QUERY_TOKENS: count(1000).default(10_000),
+    /** Objects that a query may ask for: each object of each page counts, as often as the pages are long. */
+    MAX_QUERY_COST: count(1000).default(50_000),
 
     /** Computations at once in this process. */
     COMPUTE_CONCURRENCY: count(1).default(Math.max(1, availableParallelism() - 1)),

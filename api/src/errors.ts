@@ -5,6 +5,11 @@
 export const errorCatalogue = {
   BAD_INPUT: 'An argument has a value that is not allowed; the message names it.',
   NOT_FOUND: 'There is nothing with this id or key.',
+  QUERY_TOO_DEEP: 'The query nests its fields deeper than MAX_QUERY_DEPTH.',
+  QUERY_TOO_LONG: 'The query has more tokens than MAX_QUERY_TOKENS.',
+  QUERY_TOO_MANY_ALIASES: 'The query has more aliases than MAX_QUERY_ALIASES.',
+  QUERY_TOO_MANY_DIRECTIVES: 'The query has more directives than MAX_QUERY_DIRECTIVES.',
+  QUERY_TOO_COSTLY: 'The query asks for more objects, over all its pages, than MAX_QUERY_COST.',
   CONFLICT: 'The request does not fit the present state, such as a key that is taken.',
   UPLOAD_TOO_LARGE: 'The uploaded file is larger than MAX_UPLOAD_BYTES.',
   UPLOAD_ABORTED: 'The upload ended before the file was complete.',

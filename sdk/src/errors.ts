@@ -4,6 +4,11 @@ import type { Batch, Job, UserError } from './types.ts'
 export const serverErrorCodes = [
   'BAD_INPUT',
   'NOT_FOUND',
+  'QUERY_TOO_DEEP',
+  'QUERY_TOO_LONG',
+  'QUERY_TOO_MANY_ALIASES',
+  'QUERY_TOO_MANY_DIRECTIVES',
+  'QUERY_TOO_COSTLY',
   'CONFLICT',
   'UPLOAD_TOO_LARGE',
   'UPLOAD_ABORTED',

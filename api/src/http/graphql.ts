@@ -6,12 +6,14 @@ import type { RequestContext } from '../context.ts'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { callersMistake } from './callers-mistake.ts'
+import { excessesOf, parseOptionsFor, type QueryLimits, tooLong } from './query-limits.ts'
 
 /** GraphQL over HTTP. Errors say what the caller may know; the rest is in the log under the request's id. */
-export function createApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<RequestContext> {
+export function createApollo(schema: GraphQLSchema, limits: QueryLimits, logger: Logger): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
     introspection: true,
+    parseOptions: parseOptionsFor(limits),
     // Uploads are simple requests to a browser; this makes them carry a header that other sites cannot set.
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
@@ -21,6 +23,11 @@ export function createApollo(schema: GraphQLSchema, logger: Logger): ApolloServe
       ApolloServerPluginLandingPageDisabled(),
       {
         requestDidStart: async () => ({
+          didResolveOperation: async ({ document, request }) => {
+            const { variables, operationName } = request
+            const [excess] = excessesOf(limits, schema, { document, variables, operationName })
+            if (excess !== undefined) throw excess
+          },
           didEncounterErrors: async ({ errors, contextValue }) => {
             for (const error of errors) logUnknown(logger, error.originalError, contextValue.requestId)
           },
@@ -47,6 +54,8 @@ export function formatError(
   if (known !== null) {
     return { ...formatted, message: known.message, extensions: { code: known.code, ...known.details, ...id } }
   }
+  const parsed = tooLong(formatted.message)
+  if (parsed !== null) return { ...formatted, message: parsed.message, extensions: { ...parsed.extensions, ...id } }
   const code = formatted.extensions?.code ?? 'INTERNAL'
   if (isUnknown(cause)) {
     const message = 'Something went wrong on the server. Its log has the details under the request id.'

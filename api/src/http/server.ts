@@ -14,6 +14,7 @@ import { registerFiles } from './files.ts'
 import { createApollo } from './graphql.ts'
 import { registerOrigins, type OriginRules } from './origins.ts'
 import { graphiqlPage, registerPages, wantsGraphiql } from './pages.ts'
+import type { QueryLimits } from './query-limits.ts'
 import { GRAPHQL_PATH, serveSubscriptions } from './subscriptions.ts'
 import { registerSignedUploads } from './signed-uploads.ts'
 import { registerUploads } from './uploads.ts'
@@ -29,6 +30,7 @@ export interface ServerOptions {
   origins: OriginRules
   maxBodyBytes: number
   maxUploadBytes: number
+  queryLimits: QueryLimits
   /** Whether the database answers. */
   isReady: () => Promise<boolean>
   logger: Logger
@@ -71,7 +73,7 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   registerSignedUploads(server, options.directUploads, options.signer, logger)
   await registerPages(server)
 
-  const apollo = createApollo(schema, logger)
+  const apollo = createApollo(schema, options.queryLimits, logger)
   await apollo.start()
   const handle = fastifyApolloHandler(apollo, {
     context: async (request) => createContext(request.id, services, `${request.protocol}://${request.host}`),
@@ -89,7 +91,7 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
     },
   })
   await server.ready()
-  const subscriptions = serveSubscriptions(server.server, schema, services, origins, logger)
+  const subscriptions = serveSubscriptions(server.server, schema, services, origins, options.queryLimits, logger)
   return {
     async listen(host, port) {
       await server.listen({ host, port })

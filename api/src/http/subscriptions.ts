@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { randomUUID } from 'node:crypto'
-import { GraphQLError, getOperationAST, parse, type GraphQLSchema } from 'graphql'
+import { type DocumentNode, GraphQLError, getOperationAST, parse, type GraphQLSchema } from 'graphql'
+import type { SubscribePayload } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { createContext, type RequestContext } from '../context.ts'
@@ -8,6 +9,7 @@ import type { LoaderServices } from '../loaders.ts'
 import type { Logger } from '../logger.ts'
 import { formatError, logUnknown } from './graphql.ts'
 import { isAllowedOrigin, isOwnHost, type OriginRules } from './origins.ts'
+import { excessesOf, parseOptionsFor, type QueryLimits, tooLong } from './query-limits.ts'
 
 export const GRAPHQL_PATH = '/graphql'
 
@@ -20,6 +22,7 @@ export function serveSubscriptions(
   schema: GraphQLSchema,
   services: LoaderServices,
   rules: OriginRules,
+  limits: QueryLimits,
   logger: Logger,
 ): { close(): Promise<void> } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1 << 20 })
@@ -41,7 +44,7 @@ export function serveSubscriptions(
     {
       schema,
       context: (): RequestContext => createContext(randomUUID(), services),
-      onSubscribe: (_context, _id, { query, operationName }) => onlySubscriptions(query, operationName),
+      onSubscribe: (_context, _id, payload) => mistakesOf(payload, schema, limits),
       onError: (_context, _id, _payload, errors) =>
         errors.map((error) => {
           const requestId = randomUUID()
@@ -63,15 +66,25 @@ export function serveSubscriptions(
   return { close: async () => cleanup.dispose() }
 }
 
-function onlySubscriptions(query: string, operationName: string | null | undefined): GraphQLError[] | undefined {
+function mistakesOf(
+  { query, operationName, variables }: SubscribePayload,
+  schema: GraphQLSchema,
+  limits: QueryLimits,
+): GraphQLError[] | undefined {
+  let document: DocumentNode
   try {
-    if (getOperationAST(parse(query), operationName)?.operation === 'subscription') return undefined
+    document = parse(query, parseOptionsFor(limits))
+  } catch (error) {
+    const excess = error instanceof GraphQLError ? tooLong(error.message) : null
+    return excess === null ? undefined : [excess] // other syntax errors are told by graphql-ws itself
+  }
+  if (getOperationAST(document, operationName)?.operation !== 'subscription') {
     return [
       new GraphQLError('Queries and mutations go over HTTP; the WebSocket serves subscriptions.', {
         extensions: { code: 'BAD_INPUT' },
       }),
     ]
-  } catch {
-    return undefined // a syntax error is told by graphql-ws itself
   }
+  const excesses = excessesOf(limits, schema, { document, variables: variables ?? undefined, operationName })
+  return excesses.length === 0 ? undefined : excesses
 }
