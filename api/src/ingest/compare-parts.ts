@@ -1,7 +1,8 @@
 import { Deduplicator, type ConflictPolicy, type Key } from './deduplicate.ts'
 import { KEY_VERSION, keysOf } from './event-key.ts'
 import { KEY_LANES, type EventKeys } from './event-keys.ts'
-import { readAllKeys, readKeyFile, readKeyFileHead } from './key-file.ts'
+import { readAllKeys, readKeyFileHead, readKeysAmong } from './key-file.ts'
+import type { KeyMarks } from './key-marks.ts'
 import { readPart, rewritePart, type PartFiles, type WrittenPart } from './write-part.ts'
 
 export interface KnownPart extends PartFiles {
@@ -33,10 +34,12 @@ export async function compareParts({ parts, known, conflictPolicy }: CompareRequ
   const deduplicator = new Deduplicator(conflictPolicy)
   // Within the batch no key is there twice, so none is a sample of duplicates.
   for (const { keysPath } of parts) deduplicator.take(await readAllKeys(keysPath), (event) => event)
+  const marks = deduplicator.marks()
   const replaced: CompareResult['replaced'] = []
   for (const part of nearby) {
     const superseded: Key[] = []
-    for await (const keys of knownKeys(part)) for (const key of deduplicator.compareKnown(keys)) superseded.push(key)
+    for await (const keys of knownKeys(part, marks))
+      for (const key of deduplicator.compareKnown(keys)) superseded.push(key)
     if (superseded.length === 0) continue
     const rewritten = await rewritePart(part, superseded, `${parts[0]!.path}.replaces-${part.id}`)
     replaced.push({ id: part.id, part: rewritten as WrittenPart | null })
@@ -61,9 +64,10 @@ async function partsToCompare(parts: WrittenPart[], known: KnownPart[]): Promise
   return known.filter(({ minTimeMs, maxTimeMs }) => minTimeMs <= to && maxTimeMs >= from)
 }
 
-/** The keys of a part, from the file beside it when they were computed as today's are. */
-async function* knownKeys(part: KnownPart): AsyncGenerator<EventKeys> {
+/** The keys of a part that may be among some, from the file beside it when they were computed as today's are. */
+async function* knownKeys(part: KnownPart, wanted: KeyMarks): AsyncGenerator<EventKeys> {
   const { keysPath } = part
-  if (keysPath !== null && (await readKeyFileHead(keysPath)).keyVersion === KEY_VERSION) yield* readKeyFile(keysPath)
+  if (keysPath !== null && (await readKeyFileHead(keysPath)).keyVersion === KEY_VERSION)
+    yield* readKeysAmong(keysPath, wanted)
   else yield keysOf(await readPart(part))
 }

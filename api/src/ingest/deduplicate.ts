@@ -1,5 +1,6 @@
 import { KEY_LANES, type EventKeys } from './event-keys.ts'
 import { inRuns } from './in-runs.ts'
+import { KeyMarks } from './key-marks.ts'
 import { KeySet } from './key-set.ts'
 import { LaneList } from './lane-list.ts'
 
@@ -118,6 +119,11 @@ export class Deduplicator {
     return superseded
   }
 
+  /** The marks of the batch's keys: known events whose marks are not among them need not be compared. */
+  marks(): KeyMarks {
+    return new KeyMarks(this.#keys.secondLanes())
+  }
+
   /** The keys to take out of the part made of a chunk that was taken before. */
   droppedFrom(chunk: number): Key[] {
     return this.#dropped.get(chunk) ?? []
@@ -162,6 +168,16 @@ interface Taking {
   holders: Int32Array
   movedHere: Map<number, number>
   rawRowOf: (event: number) => number
+}
+
+/** The keys of the events that stay. */
+export function keptKeys(keep: Uint8Array, { rows, width, lanes }: EventKeys): EventKeys {
+  const left = new Int32Array(keep.reduce((sum, one) => sum + one, 0) * width)
+  for (let row = 0, to = 0; row < rows; row++) {
+    if (keep[row] === 0) continue
+    for (let lane = 0; lane < width; lane++) left[to++] = lanes[row * width + lane]!
+  }
+  return { rows: left.length / width, width, lanes: left }
 }
 
 /** Which events are left when those of some keys are dropped: 1 where an event stays, 0 where it does not. */

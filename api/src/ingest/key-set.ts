@@ -1,3 +1,4 @@
+import { inRuns } from './in-runs.ts'
 import { LaneList } from './lane-list.ts'
 
 /** So many that few keys share one, and not more than stay near the processor. */
@@ -50,6 +51,16 @@ export class KeySet {
   indexOf(a: number, b: number, c: number, d: number): number {
     const entry = this.#slots[this.#find(a, b, c, d)]!
     return entry === 0 ? -1 : (entry & this.#mask) - 1
+  }
+
+  /** Of each key the second lane. */
+  secondLanes(): Int32Array {
+    const lanes = new Int32Array(this.size)
+    inRuns(this.size, (from, to) => {
+      for (let number = from; number < to; number++)
+        lanes[number] = this.#keys.blockOf(number)[this.#keys.offsetOf(number) + 1]!
+    })
+    return lanes
   }
 
   /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import pl, { type DataType } from 'nodejs-polars'
+import pl, { type DataType, type LazyDataFrame } from 'nodejs-polars'
 import { int64Values, keptRows, type Frame } from '../engine/polars/frame.ts'
-import { keptWithout, type Key } from './deduplicate.ts'
+import { keptKeys, keptWithout, type Key } from './deduplicate.ts'
 import { ATTRIBUTE_PREFIX, eventColumn, keyColumns, storedColumns } from '../engine/event-columns.ts'
 import { FEW_VALUES } from './event-block.ts'
 import { KEY_VERSION, keysOf, withKeyColumns, withKeys } from './event-key.ts'
@@ -79,12 +79,11 @@ export interface SortedFacts {
 
 /** Writes events that are in a part's order, with a part's columns and types. */
 export async function writeSorted(sorted: Frame, path: string, facts: SortedFacts): Promise<WrittenPart> {
-  const attributes = sorted.columns.filter((name) => name.startsWith(ATTRIBUTE_PREFIX)).sort()
+  const names = sorted.columns
+  const attributes = names.filter((name) => name.startsWith(ATTRIBUTE_PREFIX)).sort()
   const keysPath = `${path}.keys`
   await Promise.all([
-    sorted
-      .lazy()
-      .select(...storedColumns, ...attributes)
+    withColumns(sorted.lazy(), names, [...storedColumns, ...attributes])
       .sinkParquet(path, { compression: 'zstd', compressionLevel: 1, rowGroupSize: ROW_GROUP_ROWS })
       .collect(),
     writeKeyFile(keysPath, facts.keys, KEY_VERSION),
@@ -102,6 +101,11 @@ export async function writeSorted(sorted: Frame, path: string, facts: SortedFact
     eventTypes: facts.eventTypes,
     attributes: attributes.map((name) => name.slice(ATTRIBUTE_PREFIX.length)),
   }
+}
+
+/** The columns asked for, in their order: to name a column takes the library a millisecond, so they are not named in vain. */
+function withColumns(frame: LazyDataFrame, names: string[], wanted: string[]): LazyDataFrame {
+  return names.join('\n') === wanted.join('\n') ? frame : frame.select(...wanted)
 }
 
 /**
@@ -124,14 +128,37 @@ export async function rewritePart<Part extends PartFiles>(
   path = `${part.path}.rewritten`,
 ): Promise<Part | WrittenPart | null> {
   if (dropped.length === 0) return part
-  const events = await readPart(part)
-  const left = keptRows(events, keptWithout(dropped, keysOf(events)))
-  return left.height === 0 ? null : writePart(left, path)
+  const keys = await keysBeside(part)
+  if (keys === null) {
+    const events = await readPart(part)
+    const left = keptRows(events, keptWithout(dropped, keysOf(events)))
+    return left.height === 0 ? null : writePart(left, path)
+  }
+  const events = (await pl.scanParquet(part.path).collect()) as Frame
+  const keep = keptWithout(dropped, requireAll(keys, events, part))
+  return keep.includes(1) ? writeRest(keptRows(events, keep), keptKeys(keep, keys), path) : null
+}
+
+/** Writes events that were read from a part, in its order and with its types. */
+function writeRest(events: Frame, keys: EventKeys, path: string): Promise<WrittenPart> {
+  const empty = events.columns.filter(
+    (name) => name.startsWith(ATTRIBUTE_PREFIX) && events.getColumn(name).nullCount() === keys.rows,
+  )
+  const times = events.getColumn(eventColumn.time).cast(pl.Int64)
+  const units = int64Values(events, eventColumn.unit)
+  return writeSorted(empty.length === 0 ? events : (events.drop(empty) as Frame), path, {
+    keys,
+    minMicros: times.min(),
+    maxMicros: times.max(),
+    minUnit: units[0]!,
+    maxUnit: units.at(-1)!,
+    eventTypes: (events.getColumn(eventColumn.eventType).unique().cast(pl.Utf8).toArray() as string[]).sort(),
+  })
 }
 
 /** All of a part, as it was before it was written: times as microseconds, dictionaries as texts, and its keys. */
-export async function readPart({ path, keysPath }: PartFiles): Promise<Frame> {
-  const scan = pl.scanParquet(path)
+export async function readPart(part: PartFiles): Promise<Frame> {
+  const scan = pl.scanParquet(part.path)
   const names = scan.columns.filter((name) => !keyColumns.some((key) => key === name))
   const restored = names.map((name) => {
     if (name === eventColumn.time) return pl.col(name).cast(pl.Int64)
@@ -139,12 +166,21 @@ export async function readPart({ path, keysPath }: PartFiles): Promise<Frame> {
     return isText ? pl.col(name).cast(pl.Utf8) : pl.col(name)
   })
   const events = (await scan.select(...restored).collect()) as Frame
-  if (keysPath === null || (await readKeyFileHead(keysPath)).keyVersion !== KEY_VERSION) return withKeys(events)
-  const keys = await readAllKeys(keysPath)
-  if (keys.rows !== events.height) {
-    throw new Error(`${keysPath} has keys of ${keys.rows} events, and ${path} has ${events.height} events.`)
-  }
-  return withKeyColumns(events, keys)
+  const keys = await keysBeside(part)
+  return keys === null ? withKeys(events) : withKeyColumns(events, requireAll(keys, events, part))
+}
+
+/** The keys that are in the file beside a part, when they were computed as today's are. */
+async function keysBeside({ keysPath }: PartFiles): Promise<EventKeys | null> {
+  if (keysPath === null || (await readKeyFileHead(keysPath)).keyVersion !== KEY_VERSION) return null
+  return readAllKeys(keysPath)
+}
+
+/** @throws Error when there are not as many keys as events */
+function requireAll(keys: EventKeys, events: Frame, { path, keysPath }: PartFiles): EventKeys {
+  const rows = events.height
+  if (keys.rows === rows) return keys
+  throw new Error(`${keysPath} has keys of ${keys.rows} events, and ${path} has ${rows} events.`)
 }
 
 function range(events: Frame, name: string): [bigint, bigint] {
