@@ -51,7 +51,7 @@ export function readActiveUnits(files: UnitFile[], wanted: WantedSums, memory: M
   const kinds = new PickedUnits(positions, slots, dictionaries, memory)
   const counts = { states: [0, 0, 0, 0], days: [], attributes: new Map(wanted.attributes.map((name) => [name, []])) }
   eachFile(files, (file) => {
-    kinds.read(file, false)
+    kinds.read(file, false, memory)
     addCounts(counts, file, dictionaries)
   })
   const { size, state, variant, variantNames, attributes } = kinds

@@ -22,15 +22,14 @@ export class PickedUnits {
   readonly #positions: Int32Array
   /** By position in the shard: 1 + row; 0 where a unit was not picked. */
   readonly #slots: Int32Array
-  readonly #memory: Memory
 
+  /** @param memory where the units' columns lie */
   constructor(
     positions: Int32Array,
     slots: Int32Array,
     { variantNames, attributes }: Dictionaries,
     memory: Memory = freshMemory,
   ) {
-    this.#memory = memory
     const size = positions.length
     this.size = size
     this.#positions = positions
@@ -44,12 +43,15 @@ export class PickedUnits {
     )
   }
 
-  /** Reads what the next file of the shard says of the units. */
-  read(file: ColumnFile<UnitFacts>, withTimes: boolean): void {
+  /**
+   * Reads what the next file of the shard says of the units.
+   *
+   * @param memory for the file's columns, which are of no use afterwards
+   */
+  read(file: ColumnFile<UnitFacts>, withTimes: boolean, memory: Memory): void {
     const { facts } = file
-    const memory = this.#memory
     const renewed = integers(file.column(column.renewed, memory), memory)
-    const { rows, from } = this.#rowsIn(facts.rows, integers(file.column(column.position, memory), memory))
+    const { rows, from } = this.#rowsIn(facts.rows, integers(file.column(column.position, memory), memory), memory)
     const states = integers(file.column(column.state, memory), memory)!
     for (let i = 0; i < rows.length; i++) this.state[rows[i]!] = states[from[i]!]!
     if (withTimes) setTimes(this.firstExposure, rows, from, doubles(file.column(column.firstExposure, memory)!, memory))
@@ -64,9 +66,9 @@ export class PickedUnits {
   }
 
   /** The rows here that a file says something of, and where in the file. */
-  #rowsIn(fileRows: number, positions: Int32Array | null): { rows: Int32Array; from: Int32Array } {
-    const rows = this.#memory.int32(this.size)
-    const from = this.#memory.int32(this.size)
+  #rowsIn(fileRows: number, positions: Int32Array | null, memory: Memory): { rows: Int32Array; from: Int32Array } {
+    const rows = memory.int32(this.size)
+    const from = memory.int32(this.size)
     let count = 0
     if (positions === null) {
       for (let row = 0; row < this.size; row++) {

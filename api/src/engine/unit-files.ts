@@ -1,5 +1,6 @@
 import { ColumnFile, narrowed, writeColumns, type Column, type ColumnValues } from './column-file.ts'
 import { Dictionary } from './dictionary.ts'
+import type { Memory } from './memory.ts'
 import type { AggregationPlan } from './plan.ts'
 import { countUnits, type CountedBefore } from './unit-counts.ts'
 import { noSums, sumNames, type AttributeColumn, type SummedUnits, type TypeSums } from './unit-rows.ts'
@@ -152,12 +153,17 @@ export function eachFile(files: UnitFile[], read: (file: ColumnFile<UnitFacts>) 
   for (const { path } of files) ColumnFile.use<UnitFacts, void>(path, read)
 }
 
-/** The units of a shard by position, low half, high half, and how many there are of each exposure state. */
-export function readUnitNames(files: UnitFile[]): { halves: Int32Array; states: number[] } {
-  const halves = new Int32Array((files.at(-1)?.size ?? 0) * 2)
+/**
+ * The units of a shard by position, low half, high half, and how many there are of each exposure state.
+ *
+ * @param memory where the units lie: it must be kept as long as they are read
+ */
+export function readUnitNames(files: UnitFile[], memory: Memory): { halves: Int32Array; states: number[] } {
+  const halves = memory.int32((files.at(-1)?.size ?? 0) * 2)
   const states = [0, 0, 0, 0]
   eachFile(files, (file) => {
-    place(halves, file.column(column.unit)!, file.column(column.position) as Int32Array | null, 2)
+    const positions = file.column(column.position, memory) as Int32Array | null
+    place(halves, file.column(column.unit, memory)!, positions, 2)
     file.facts.states.forEach((count, state) => (states[state]! += count))
   })
   return { halves, states }

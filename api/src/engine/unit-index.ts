@@ -53,6 +53,41 @@ export class UnitIndex {
     return this.size - 1
   }
 
+  /**
+   * Where in a list of units, low half and high half of each, the units of the rows are: -1 for those that are not there.
+   * The list may be far longer than there are rows.
+   */
+  placesIn(list: Int32Array): Int32Array {
+    const places = new Int32Array(this.size).fill(-1)
+    const bits = this.#bits()
+    const length = list.length / 2
+    for (let from = 0; from < length; from += RUN)
+      this.#findPlaces(list, from, Math.min(length, from + RUN), bits, places)
+    return places
+  }
+
+  #findPlaces(list: Int32Array, from: number, to: number, bits: Uint32Array, places: Int32Array): void {
+    const mask = bits.length * 32 - 1
+    for (let place = from; place < to; place++) {
+      const low = list[place * 2]!
+      const bit = low & mask
+      if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) === 0) continue
+      const row = this.find(low, list[place * 2 + 1]!)
+      if (row >= 0) places[row] = place
+    }
+  }
+
+  /** A bit for each unit, at the lower bits of its low half: where it is not set, no unit has these. */
+  #bits(): Uint32Array {
+    const bits = new Uint32Array(Math.max(1, 2 ** Math.ceil(Math.log2(this.size * BITS_PER_UNIT + 1)) / 32))
+    const mask = bits.length * 32 - 1
+    for (let row = 0; row < this.size; row++) {
+      const bit = this.units[row * 2]! & mask
+      bits[bit >>> 5]! |= 1 << (bit & 31)
+    }
+    return bits
+  }
+
   #slotOf(low: number, high: number): number {
     const { units } = this
     const slots = this.#slots
@@ -76,3 +111,7 @@ export class UnitIndex {
   }
 }
 const FIRST_BITS = 11
+/** One in sixteen other units passes by chance. */
+const BITS_PER_UNIT = 16
+/** Units looked up at a time: a loop that is called often is compiled for speed before it has gone through a million. */
+const RUN = 4096

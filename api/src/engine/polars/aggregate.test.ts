@@ -23,7 +23,10 @@ async function tableOf(window: Window, parts: PartFile[], eventsPerShard = 40): 
   let table: UnitFile[] = []
   for (const [index, part] of parts.entries()) {
     const workFolder = mkdtempSync(join(folder, 'units-'))
-    const request = { window, known: parts.slice(0, index), added: [part], files: table, workFolder, eventsPerShard }
+    const known = parts.slice(0, index)
+    // Every second batch is read shard by shard, as large ones are.
+    const eventsAtOnce = index % 2 === 0 ? undefined : 0
+    const request = { window, known, added: [part], files: table, workFolder, eventsPerShard, eventsAtOnce }
     table = (await updateUnitTable(request)).files
   }
   return table

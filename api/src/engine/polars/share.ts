@@ -5,7 +5,6 @@ import type { Aggregates, AggregationPlan } from '../plan.ts'
 import type { UnitFile } from '../unit-table.ts'
 import { Scratch } from '../memory.ts'
 import type { UnitRange } from './unit-ranges.ts'
-import { unitsOfRange } from './units-of-range.ts'
 
 /** Some of the units that a plan is about: a range of those of parts, or a shard of a unit table. */
 export type Share = { parts: PartFile[]; range: UnitRange } | { files: UnitFile[] }
@@ -23,5 +22,7 @@ export async function aggregateShare(
       return aggregateUnits(plan, units, timeRange)
     })
   }
+  // To load the library takes the other thread longer than to add up a unit table, which needs none of it.
+  const { unitsOfRange } = await import('./units-of-range.ts')
   return aggregateUnits(plan, await unitsOfRange(plan, share.parts, share.range, onProgress), timeRange)
 }

@@ -8,13 +8,16 @@ import type { UnitFile } from '../unit-table.ts'
 import { column, frameOf } from './frame.ts'
 import { readAhead } from './read-ahead.ts'
 import { readEvents, readExposures } from './read-events.ts'
+import { Scratch } from '../memory.ts'
 import { PickedUnits } from '../picked-units.ts'
 import type { CountedBefore } from '../unit-counts.ts'
 import { attributesOfUnits, eachFile, readUnitNames, readUnits, writeUnits } from '../unit-files.ts'
+import { addedEventsReader, type AddedEvents } from './added-events.ts'
 import { commonBitsFor, unitRanges, type UnitRange } from './unit-ranges.ts'
 import { expectedUnits, ruleOf } from './units-of-range.ts'
 
 const EVENTS_PER_SHARD = 4_000_000
+const EVENTS_AT_ONCE = 1_000_000
 /** A shard's files are made one again when there are more than this, or when they changed this share of its units. */
 const MOST_FILES = 32
 const MOST_CHANGED_SHARE = 0.5
@@ -32,6 +35,8 @@ export interface UnitTableRequest {
   workFolder: string
   /** Events whose units are worked on at a time: bounds the memory. */
   eventsPerShard?: number
+  /** Batches of at most so many events are read at one go, and not shard by shard. */
+  eventsAtOnce?: number
 }
 
 export interface UnitTableResult {
@@ -63,18 +68,41 @@ export async function updateUnitTable(
     anew ? [...request.known, ...request.added] : request.added,
     anew ? [] : request.files,
   )
+  const rule = ruleOf(request.window)
+  const addedTo = addedEventsReader(request.added, rule, attributes, ranges, request.eventsAtOnce ?? EVENTS_AT_ONCE)
+  const joined = mostScattered(request.files)
   const result: UnitTableResult = { files: [], units: 0, exposedUnits: 0 }
   for (const [shard, range] of ranges.entries()) {
-    const context = { ...request, shard, range, attributes, rule: ruleOf(request.window) }
+    const context = { ...request, shard, range, attributes, rule }
     const made = anew
       ? await makeShard({ ...context, added: [...request.known, ...request.added] })
-      : await changeShard({ ...context, files: request.files.filter((file) => file.shard === shard) })
+      : await changeShard(
+          { ...context, files: request.files.filter((file) => file.shard === shard) },
+          await addedTo(shard),
+          shard === joined,
+        )
     result.files.push(...made.files)
     result.units += made.units
     result.exposedUnits += made.exposedUnits
     onProgress((shard + 1) / ranges.length)
   }
   return result
+}
+
+/**
+ * The shard whose later files say most in proportion to its first one. Only this one may be joined, so that each of a
+ * stream of batches waits for a part of that work, and not one of them for all of it.
+ */
+function mostScattered(files: UnitFile[]): number | undefined {
+  const shares = [...Map.groupBy(files, ({ shard }) => shard)].map(([shard, own]) => ({
+    shard,
+    share: changedShare(own),
+  }))
+  return shares.sort((a, b) => b.share - a.share)[0]?.shard
+}
+
+function changedShare([first, ...later]: UnitFile[]): number {
+  return later.reduce((sum, { rows }) => sum + rows, 0) / Math.max(1, first!.rows)
 }
 
 interface ShardContext extends UnitTableRequest {
@@ -117,19 +145,24 @@ async function makeShard({
   }
 }
 
-async function changeShard(context: ShardContext): Promise<UnitTableResult> {
-  const { files, added, attributes, range, rule, shard, workFolder } = context
-  const changed = new UnitRows(rule, attributes, range.commonBits)
-  for (const { path } of added) changed.addExposures(await readExposures(path, rule, attributes, range))
-  const events = await Promise.all(added.map(({ path }) => readEvents(path, null, range)))
+async function changeShard(
+  context: ShardContext,
+  { exposures, events }: AddedEvents,
+  mayBeJoined: boolean,
+): Promise<UnitTableResult> {
+  const { files, attributes, range, rule, shard, workFolder } = context
+  const changed = new UnitRows(rule, attributes, range.commonBits, expectedUnits(context.added, range))
+  for (const one of exposures) changed.addExposures(one)
   for (const { units, times } of events)
     for (let i = 0; i < times.length; i++) changed.row(units[i * 2]!, units[i * 2 + 1]!)
-  const known = readUnitNames(files)
+  const { places, states } = Scratch.during((memory) => {
+    const known = readUnitNames(files, memory)
+    return { places: placesOf(changed, known.halves), states: known.states }
+  })
   const kept = files.map((file) => ({ ...file, isNew: false, bytes: 0 }))
-  const exposedBefore = exposedOf(known.states)
-  if (changed.size === 0) return { files: kept, units: known.halves.length / 2, exposedUnits: exposedBefore }
+  const exposedBefore = exposedOf(states)
+  if (changed.size === 0) return { files: kept, units: places.size, exposedUnits: exposedBefore }
 
-  const places = placesOf(changed, known.halves)
   const before = readBefore(changed, files, places.known)
   const { renewed, movedFrom } = mergeExposures(changed, before)
   for (const one of events) changed.addEvents(one, true)
@@ -140,30 +173,28 @@ async function changeShard(context: ShardContext): Promise<UnitTableResult> {
   const now = [...kept, { path, shard, ...written, size: places.size, isNew: true }]
   const exposedUnits = exposedBefore + exposedIn(changed.state, changed.size) - exposedIn(before.state, changed.size)
   const result = { files: now, units: places.size, exposedUnits }
-  const changes = now.slice(1).reduce((sum, { rows }) => sum + rows, 0)
-  const isScattered = now.length > MOST_FILES || changes > now[0]!.rows * MOST_CHANGED_SHARE
-  return isScattered ? { ...result, files: [await joinFiles(now, shard, workFolder)] } : result
+  const isScattered = now.length > MOST_FILES || changedShare(now) > MOST_CHANGED_SHARE
+  return isScattered && mayBeJoined ? { ...result, files: [await joinFiles(now, shard, workFolder)] } : result
 }
 
 /** Where the changed units are among those of the shard: -1 for new ones, which get the numbers that follow. */
 function placesOf(changed: UnitRows, halves: Int32Array): { known: Int32Array; all: Int32Array; size: number } {
-  const places = new Int32Array(changed.size).fill(-1)
+  const places = changed.index.placesIn(halves)
   let size = halves.length / 2
-  for (let place = 0; place < size; place++) {
-    const row = changed.index.find(halves[place * 2]!, halves[place * 2 + 1]!)
-    if (row >= 0) places[row] = place
-  }
   const all = places.map((place) => (place < 0 ? size++ : place))
   return { known: places, all, size }
 }
 
 /** What is known of the changed units, in their codes. */
 function readBefore(changed: UnitRows, files: UnitFile[], places: Int32Array): CountedBefore {
-  const slots = new Int32Array(files.at(-1)!.size)
-  for (let row = 0; row < places.length; row++) if (places[row]! >= 0) slots[places[row]!] = row + 1
   const attributes = new Map([...changed.attributes].map(([name, { dictionary }]) => [name, dictionary]))
-  const picked = new PickedUnits(places, slots, { variantNames: changed.variantNames, attributes })
-  eachFile(files, (file) => picked.read(file, true))
+  const picked = Scratch.during((memory) => {
+    const slots = memory.int32(files.at(-1)!.size)
+    for (let row = 0; row < places.length; row++) if (places[row]! >= 0) slots[places[row]!] = row + 1
+    const units = new PickedUnits(places, slots, { variantNames: changed.variantNames, attributes })
+    eachFile(files, (file) => units.read(file, true, memory))
+    return units
+  })
   const { size, state, variant, firstExposure } = picked
   const codes = new Map([...picked.attributes].map(([name, column]) => [name, column.codes]))
   return { size, state, variant, firstExposure, attributes: codes, places }

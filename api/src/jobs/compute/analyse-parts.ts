@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { constants, gzip } from 'node:zlib'
 import stringify from 'safe-stable-stringify'
 import { analyseExperiment } from '../../analysis/analyse-experiment.ts'
 import { checkHealth } from '../../analysis/health/check-health.ts'
@@ -62,13 +62,17 @@ export async function analyseParts(
     unitFiles === null ? aggregateParts(ofPlan, parts, onShare) : aggregateUnitTable(ofPlan, unitFiles, parts, onShare),
   )
   const text = stringify(aggregates)
-  await writeFile(aggregatesPath, await promisify(gzip)(text))
+  // Packed on a thread of its own while the statistics are computed here; what is kept is small either way.
+  const packed = promisify(gzip)(text, { level: constants.Z_BEST_SPEED })
+  packed.catch(() => undefined)
   if (settings.timeseries === true) await writeTimeSeries(request, aggregates.caps, (share) => tell(1 + share))
   const all = aggregates.groups.filter(({ segment }) => segment === null)
   const rows = analyseExperiment(metrics, plan, aggregates, settings)
+  const health = checkHealth({ plan, aggregates, metrics, settings, trafficSplits, lineage, rows, isOver })
+  await writeFile(aggregatesPath, await packed)
   return {
     rows,
-    health: checkHealth({ plan, aggregates, metrics, settings, trafficSplits, lineage, rows, isOver }),
+    health,
     users: plan.variants.map((_, variant) => all[variant]?.n ?? 0),
     exposedUnits: aggregates.quality.exposedUnits,
     traffic: trafficOf(aggregates.quality),
