@@ -25,6 +25,15 @@ const MOST_FREE_BYTES = 64 * 2 ** 20
 const free = new Map<number, ArrayBuffer[]>()
 let freeBytes = 0
 
+/** Questions come in bursts; after one, other work may need the memory. */
+const KEPT_MS = 2000
+let clearing: NodeJS.Timeout | undefined
+
+function clear(): void {
+  free.clear()
+  freeBytes = 0
+}
+
 /**
  * Memory that is given back when a question is answered, and taken again for the next one. The arrays of one question over
  * a million units are some megabytes that the garbage collector counts but cannot see into: with fresh ones it searches
@@ -36,10 +45,10 @@ export class Scratch implements Memory {
   readonly #taken: ArrayBuffer[] = []
 
   /** Lends memory to work, and takes it back. */
-  static during<Result>(work: (memory: Memory) => Result): Result {
+  static async during<Result>(work: (memory: Memory) => Promise<Result> | Result): Promise<Result> {
     const scratch = new Scratch()
     try {
-      return work(scratch)
+      return await work(scratch)
     } finally {
       scratch.#release()
     }
@@ -80,5 +89,7 @@ export class Scratch implements Memory {
       if (known === undefined) free.set(size, [buffer])
       else known.push(buffer)
     }
+    clearTimeout(clearing)
+    clearing = setTimeout(clear, KEPT_MS).unref()
   }
 }

@@ -1,3 +1,5 @@
+import { freshMemory, type Memory } from './memory.ts'
+
 /**
  * Finds the row of a unit. Units are 64-bit hashes, held as two halves of 32 bits; open addressing over flat arrays, so
  * that millions of units need no object each.
@@ -14,18 +16,20 @@ export class UnitIndex {
   #shift: number
 
   readonly #commonBits: number
+  readonly #memory: Memory
 
   /**
    * @param commonBits how many upper bits all units have in common: they tell none apart
    * @param expected how many units there may be: growing step by step costs more
    */
-  constructor(commonBits = 0, expected = 0) {
+  constructor(commonBits = 0, expected = 0, memory = freshMemory) {
+    this.#memory = memory
     const bits = Math.max(FIRST_BITS, Math.ceil(Math.log2(Math.max(1, expected) * 2)))
     this.#commonBits = commonBits
-    this.#slots = new Int32Array(2 ** bits)
+    this.#slots = memory.int32(2 ** bits)
     this.#shift = 32 - bits
     // Half of the slots stay empty.
-    this.units = new Int32Array(2 ** bits)
+    this.units = memory.int32(2 ** bits)
   }
 
   /** How many rows there is room for without growing. */
@@ -101,8 +105,8 @@ export class UnitIndex {
   }
 
   #grow(): void {
-    const slots = new Int32Array(this.#slots.length * 2)
-    const units = new Int32Array(this.units.length * 2)
+    const slots = this.#memory.int32(this.#slots.length * 2)
+    const units = this.#memory.int32(this.units.length * 2)
     units.set(this.units)
     this.#slots = slots
     this.#shift--

@@ -1,4 +1,5 @@
 import { Dictionary, type CodedTexts } from './dictionary.ts'
+import { freshMemory, type Memory } from './memory.ts'
 import { UnitIndex } from './unit-index.ts'
 
 /** How often and to what a unit was exposed. */
@@ -44,8 +45,8 @@ export interface TypeSums {
 export const sumNames = ['counts', 'sums', 'earlyCounts', 'earlySums'] as const satisfies readonly (keyof TypeSums)[]
 
 /** Sums of so many units that have no events of a type. */
-export function noSums(units: number): TypeSums {
-  const zeros = (): Float64Array => new Float64Array(units)
+export function noSums(units: number, memory = freshMemory): TypeSums {
+  const zeros = (): Float64Array => memory.float64(units)
   return { counts: zeros(), sums: zeros(), earlyCounts: zeros(), earlySums: zeros() }
 }
 
@@ -78,6 +79,7 @@ export interface SummedUnits {
  * Made from events in two steps: all exposures first, in any order, then all other events, in any order.
  */
 export class UnitRows implements SummedUnits {
+  readonly #memory: Memory
   readonly index: UnitIndex
   readonly rule: UnitRule
   readonly variantNames = new Dictionary()
@@ -92,15 +94,22 @@ export class UnitRows implements SummedUnits {
    * @param commonBits how many upper bits all units have in common
    * @param expected how many units there may be
    */
-  constructor(rule: UnitRule, attributes: readonly string[], commonBits = 0, expected = 0) {
+  constructor(
+    rule: UnitRule,
+    attributes: readonly string[],
+    commonBits = 0,
+    expected = 0,
+    memory: Memory = freshMemory,
+  ) {
     this.rule = rule
-    this.index = new UnitIndex(commonBits, expected)
+    this.#memory = memory
+    this.index = new UnitIndex(commonBits, expected, memory)
     const { capacity } = this.index
-    this.firstExposure = new Float64Array(capacity).fill(Infinity)
-    this.variant = new Int32Array(capacity).fill(-1)
-    this.state = new Uint8Array(capacity)
+    this.firstExposure = memory.float64(capacity).fill(Infinity)
+    this.variant = memory.int32(capacity).fill(-1)
+    this.state = memory.uint8(capacity)
     for (const name of attributes)
-      this.attributes.set(name, { codes: new Int32Array(capacity).fill(-1), dictionary: new Dictionary() })
+      this.attributes.set(name, { codes: memory.int32(capacity).fill(-1), dictionary: new Dictionary() })
   }
 
   get size(): number {
@@ -111,7 +120,7 @@ export class UnitRows implements SummedUnits {
   sumsOf(type: string): TypeSums {
     let sums = this.types.get(type)
     if (sums === undefined) {
-      sums = noSums(this.index.capacity)
+      sums = noSums(this.index.capacity, this.#memory)
       this.types.set(type, sums)
     }
     return sums
@@ -120,7 +129,7 @@ export class UnitRows implements SummedUnits {
   /** Takes exposures within the rule's window; others must have been left out. */
   addExposures({ units, times, variants, attributes }: ExposureColumns): void {
     const variantCodes = this.variantNames.translate(variants.values)
-    const rows = new Int32Array(times.length)
+    const rows = this.#memory.int32(times.length)
     const order = new Int8Array(times.length)
     for (let i = 0; i < times.length; i++) {
       const row = this.row(units[i * 2]!, units[i * 2 + 1]!)
@@ -214,12 +223,13 @@ export class UnitRows implements SummedUnits {
   }
 
   #grow(capacity: number): void {
-    this.firstExposure = grown(this.firstExposure, new Float64Array(capacity).fill(Infinity))
-    this.variant = grown(this.variant, new Int32Array(capacity).fill(-1))
-    this.state = grown(this.state, new Uint8Array(capacity))
-    for (const column of this.attributes.values()) column.codes = grown(column.codes, new Int32Array(capacity).fill(-1))
+    const memory = this.#memory
+    this.firstExposure = grown(this.firstExposure, memory.float64(capacity).fill(Infinity))
+    this.variant = grown(this.variant, memory.int32(capacity).fill(-1))
+    this.state = grown(this.state, memory.uint8(capacity))
+    for (const column of this.attributes.values()) column.codes = grown(column.codes, memory.int32(capacity).fill(-1))
     for (const sums of this.types.values()) {
-      for (const name of sumNames) sums[name] = grown(sums[name], new Float64Array(capacity))
+      for (const name of sumNames) sums[name] = grown(sums[name], memory.float64(capacity))
     }
   }
 }

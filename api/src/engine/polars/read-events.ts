@@ -1,6 +1,7 @@
 import pl, { type LazyDataFrame } from 'nodejs-polars'
 import type { CodedTexts } from '../dictionary.ts'
 import { ATTRIBUTE_PREFIX, eventColumn, EXPOSURE } from '../event-columns.ts'
+import type { Memory } from '../memory.ts'
 import type { EventColumns, ExposureColumns, UnitRule } from '../unit-rows.ts'
 import { int64Values, type Frame } from './frame.ts'
 import { once, onceByName } from './expressions.ts'
@@ -73,6 +74,7 @@ export async function readEvents(
  * parts are known.
  *
  * @param types only events of these types
+ * @param memory where what is read lies: it must be kept as long as what is returned
  */
 export async function readExposuresAndEvents(
   path: string,
@@ -80,6 +82,7 @@ export async function readExposuresAndEvents(
   types: readonly string[],
   attributes: readonly string[],
   range: UnitRange,
+  memory: Memory,
 ): Promise<{ exposures: ExposureColumns; events: EventColumns }> {
   const scan = pl.scanParquet(path)
   const own = scan.columns
@@ -93,39 +96,41 @@ export async function readExposuresAndEvents(
   const units = unitHalves(frame, unit)
   const times = doubles(frame, time)
   const exposure = typeCodes!.values.indexOf(EXPOSURE)
-  const isExposed = new Uint8Array(times.length)
+  const isExposed = memory.uint8(times.length)
   for (let row = 0; row < times.length; row++) {
     const isOne = typeCodes!.codes[row] === exposure && variants!.codes[row]! >= 0
     isExposed[row] = isOne && times[row]! >= rule.from && times[row]! < rule.to ? 1 : 0
   }
-  const exposed = rowsWhere(isExposed)
+  const exposed = rowsWhere(isExposed, memory)
   const isMeasured = Uint8Array.from(typeCodes!.values, (type) => (types.includes(type) ? 1 : 0))
-  const measured = rowsWhere(typeCodes!.codes.map((code) => isMeasured[code]!))
+  const isCounted = memory.uint8(times.length)
+  for (let row = 0; row < times.length; row++) isCounted[row] = isMeasured[typeCodes!.codes[row]!]!
+  const measured = rowsWhere(isCounted, memory)
   return {
     exposures: {
-      units: pairsAt(units, exposed),
-      times: doublesAt(times, exposed),
-      variants: { codes: codesAt(variants!.codes, exposed), values: variants!.values },
+      units: pairsAt(units, exposed, memory),
+      times: doublesAt(times, exposed, memory),
+      variants: { codes: codesAt(variants!.codes, exposed, memory), values: variants!.values },
       attributes: new Map(
         given.map((name, index) => {
           const { codes, values } = texts[index]!
-          return [name, { codes: codesAt(codes, exposed), values }]
+          return [name, { codes: codesAt(codes, exposed, memory), values }]
         }),
       ),
     },
     events: {
-      units: pairsAt(units, measured),
-      times: doublesAt(times, measured),
-      types: { codes: codesAt(typeCodes!.codes, measured), values: typeCodes!.values },
-      values: doublesAt(doubles(frame, value), measured),
+      units: pairsAt(units, measured, memory),
+      times: doublesAt(times, measured, memory),
+      types: { codes: codesAt(typeCodes!.codes, measured, memory), values: typeCodes!.values },
+      values: doublesAt(doubles(frame, value), measured, memory),
     },
   }
 }
 
 const isExposureOrOfType = onceByName((types) => isExposure().or(isOfType(types)))
 
-function rowsWhere(flags: ArrayLike<number>): Int32Array {
-  const rows = new Int32Array(flags.length)
+function rowsWhere(flags: Uint8Array, memory: Memory): Int32Array {
+  const rows = memory.int32(flags.length)
   let count = 0
   for (let row = 0; row < flags.length; row++) {
     rows[count] = row
@@ -134,8 +139,8 @@ function rowsWhere(flags: ArrayLike<number>): Int32Array {
   return rows.subarray(0, count)
 }
 
-function pairsAt(values: Int32Array, rows: Int32Array): Int32Array {
-  const found = new Int32Array(rows.length * 2)
+function pairsAt(values: Int32Array, rows: Int32Array, memory: Memory): Int32Array {
+  const found = memory.int32(rows.length * 2)
   for (let i = 0; i < rows.length; i++) {
     found[i * 2] = values[rows[i]! * 2]!
     found[i * 2 + 1] = values[rows[i]! * 2 + 1]!
@@ -143,14 +148,14 @@ function pairsAt(values: Int32Array, rows: Int32Array): Int32Array {
   return found
 }
 
-function codesAt(codes: Int32Array, rows: Int32Array): Int32Array {
-  const found = new Int32Array(rows.length)
+function codesAt(codes: Int32Array, rows: Int32Array, memory: Memory): Int32Array {
+  const found = memory.int32(rows.length)
   for (let i = 0; i < rows.length; i++) found[i] = codes[rows[i]!]!
   return found
 }
 
-function doublesAt(values: Float64Array, rows: Int32Array): Float64Array {
-  const found = new Float64Array(rows.length)
+function doublesAt(values: Float64Array, rows: Int32Array, memory: Memory): Float64Array {
+  const found = memory.float64(rows.length)
   for (let i = 0; i < rows.length; i++) found[i] = values[rows[i]!]!
   return found
 }

@@ -24,5 +24,8 @@ export async function aggregateShare(
   }
   // To load the library takes the other thread longer than to add up a unit table, which needs none of it.
   const { unitsOfRange } = await import('./units-of-range.ts')
-  return aggregateUnits(plan, await unitsOfRange(plan, share.parts, share.range, onProgress), timeRange)
+  return Scratch.during(async (memory) => {
+    const units = await unitsOfRange(plan, share.parts, share.range, onProgress, memory)
+    return aggregateUnits(plan, units, timeRange)
+  })
 }

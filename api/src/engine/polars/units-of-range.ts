@@ -1,4 +1,5 @@
 import type { PartFile } from '../engine.ts'
+import { freshMemory, type Memory } from '../memory.ts'
 import type { AggregationPlan, Window } from '../plan.ts'
 import { DAY_MICROS } from '../timed-events.ts'
 import { type EventColumns, UnitRows, type UnitRule } from '../unit-rows.ts'
@@ -12,12 +13,13 @@ export async function unitsOfRange(
   parts: PartFile[],
   range: UnitRange,
   onProgress: (share: number) => void = () => undefined,
+  memory: Memory = freshMemory,
 ): Promise<UnitRows> {
   const rule = ruleOf(window)
   const types = [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))]
-  const units = new UnitRows(rule, segments, range.commonBits, expectedUnits(parts, range))
+  const units = new UnitRows(rule, segments, range.commonBits, expectedUnits(parts, range), memory)
   const kept: EventColumns[] = []
-  const pieces = readAhead(parts, ({ path }) => readExposuresAndEvents(path, rule, types, segments, range))
+  const pieces = readAhead(parts, ({ path }) => readExposuresAndEvents(path, rule, types, segments, range, memory))
   for await (const { exposures, events } of pieces) {
     units.addExposures(exposures)
     kept.push(events)
