@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pl from 'nodejs-polars'
 import { afterAll, expect, test } from 'vitest'
 import { column, frameOf, type Frame } from '../engine/polars/frame.ts'
-import { eventColumn } from '../engine/event-columns.ts'
+import { ATTRIBUTE_PREFIX, eventColumn } from '../engine/event-columns.ts'
 import { compareParts, type KnownPart } from './compare-parts.ts'
 import { keysOf, withKeys, withUnits } from './event-key.ts'
 import { writeKeyFile } from './key-file.ts'
@@ -18,6 +18,7 @@ interface Event {
   value: number
   hour: number
   id?: string
+  device?: string
 }
 
 let files = 0
@@ -47,6 +48,10 @@ async function part(events: Event[]): Promise<WrittenPart> {
     text(
       eventColumn.eventId,
       events.map(({ id }) => id ?? null),
+    ),
+    text(
+      `${ATTRIBUTE_PREFIX}device`,
+      events.map(({ device }) => device ?? null),
     ),
     column(
       eventColumn.row,
@@ -156,3 +161,23 @@ test('what is left of a part keeps its keys, with and without ids', async () => 
   expect(again).toMatchObject({ duplicates: 2, conflicts: 0 })
   expect(await valuesOf(again.parts)).toEqual([1])
 })
+
+test('what is left of a part is told as if it had never held more', async () => {
+  const events = [
+    { user: 'a', value: 1, hour: 1, device: 'tablet' },
+    { user: 'b', value: 2, hour: 2 },
+    { user: 'c', value: 3, hour: 9 },
+  ]
+  const { parts } = await compareParts({
+    parts: [await part(events)],
+    known: [await known([events[0]!])],
+    conflictPolicy,
+  })
+  expect(contentOf(parts[0]!)).toEqual(contentOf(await part(events.slice(1))))
+  expect(parts[0]).toMatchObject({ rows: 2, attributes: [], minTimeMs: Date.UTC(2026, 0, 1, 2) })
+})
+
+/** What a manifest says of the events, and not of the file. */
+function contentOf({ rows, minTimeMs, maxTimeMs, minUnit, maxUnit, eventTypes, attributes }: WrittenPart) {
+  return { rows, minTimeMs, maxTimeMs, minUnit, maxUnit, eventTypes, attributes }
+}

@@ -32,6 +32,7 @@ export async function compareParts({ parts, known, conflictPolicy }: CompareRequ
   const nearby = await partsToCompare(parts, known)
   if (nearby.length === 0) return { parts, duplicates: 0, conflicts: 0, replaced: [] }
   const deduplicator = new Deduplicator(conflictPolicy)
+  deduplicator.expect(parts.reduce((sum, { rows }) => sum + rows, 0))
   // Within the batch no key is there twice, so none is a sample of duplicates.
   for (const { keysPath } of parts) deduplicator.take(await readAllKeys(keysPath), (event) => event)
   const marks = deduplicator.marks()

@@ -46,10 +46,11 @@ function every(step: number, { rows, width, lanes }: EventKeys): { rows: number[
 }
 
 async function firstLanesAmong(marks: Int32Array): Promise<{ found: number[]; read: number }> {
+  const wanted = new Set(marks)
   const found: number[] = []
   let read = 0
   for await (const { rows, width, lanes } of readKeysAmong(path, new KeyMarks(marks))) {
-    for (let row = 0; row < rows; row++) if (marks.includes(lanes[row * width + 1]!)) found.push(lanes[row * width]!)
+    for (let row = 0; row < rows; row++) if (wanted.has(lanes[row * width + 1]!)) found.push(lanes[row * width]!)
     read += rows
   }
   return { found, read }
