@@ -45,7 +45,17 @@ export class Scratch implements Memory {
   readonly #taken: ArrayBuffer[] = []
 
   /** Lends memory to work, and takes it back. */
-  static async during<Result>(work: (memory: Memory) => Promise<Result> | Result): Promise<Result> {
+  static during<Result>(work: (memory: Memory) => Result): Result {
+    const scratch = new Scratch()
+    try {
+      return work(scratch)
+    } finally {
+      scratch.#release()
+    }
+  }
+
+  /** The same for work that waits in between. */
+  static async throughout<Result>(work: (memory: Memory) => Promise<Result>): Promise<Result> {
     const scratch = new Scratch()
     try {
       return await work(scratch)

@@ -24,7 +24,7 @@ export async function aggregateShare(
   }
   // To load the library takes the other thread longer than to add up a unit table, which needs none of it.
   const { unitsOfRange } = await import('./units-of-range.ts')
-  return Scratch.during(async (memory) => {
+  return Scratch.throughout(async (memory) => {
     const units = await unitsOfRange(plan, share.parts, share.range, onProgress, memory)
     return aggregateUnits(plan, units, timeRange)
   })
