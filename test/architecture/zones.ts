@@ -27,7 +27,7 @@ export interface ImportZone {
 export const importZones: ImportZone[] = [
   // First: where zones overlap, an editor shows the last one; the test checks all.
   {
-    name: 'drawing is loaded by compute children only: Vega would take half of the memory that the API is to run in',
+    name: 'drawing is loaded by compute children only: the API process does without Vega’s memory',
     files: ['api/src/**/*.ts'],
     except: ['api/src/drawing/**/*.ts', 'api/src/jobs/compute/**/*.ts'],
     forbid: [

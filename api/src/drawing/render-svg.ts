@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 import type { Specification } from '../reports/charts/chart.ts'
@@ -40,11 +41,17 @@ export async function renderSvg(
   vega.resetSVGDefIds()
   const view = new vega.View(vega.parse(spec), { renderer: 'none', loader: refusingLoader() })
   try {
-    const svg = await view.toSVG()
+    const svg = withOwnIds(await view.toSVG(), sized)
     return title === undefined ? svg : withHeading(svg, { title, subtitle, width, padding: PADDING, theme })
   } finally {
     view.finalize()
   }
+}
+
+/** Drawings that stand on one page must not share the names of their clips and gradients. */
+function withOwnIds(svg: string, specification: Specification): string {
+  const mark = createHash('sha256').update(JSON.stringify(specification)).digest('hex').slice(0, 8)
+  return svg.replaceAll(/(id="|url\(#)((?:clip|gradient)[\w-]*)/g, `$1c${mark}-$2`)
 }
 
 function refusingLoader(): vega.Loader {

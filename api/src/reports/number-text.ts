@@ -19,12 +19,15 @@ export function countText(value: number, one: string, many = `${one}s`): string 
 }
 
 /** A share as a percentage: more digits where fewer would show nothing. */
-export function percentText(share: number): string {
-  const size = Math.abs(share)
-  const digits = size === 0 || size >= 0.01 ? 1 : size >= 0.001 ? 2 : 3
+export function percentText(share: number, digits = percentDigits(Math.abs(share))): string {
   return withMinus(
     share.toLocaleString(LOCALE, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }),
   )
+}
+
+function percentDigits(size: number): number {
+  if (size === 0 || size >= 0.01) return 1
+  return size >= 0.001 ? 2 : 3
 }
 
 /** A change in percent, with its sign. */
@@ -62,9 +65,21 @@ export function decimalText(value: number, digits = 2): string {
   return withMinus(value.toLocaleString(LOCALE, options))
 }
 
-/** A value of a metric, as its catalogue entry says. */
-export function valueText(format: ValueFormat, currency: string | null): (value: number) => string {
-  if (format === 'PERCENT') return percentText
+/**
+ * A value of a metric, as its catalogue entry says.
+ *
+ * @param compared values that stand side by side, and so are written with equally many digits: those that the smallest needs
+ */
+export function valueText(
+  format: ValueFormat,
+  currency: string | null,
+  compared: readonly number[] = [],
+): (value: number) => string {
+  if (format === 'PERCENT') {
+    const sizes = compared.filter((value) => value !== 0).map(Math.abs)
+    const digits = sizes.length === 0 ? undefined : percentDigits(Math.min(...sizes))
+    return (value) => percentText(value, digits)
+  }
   if (format === 'CURRENCY' && currency !== null) return (value) => moneyText(value, currency)
   return (value) => decimalText(value)
 }

@@ -7,6 +7,7 @@ import { analyseExperiment } from '../../analysis/analyse-experiment.ts'
 import { checkHealth } from '../../analysis/health/check-health.ts'
 import type { DataLineage, HealthCheck } from '../../analysis/health/health-check.ts'
 import { type Decomposition, decompositions } from '../../analysis/decomposition.ts'
+import { distributionsOf, type MetricDistribution } from '../../analysis/distributions.ts'
 import { type Traffic, trafficOf } from '../../analysis/revenue-change.ts'
 import type { MetricDefinition } from '../../analysis/metric-definition.ts'
 import type { ResultRow } from '../../analysis/result-row.ts'
@@ -43,6 +44,7 @@ export interface AnalyseResult {
   exposedUnits: number
   traffic: Traffic
   decompositions: Decomposition[]
+  distributions: MetricDistribution[]
   /** SHA-256 of the aggregates as canonical JSON. */
   aggregatesHash: string
 }
@@ -77,6 +79,7 @@ export async function analyseParts(
     exposedUnits: aggregates.quality.exposedUnits,
     traffic: trafficOf(aggregates.quality),
     decompositions: decompositions(metrics, plan, aggregates, settings),
+    distributions: distributionsOf(metrics, plan, aggregates),
     aggregatesHash: createHash('sha256').update(text).digest('hex'),
   }
 }

@@ -61,7 +61,7 @@ export const handlers: Handlers = {
   recompute: (request) => recomputeRows(request),
   analyse: analyseParts,
   calibrate: calibrateUnits,
-  // Loaded by those who draw only: Vega takes 60 MB.
+  // Children that never draw do without Vega.
   draw: async (request) => (await import('./draw-chart.ts')).drawChart(request),
   train: trainOnUnits,
   renderParquet: async (request) => (await import('./render-parquet.ts')).renderParquet(request),

@@ -23,7 +23,7 @@ import { type AnalysisQuestion, planOf, resultKeyOf, usualWindowOf } from './ana
 import { concludeWith } from './conclusion.ts'
 import { certificateKey, certify } from './certificate.ts'
 import type { Analysis, AnalysisRepository } from './analysis.repository.ts'
-import { timeSeriesKey } from './timeseries.service.ts'
+import { distributionsKey, timeSeriesKey } from './timeseries.service.ts'
 
 /** What computes, and what it reads, as it is written into results. Both give equal results. */
 const engines = { events: 'polars, events', unitTable: 'polars, unit table' }
@@ -96,6 +96,7 @@ export class AnalysisRunService {
       await this.#store.putFile(aggregatesKey, aggregatesPath)
       if (question.settings.timeseries === true)
         await this.#store.putFile(timeSeriesKey({ experimentId, id }), join(workFolder, TIME_SERIES_FILE))
+      await this.#store.put(distributionsKey({ experimentId, id }), oneBuffer(JSON.stringify(result.distributions)))
       const conclusions = this.#conclusions(question, result, variants, metrics)
       const certificate = certify(question, result.rows, result.aggregatesHash)
       await this.#store.put(certificateKey({ experimentId, id }), oneBuffer(JSON.stringify(certificate)))

@@ -48,11 +48,12 @@ export class ChartService implements FileMaker {
   }
 
   async ofAnalysis(analysis: Analysis, loaders: Loaders): Promise<Chart[]> {
-    const [certificate, timeseries] = await Promise.all([
+    const [certificate, timeseries, distributions] = await Promise.all([
       this.#verifications.certificateOf(analysis),
       this.#timeseries.of(analysis),
+      this.#timeseries.distributionsOf(analysis),
     ])
-    const files = { question: certificate?.question ?? null, timeseries }
+    const files = { question: certificate?.question ?? null, timeseries, distributions }
     return analysisCharts(await chartedAnalysisOf(analysis, files, loaders))
   }
 

@@ -1,3 +1,4 @@
+import type { MetricDistribution } from '../../analysis/distributions.ts'
 import type { HealthCheck } from '../../analysis/health/health-check.ts'
 import type { MetricDefinition } from '../../analysis/metric-definition.ts'
 import type { AnalysisSettings } from '../../analysis/settings.ts'
@@ -12,12 +13,13 @@ export interface KeptFiles {
   /** The question that it answers; null for analyses of before questions were kept. */
   question: AnalysisQuestion | null
   timeseries: MetricTimeSeries[] | null
+  distributions: MetricDistribution[]
 }
 
 /** An analysis as charts and reports are made of it: its own numbers, with names as they are now. */
 export async function chartedAnalysisOf(
   analysis: Analysis,
-  { question, timeseries }: KeptFiles,
+  { question, timeseries, distributions }: KeptFiles,
   loaders: Loaders,
 ): Promise<ChartedAnalysis> {
   const [stored, experiment] = await Promise.all([
@@ -39,6 +41,7 @@ export async function chartedAnalysisOf(
     currency: experiment?.currency ?? null,
     standing: failed ? 'untrusted' : analysis.interim ? 'interim' : 'final',
     timeseries,
+    distributions,
   }
 }
 

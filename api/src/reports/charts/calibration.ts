@@ -20,7 +20,7 @@ export function calibration(card: ChartedModel): Chart | null {
   const values = points.map(({ predicted, observed, users }) => ({ predicted, observed, users: wholeText(users) }))
   return {
     name: 'calibration',
-    title: `Calibration: do predictions of ${card.question.target.metric} come true?`,
+    title: `Calibration: do predictions of ${card.question.target.metric.replaceAll('_', ' ')} come true?`,
     description:
       'Each dot is a tenth of the users, from the lowest predictions to the highest. On the dashed line predictions come true exactly.',
     specification: {

@@ -54,7 +54,7 @@ export function chartedAnalysis(about: Partial<ChartedAnalysis> = {}): ChartedAn
       ...{ level: 0.95, alternative: 'two-sided', correction: 'BENJAMINI_HOCHBERG', methods: [], segment: null },
       window: { from: null, to: null, daysSinceExposure: null },
     },
-    ...{ currency: 'EUR', standing: 'final', timeseries: null },
+    ...{ currency: 'EUR', standing: 'final', timeseries: null, distributions: [] },
     ...about,
   }
 }

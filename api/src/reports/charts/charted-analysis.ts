@@ -1,3 +1,4 @@
+import type { MetricDistribution } from '../../analysis/distributions.ts'
 import type { MetricDefinition } from '../../analysis/metric-definition.ts'
 import type { ResultRow } from '../../analysis/result-row.ts'
 import type { AnalysisSettings } from '../../analysis/settings.ts'
@@ -32,6 +33,8 @@ export interface ChartedAnalysis {
   standing: 'final' | 'interim' | 'untrusted'
   /** Null unless the analysis was asked for it. */
   timeseries: MetricTimeSeries[] | null
+  /** Empty for analyses of before they were kept. */
+  distributions: MetricDistribution[]
 }
 
 const ROLES = ['PRIMARY', 'SECONDARY', 'GUARDRAIL'] as const

@@ -34,3 +34,6 @@ export function targetFormat({ question: { target } }: ChartedModel): { format: 
   if (target.kind === 'CONVERSION') return { format: 'PERCENT', currency: null }
   return { format: target.kind === 'COUNT' ? 'NUMBER' : 'CURRENCY', currency: target.unit }
 }
+
+/** A tick of lifts: whole percents have no digits after the point. */
+export const LIFT_LABEL = "datum.value === 0 ? '0' : format(datum.value, '+,~%')"

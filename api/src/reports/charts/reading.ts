@@ -31,6 +31,6 @@ export const toneScale = {
 /** What a reader has to know before anything else; empty where the analysis is a plain one. */
 export function caveat({ standing }: Pick<ChartedAnalysis, 'standing'>): string {
   if (standing === 'untrusted') return ' The data failed a health check: nothing here should be relied on.'
-  if (standing === 'interim') return ' An early look, before the planned end: it decides nothing.'
+  if (standing === 'interim') return ' An early look, before the planned end: estimates may still move.'
   return ''
 }
