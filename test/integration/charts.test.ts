@@ -47,6 +47,25 @@ describe('the charts of an analysis', () => {
     }
   })
 
+  test('are all that its data allow: segments and effects over time too', () => {
+    const names = charts.map(({ name }) => name)
+    const keys = analysis.results.map(({ metric }) => metric.key)
+    expect(names).toEqual(expect.arrayContaining(['lift-intervals', 'segments', 'p-values', 'power-curve']))
+    expect(names).toEqual(expect.arrayContaining(keys.map((key) => `lift-over-time-${key}`)))
+    expect(modelCharts.map(({ name }) => name)).toEqual(['importance', 'calibration', 'qini-1'])
+  })
+
+  test('have a distribution in which every buyer is', () => {
+    const { specification } = named(charts, 'distribution-revenue_per_visitor')
+    const bins = valuesOf(specification).filter((value) => value['from'] !== value['to'])
+    for (const { variant, users } of analysis.variants) {
+      const own = bins.filter((value) => value['variant'] === variant.name)
+      const buyers = own.reduce((sum, value) => sum + (value['users'] as number), 0)
+      expect(buyers).toBeGreaterThan(0.2 * users)
+      expect(buyers).toBeLessThan(0.3 * users)
+    }
+  })
+
   test('are the same in both themes but for their colours', async () => {
     const dark = await run.client.charts(analysis.id, { theme: 'DARK' })
     const plain = (all: Chart[]) => all.map(({ specification: { config: _, ...rest } }) => rest)
