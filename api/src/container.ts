@@ -394,11 +394,7 @@ async function serve(
       tokens: env.MAX_QUERY_TOKENS,
       cost: env.MAX_QUERY_COST,
     },
-    isReady: () =>
-      client.pool
-        .query('select 1')
-        .then(() => true)
-        .catch(() => false),
+    isReady: () => client.pool.query('select 1'),
     logger,
   })
 }

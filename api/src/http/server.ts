@@ -31,8 +31,8 @@ export interface ServerOptions {
   maxBodyBytes: number
   maxUploadBytes: number
   queryLimits: QueryLimits
-  /** Whether the database answers. */
-  isReady: () => Promise<boolean>
+  /** Rejects when the database does not answer. */
+  isReady: () => Promise<unknown>
   logger: Logger
 }
 
@@ -106,10 +106,13 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   }
 }
 
-function registerHealth(server: FastifyInstance, isReady: () => Promise<boolean>): void {
+function registerHealth(server: FastifyInstance, isReady: () => Promise<unknown>): void {
   server.get('/livez', async () => ({ status: 'ok' }))
   server.get('/readyz', async (_request, reply) => {
-    const database = await isReady()
+    const database = await isReady().then(
+      () => true,
+      () => false,
+    )
     return reply.code(database ? 200 : 503).send({ status: database ? 'ok' : 'unavailable', database })
   })
 }
