@@ -48,12 +48,3 @@ export function keysOfColumns({ contents, idHashes, eventId }: BlockColumns, ord
   inRuns(order.length, (from, to) => gatherKeys(lanes, width, contents, idHashes, ids, order, from, to))
   return { rows: order.length, width, lanes }
 }
-
-/** An array over memory that threads can share. Pages of it that are not written to take no memory. */
-export const shared = {
-  int16: (length: number): Int16Array => new Int16Array(new SharedArrayBuffer(length * 2)),
-  int32: (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * 4)),
-  uint32: (length: number): Uint32Array => new Uint32Array(new SharedArrayBuffer(length * 4)),
-  float64: (length: number): Float64Array => new Float64Array(new SharedArrayBuffer(length * 8)),
-  bytes: (length: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(length)),
-}

@@ -1,4 +1,5 @@
 import { EventBlock } from './event-block.ts'
+import type { KernelMemory } from './kernel-memory.ts'
 import type { ScanPlan } from './scan-plan.ts'
 
 /** Two blocks that take turns: while one is filled, the events of the other are written. */
@@ -8,8 +9,8 @@ export class BlockTurns {
   #other: EventBlock | null = null
 
   /** @param capacity rows of a block to begin with: memory that is not written to is not taken */
-  constructor(plan: ScanPlan, unitSeed: number, capacity: number) {
-    this.#make = () => new EventBlock(plan, unitSeed, capacity)
+  constructor(plan: ScanPlan, unitSeed: number, capacity: number, memory: KernelMemory) {
+    this.#make = () => new EventBlock(plan, unitSeed, capacity, memory)
   }
 
   /** The block for the next chunk. */

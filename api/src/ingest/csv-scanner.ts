@@ -4,6 +4,8 @@ import { limits } from './contract.ts'
 import { CsvRecordReader, type CsvRecord, type RecordProblem } from './csv-records.ts'
 import type { EventBlock } from './event-block.ts'
 import { plainBytes } from './in-runs.ts'
+import { KernelMemory } from './kernel-memory.ts'
+import { RowKernel, WINDOW_BYTES } from './row-kernel.ts'
 import type { ScanPlan } from './scan-plan.ts'
 
 /** A record that the scan did not take. */
@@ -39,8 +41,6 @@ const IS_ODD = 3
 /** Row capacity of a block to begin with, as a share of the bytes: pages that are not used take no memory. */
 const BYTES_PER_ROW = 32
 
-const RUN_ROWS = 2048
-
 /** How far the scan of a chunk has come. */
 interface ScanState extends Pick<ScannedChunk, 'rows' | 'odd'> {
   bytes: Uint8Array
@@ -50,6 +50,8 @@ interface ScanState extends Pick<ScannedChunk, 'rows' | 'odd'> {
   linesEnd: number
   rowsBefore: number
   start: number
+  /** The lines that the kernel has at hand. */
+  window: { start: number; end: number }
 }
 
 /** Reads chunks of CSV straight into events, row by row; what is not plain is left to other readers. */
@@ -62,12 +64,15 @@ export class CsvScanner {
   readonly #kinds = new Uint8Array(256)
   readonly #starts: Int32Array
   readonly #ends: Int32Array
+  readonly #kernel: RowKernel
 
   constructor(plan: ScanPlan, unitSeed: number, file: { separator: string; fields: number; chunkBytes: number }) {
-    this.#turns = new BlockTurns(plan, unitSeed, Math.ceil(file.chunkBytes / BYTES_PER_ROW))
+    const memory = new KernelMemory()
+    this.#turns = new BlockTurns(plan, unitSeed, Math.ceil(file.chunkBytes / BYTES_PER_ROW), memory)
     this.block = this.#turns.next()
     this.#separator = file.separator.charCodeAt(0)
     this.#fields = file.fields
+    this.#kernel = new RowKernel(memory, plan, unitSeed, { separator: this.#separator, fields: file.fields })
     this.#kinds[this.#separator] = SEPARATES
     this.#kinds[NEWLINE] = ENDS_LINE
     this.#kinds[QUOTE] = IS_ODD
@@ -96,7 +101,9 @@ export class CsvScanner {
     const linesEnd = bytes.lastIndexOf(NEWLINE) + 1
     const allUtf8 = isUtf8(bytes.subarray(0, linesEnd))
     const careful = new CsvRecordReader(bytes, this.#separator, this.#fields, isLast)
-    const state: ScanState = { bytes: plainBytes(bytes), allUtf8, linesEnd, rowsBefore, start: 0, rows: 0, odd: [] }
+    const window = { start: 0, end: 0 }
+    const begin = { start: 0, rows: 0, odd: [], window }
+    const state: ScanState = { bytes: plainBytes(bytes), allUtf8, linesEnd, rowsBefore, ...begin }
     while (state.start < bytes.length) {
       this.#scanPlainRows(state)
       if (state.start >= bytes.length) break
@@ -113,32 +120,52 @@ export class CsvScanner {
     return { end: state.start, rows: state.rows, odd: state.odd }
   }
 
-  /** Takes rows up to the first that it cannot take, a few thousand at a time. */
+  /** Takes rows up to the first that it cannot take. */
   #scanPlainRows(state: ScanState): void {
-    while (this.#scanRun(state)) continue
+    do this.#scanWindows(state)
+    while (this.#scanRow(state))
   }
 
-  /** Takes some rows; returns whether to go on. See in-runs.ts for why it does not go through all of them. */
-  #scanRun(state: ScanState): boolean {
-    const { bytes, linesEnd, allUtf8 } = state
+  /** Takes the rows whose texts are known, which are nearly all. */
+  #scanWindows(state: ScanState): void {
     const { block } = this
-    const firstRow = state.rowsBefore + 1
-    let { start, rows } = state
-    let goesOn = true
-    for (let k = 0; k < RUN_ROWS && goesOn; k++) {
-      const end = start < linesEnd ? this.#plainEnd(bytes, start) : 0
-      goesOn =
-        end > 0 &&
-        end - start <= limits.recordBytes &&
-        (allUtf8 || isUtf8(bytes.subarray(start, end))) &&
-        block.take(bytes, this.#starts, this.#ends, firstRow + rows)
-      if (!goesOn) break
-      rows++
-      start = end
+    for (;;) {
+      if (state.start >= state.window.end && !this.#openWindow(state)) return
+      const { window } = state
+      const events = block.rows
+      const number = state.rowsBefore + state.rows + 1
+      state.start = window.start + this.#kernel.take(block, state.start - window.start, number)
+      state.rows += block.rows - events
+      if (state.start < window.end) return
     }
-    state.start = start
-    state.rows = rows
-    return goesOn
+  }
+
+  /** Gives the kernel the lines from where the scan is; returns false when they are not for it. */
+  #openWindow(state: ScanState): boolean {
+    const { bytes, start, linesEnd } = state
+    const most = Math.min(start + WINDOW_BYTES, linesEnd)
+    const end = most > start ? bytes.lastIndexOf(NEWLINE, most - 1) + 1 : 0
+    if (end <= start) return false
+    const lines = bytes.subarray(start, end)
+    if (!state.allUtf8 && !isUtf8(lines)) return false
+    this.#kernel.setWindow(lines)
+    state.window = { start, end }
+    return true
+  }
+
+  /** Takes one row; returns whether it could. */
+  #scanRow(state: ScanState): boolean {
+    const { bytes, linesEnd, allUtf8, start } = state
+    const end = start < linesEnd ? this.#plainEnd(bytes, start) : 0
+    const isTaken =
+      end > 0 &&
+      end - start <= limits.recordBytes &&
+      (allUtf8 || isUtf8(bytes.subarray(start, end))) &&
+      this.block.take(bytes, this.#starts, this.#ends, state.rowsBefore + state.rows + 1)
+    if (!isTaken) return false
+    state.rows++
+    state.start = end
+    return true
   }
 
   /** Finds the fields of a record without quotes; returns where it ends, or 0 when it is none. A line end must follow. */

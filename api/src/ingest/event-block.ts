@@ -1,4 +1,4 @@
-import { ATTRIBUTE_PREFIX, EXPOSURE } from '../engine/event-columns.ts'
+import { ATTRIBUTE_PREFIX } from '../engine/event-columns.ts'
 import {
   addLanes,
   addText,
@@ -10,17 +10,20 @@ import {
   seedOfTextColumn,
 } from './content-hash.ts'
 import { limits } from './contract.ts'
-import { shared, type BlockColumns } from './block-columns.ts'
+import type { BlockColumns } from './block-columns.ts'
 import { KEY_LANES } from './event-keys.ts'
 import { exactMicros, exactNumber } from './exact-fields.ts'
+import { FEW_VALUES } from './few-values.ts'
+import type { KernelMemory } from './kernel-memory.ts'
 import { murmurHash128 } from './murmur-hash.ts'
 import { RenamedDictionary } from './renamed-dictionary.ts'
 import type { ScanPlan } from './scan-plan.ts'
 import { TextDictionary } from './text-dictionary.ts'
 import { TextViews } from './text-views.ts'
+import { TypeRules } from './type-rules.ts'
 
-/** Texts of an attribute are told apart by number as long as there are no more than this. */
-export const FEW_VALUES = 1_000
+/** Longest name of an experiment. */
+export const NAME_LENGTH = 256
 
 /** What codes of 16 bits can tell apart. */
 export const MOST_CODES = 32_767
@@ -70,48 +73,55 @@ export class EventBlock {
   readonly variants: RenamedDictionary
   readonly eventTypes: RenamedDictionary
   hasIds = false
+  capacity: number
+  /** What each event says, in four lanes. */
+  contents: Int32Array
+  idHashes: Int32Array
+  readonly experiments: RenamedDictionary
+  readonly typeRules: TypeRules
+  /** Counts how often arrays have moved. */
+  moves = 0
   /** Attributes with more texts than a dictionary holds. */
   readonly #overfull = new Set<AttributeTexts>()
-  #capacity: number
-  /** What each event says, in four lanes. */
-  #contents: Int32Array
-  #idHashes: Int32Array
   readonly #plan: ScanPlan
   readonly #unitSeed: number
-  readonly #experiments: RenamedDictionary
-  readonly #typeRules: TypeRule[] = []
+  readonly #memory: KernelMemory
   readonly #hash = new Int32Array(4)
   readonly #double = new Float64Array(1)
   readonly #doubleLanes = new Int32Array(this.#double.buffer)
 
   /** @param capacity rows to begin with */
-  constructor(plan: ScanPlan, unitSeed: number, capacity: number) {
+  constructor(plan: ScanPlan, unitSeed: number, capacity: number, memory: KernelMemory) {
     this.#plan = plan
     this.#unitSeed = unitSeed
-    this.#capacity = capacity
-    this.row = shared.uint32(capacity)
-    this.time = shared.float64(capacity)
-    this.unitHigh = shared.int32(capacity)
-    this.unitLow = shared.int32(capacity)
-    this.value = shared.float64(capacity)
-    this.variant = shared.int16(capacity)
-    this.eventType = shared.int16(capacity)
-    this.userId = new TextViews(capacity)
-    this.eventId = new TextViews(plan.eventId === null ? 0 : capacity)
-    this.#contents = shared.int32(capacity * KEY_LANES)
-    this.#idHashes = shared.int32(plan.eventId === null ? 0 : capacity * KEY_LANES)
+    this.#memory = memory
+    this.capacity = capacity
+    this.row = memory.uint32(capacity)
+    this.time = memory.float64(capacity)
+    this.unitHigh = memory.int32(capacity)
+    this.unitLow = memory.int32(capacity)
+    this.value = memory.float64(capacity)
+    this.variant = memory.int16(capacity)
+    this.eventType = memory.int16(capacity)
+    this.userId = new TextViews(capacity, memory)
+    this.eventId = new TextViews(plan.eventId === null ? 0 : capacity, memory)
+    this.contents = memory.int32(capacity * KEY_LANES)
+    this.idHashes = memory.int32(plan.eventId === null ? 0 : capacity * KEY_LANES)
     this.attributes = plan.attributes.map(({ name, column }) => {
       const seed = seedOfTextColumn(`${ATTRIBUTE_PREFIX}${name}`)
-      const dictionary = new TextDictionary(seed, FEW_VALUES)
-      return { name, column, seed, dictionary, codes: shared.int16(capacity), texts: null }
+      const dictionary = new TextDictionary(seed, FEW_VALUES, memory)
+      return { name, column, seed, dictionary, codes: memory.int16(capacity), texts: null }
     })
     const { variantIds, eventTypeNames, experimentNames } = plan
-    this.variants = new RenamedDictionary(fieldSeed.variant_id, FEW_VALUES, (text) => variantIds.get(text) ?? null)
-    this.eventTypes = new RenamedDictionary(fieldSeed.event_type, FEW_VALUES, (text) => {
+    const renamed = (seed: number, rename: (text: string) => string | null): RenamedDictionary =>
+      new RenamedDictionary(seed, FEW_VALUES, rename, memory)
+    this.variants = renamed(fieldSeed.variant_id, (text) => variantIds.get(text) ?? null)
+    this.eventTypes = renamed(fieldSeed.event_type, (text) => {
       const type = eventTypeNames.get(text) ?? text
       return Buffer.byteLength(type) > limits.eventTypeLength ? null : type
     })
-    this.#experiments = new RenamedDictionary(0, FEW_VALUES, (text) => (experimentNames.includes(text) ? text : null))
+    this.experiments = renamed(0, (text) => (experimentNames.includes(text) ? text : null))
+    this.typeRules = new TypeRules(plan, memory)
   }
 
   /**
@@ -121,7 +131,7 @@ export class EventBlock {
   take(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, rowNumber: number): boolean {
     const plan = this.#plan
     const index = this.#begin()
-    const sums = this.#contents
+    const sums = this.contents
 
     const userStart = starts[plan.userId]!
     const userEnd = ends[plan.userId]!
@@ -135,12 +145,13 @@ export class EventBlock {
     if (typeEnd === typeStart || !isPlain(bytes, typeStart, typeEnd, limits.eventTypeLength)) return false
     const eventType = this.eventTypes.codeOf(bytes, typeStart, typeEnd)
     if (eventType < 0) return false
-    const rule = this.#typeRules[eventType] ?? this.#ruleOf(eventType)
+    const rules = this.typeRules
+    rules.know(eventType, this.eventTypes.meanings.texts[eventType]!)
 
     if (plan.experimentId !== null) {
       const start = starts[plan.experimentId]!
       const end = ends[plan.experimentId]!
-      if (end > start && (!isPlain(bytes, start, end, 256) || this.#experiments.codeOf(bytes, start, end) < 0))
+      if (end > start && (!isPlain(bytes, start, end, NAME_LENGTH) || this.experiments.codeOf(bytes, start, end) < 0))
         return false
     }
 
@@ -154,18 +165,12 @@ export class EventBlock {
         if (variant < 0) return false
       }
     }
-    if (rule.isExposure && variant < 0) return false
+    if (variant < 0 && rules.isExposure(eventType)) return false
 
     let value = NaN
-    if (plan.value !== null) {
-      const start = starts[plan.value]!
-      const end = ends[plan.value]!
-      if (end > start) {
-        value = exactNumber(bytes, start, end)
-        if (!(value >= rule.minimum && value <= rule.maximum)) return false
-      }
-    }
-    if (rule.required && Number.isNaN(value)) return false
+    const hasValue = plan.value !== null && ends[plan.value]! > starts[plan.value]!
+    if (hasValue) value = exactNumber(bytes, starts[plan.value!]!, ends[plan.value!]!)
+    if (!rules.allows(eventType, value, hasValue)) return false
 
     for (let place = 0; place < this.attributes.length; place++) {
       const attribute = this.attributes[place]!
@@ -206,9 +211,10 @@ export class EventBlock {
     for (const attribute of this.#overfull) {
       attribute.dictionary = null
       attribute.codes = new Int16Array(0)
-      attribute.texts = new TextViews(this.#capacity)
+      attribute.texts = new TextViews(this.capacity, this.#memory)
     }
     this.#overfull.clear()
+    this.moves++
     return true
   }
 
@@ -220,7 +226,7 @@ export class EventBlock {
     const encoder = new TextEncoder()
     for (const [place, attribute] of this.attributes.entries()) {
       const text = encoder.encode(event.attributes[place] ?? '')
-      if (!setAttribute(attribute, index, text, 0, text.length, MOST_CODES, this.#contents)) return false
+      if (!setAttribute(attribute, index, text, 0, text.length, MOST_CODES, this.contents)) return false
     }
     if (this.#plan.eventId !== null) {
       const id = encoder.encode(event.eventId ?? '')
@@ -235,8 +241,8 @@ export class EventBlock {
   /** Makes room for a row; returns its index. */
   #begin(): number {
     const index = this.rows
-    if (index === this.#capacity) this.#grow()
-    const sums = this.#contents
+    if (index === this.capacity) this.#grow()
+    const sums = this.contents
     const at = index * KEY_LANES
     sums[at] = 0
     sums[at + 1] = 0
@@ -249,7 +255,7 @@ export class EventBlock {
     this.eventId.set(index, bytes, start, end)
     if (end === start) return
     this.hasIds = true
-    murmurHash128(bytes, start, end, EVENT_ID_SEED, this.#idHashes, index * KEY_LANES)
+    murmurHash128(bytes, start, end, EVENT_ID_SEED, this.idHashes, index * KEY_LANES)
   }
 
   #finish(
@@ -275,7 +281,7 @@ export class EventBlock {
     this.value[index] = value
     this.variant[index] = variant
     this.eventType[index] = eventType
-    const sums = this.#contents
+    const sums = this.contents
     const at = index * KEY_LANES
     addUnit(low, high, sums, at)
     const timeHigh = Math.floor(micros / 0x1_0000_0000)
@@ -302,46 +308,35 @@ export class EventBlock {
         name,
         column: dictionary === null ? texts!.column() : { codes, texts: dictionary.texts },
       })),
-      contents: this.#contents,
-      idHashes: this.#idHashes,
+      contents: this.contents,
+      idHashes: this.idHashes,
     }
-  }
-
-  #ruleOf(eventType: number): TypeRule {
-    const type = this.eventTypes.meanings.texts[eventType]!
-    const rule = this.#plan.valueRules.get(type)
-    const made = {
-      isExposure: type === EXPOSURE,
-      required: rule?.required ?? false,
-      minimum: rule?.minimum ?? -Infinity,
-      maximum: rule?.maximum ?? Infinity,
-    }
-    this.#typeRules[eventType] = made
-    return made
   }
 
   #grow(): void {
-    const capacity = Math.max(1024, this.#capacity * 2)
-    this.#capacity = capacity
+    const capacity = Math.max(1024, this.capacity * 2)
+    const memory = this.#memory
+    this.capacity = capacity
+    this.moves++
     const grown = <Values extends Uint32Array | Int32Array | Int16Array | Float64Array>(from: Values, to: Values) => {
       to.set(from)
       return to
     }
-    this.row = grown(this.row, shared.uint32(capacity))
-    this.time = grown(this.time, shared.float64(capacity))
-    this.unitHigh = grown(this.unitHigh, shared.int32(capacity))
-    this.unitLow = grown(this.unitLow, shared.int32(capacity))
-    this.value = grown(this.value, shared.float64(capacity))
-    this.variant = grown(this.variant, shared.int16(capacity))
-    this.eventType = grown(this.eventType, shared.int16(capacity))
+    this.row = grown(this.row, memory.uint32(capacity))
+    this.time = grown(this.time, memory.float64(capacity))
+    this.unitHigh = grown(this.unitHigh, memory.int32(capacity))
+    this.unitLow = grown(this.unitLow, memory.int32(capacity))
+    this.value = grown(this.value, memory.float64(capacity))
+    this.variant = grown(this.variant, memory.int16(capacity))
+    this.eventType = grown(this.eventType, memory.int16(capacity))
     this.userId.grow(capacity)
-    this.#contents = grown(this.#contents, shared.int32(capacity * KEY_LANES))
+    this.contents = grown(this.contents, memory.int32(capacity * KEY_LANES))
     if (this.#plan.eventId !== null) {
       this.eventId.grow(capacity)
-      this.#idHashes = grown(this.#idHashes, shared.int32(capacity * KEY_LANES))
+      this.idHashes = grown(this.idHashes, memory.int32(capacity * KEY_LANES))
     }
     for (const attribute of this.attributes) {
-      if (attribute.dictionary !== null) attribute.codes = grown(attribute.codes, shared.int16(capacity))
+      if (attribute.dictionary !== null) attribute.codes = grown(attribute.codes, memory.int16(capacity))
       attribute.texts?.grow(capacity)
     }
   }
@@ -372,14 +367,6 @@ function setAttribute(
   codes[index] = code
   addLanes(dictionary.hashes, code * 4, sums, index * KEY_LANES)
   return true
-}
-
-/** What a row of some event type must be. */
-interface TypeRule {
-  isExposure: boolean
-  required: boolean
-  minimum: number
-  maximum: number
 }
 
 const SPACE = 32

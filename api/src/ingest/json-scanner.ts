@@ -5,6 +5,7 @@ import type { EventBlock } from './event-block.ts'
 import { inRuns, plainBytes } from './in-runs.ts'
 import { JSON_ATTRIBUTE_PREFIX } from './json-columns.ts'
 import type { JsonRange } from './json-records.ts'
+import { KernelMemory } from './kernel-memory.ts'
 import { canonicalNumberEnd, isSpaced, literalEnd, plainStringEnd, skipSpace } from './json-tokens.ts'
 import type { ScanPlan } from './scan-plan.ts'
 
@@ -64,7 +65,7 @@ export class JsonScanner {
 
   /** @param file names of all columns that records have had so far, and how much of the file is read at a time */
   constructor(plan: ScanPlan, unitSeed: number, { header, chunkBytes }: { header: string[]; chunkBytes: number }) {
-    this.#turns = new BlockTurns(plan, unitSeed, Math.ceil(chunkBytes / BYTES_PER_ROW))
+    this.#turns = new BlockTurns(plan, unitSeed, Math.ceil(chunkBytes / BYTES_PER_ROW), new KernelMemory())
     const columns = header.map((name, column) => ({ name, column }))
     const isAttribute = ({ name }: { name: string }) => name.startsWith(JSON_ATTRIBUTE_PREFIX)
     const nested = columns.filter(isAttribute)

@@ -1,26 +1,47 @@
+import type { KernelMemory } from './kernel-memory.ts'
 import { murmurHash128 } from './murmur-hash.ts'
 
-/** Texts of few different values, by number: each is looked at once, however many rows have it. */
+/** Texts to make room for at first. */
+const FIRST_TEXTS = 64
+
+/**
+ * Texts of few different values, by number: each is looked at once, however many rows have it. It lies in memory as
+ * api/kernel/texts.ts reads it.
+ */
 export class TextDictionary {
   /** The texts, by number. */
   readonly texts: string[] = []
   /** MurmurHash3 of each text in four lanes. */
-  hashes = new Int32Array(4 * 64)
+  hashes: Int32Array
+  readonly #memory: KernelMemory
   readonly #seed: number
   readonly #most: number
   /** Number of the text in each slot, plus one; 0 is empty. */
-  #slots = new Int32Array(256)
-  #bytes = new Uint8Array(1024)
+  #slots: Int32Array
+  #bytes: Uint8Array
   /** Where each text begins in the bytes; one more entry says where the last one ends. */
-  #starts: number[] = [0]
+  #starts: Int32Array
+  readonly #addresses: Int32Array
 
   /**
    * @param seed of the hashes
    * @param most how many texts it may hold
    */
-  constructor(seed: number, most: number) {
+  constructor(seed: number, most: number, memory: KernelMemory) {
+    this.#memory = memory
     this.#seed = seed
     this.#most = most
+    this.#slots = memory.int32(FIRST_TEXTS * 4)
+    this.#bytes = memory.bytes(FIRST_TEXTS * 16)
+    this.#starts = memory.int32(FIRST_TEXTS + 1)
+    this.hashes = memory.int32(FIRST_TEXTS * 4)
+    this.#addresses = memory.int32(5)
+    this.#tellAddresses()
+  }
+
+  /** Where it is in memory. */
+  get address(): number {
+    return this.#addresses.byteOffset
   }
 
   /** The number of a text given as the bytes from `start` to before `end`; -1 when it is one too many. */
@@ -48,19 +69,23 @@ export class TextDictionary {
     const code = this.texts.length
     const from = this.#starts[code]!
     const to = from + end - start
-    if (to > this.#bytes.length) this.#bytes = longer(this.#bytes, new Uint8Array(to * 2))
+    if (to > this.#bytes.length) this.#bytes = longer(this.#bytes, this.#memory.bytes(to * 2))
     this.#bytes.set(bytes.subarray(start, end), from)
-    this.#starts.push(to)
-    if (code * 4 === this.hashes.length) this.hashes = longer(this.hashes, new Int32Array(code * 8))
+    if (code * 4 === this.hashes.length) {
+      this.hashes = longer(this.hashes, this.#memory.int32(code * 8))
+      this.#starts = longer(this.#starts, this.#memory.int32(code * 2 + 1))
+    }
+    this.#starts[code + 1] = to
     murmurHash128(bytes, start, end, this.#seed, this.hashes, code * 4)
     this.texts.push(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8'))
     this.#slots[slot] = code + 1
     if (this.texts.length * 2 > this.#slots.length) this.#grow()
+    this.#tellAddresses()
     return code
   }
 
   #grow(): void {
-    const slots = new Int32Array(this.#slots.length * 4)
+    const slots = this.#memory.int32(this.#slots.length * 4)
     const mask = slots.length - 1
     for (let code = 0; code < this.texts.length; code++) {
       const [from, to] = [this.#starts[code]!, this.#starts[code + 1]!]
@@ -72,6 +97,12 @@ export class TextDictionary {
       slots[slot] = code + 1
     }
     this.#slots = slots
+  }
+
+  #tellAddresses(): void {
+    const slots = this.#slots
+    const arrays = [this.#bytes, this.#starts, this.hashes]
+    this.#addresses.set([slots.byteOffset, slots.length - 1, ...arrays.map(({ byteOffset }) => byteOffset)])
   }
 }
 

@@ -1,4 +1,5 @@
-import { shared, type ViewColumn } from './block-columns.ts'
+import type { ViewColumn } from './block-columns.ts'
+import type { KernelMemory } from './kernel-memory.ts'
 
 /** 32-bit lanes of a view. */
 export const VIEW_LANES = 4
@@ -8,18 +9,29 @@ const INLINE_BYTES = 12
 
 /**
  * A column of texts as Arrow's string views, which Polars takes as they are: the length, then the text itself where it is
- * short, else its first four bytes and where it is among the long ones.
+ * short, else its first four bytes and where it is among the long ones. It lies in memory as api/kernel/texts.ts reads it.
  */
 export class TextViews {
   /** Four lanes a text; an empty one stands for none. */
   lanes: Int32Array
   #bytes: Uint8Array
-  #long = shared.bytes(0)
-  #longLength = 0
+  #long: Uint8Array
+  readonly #memory: KernelMemory
+  /** Addresses of the lanes and of the long texts, bytes of the long texts, and for how many there is room. */
+  readonly #state: Int32Array
 
-  constructor(capacity: number) {
-    this.lanes = shared.int32(capacity * VIEW_LANES)
-    this.#bytes = new Uint8Array(this.lanes.buffer)
+  constructor(capacity: number, memory: KernelMemory) {
+    this.#memory = memory
+    this.#state = memory.int32(4)
+    this.#long = memory.bytes(0)
+    this.lanes = memory.int32(capacity * VIEW_LANES)
+    this.#bytes = bytesOf(this.lanes)
+    this.#tellAddresses()
+  }
+
+  /** Where it is in memory. */
+  get address(): number {
+    return this.#state.byteOffset
   }
 
   column(): ViewColumn {
@@ -45,33 +57,47 @@ export class TextViews {
   }
 
   clear(): void {
-    this.#longLength = 0
+    this.#state[LONG_LENGTH] = 0
   }
 
   /** Makes room for more texts. */
   grow(capacity: number): void {
     const { lanes } = this
-    this.lanes = shared.int32(capacity * VIEW_LANES)
+    this.lanes = this.#memory.int32(capacity * VIEW_LANES)
     this.lanes.set(lanes)
-    this.#bytes = new Uint8Array(this.lanes.buffer)
+    this.#bytes = bytesOf(this.lanes)
+    this.#tellAddresses()
   }
 
   /** The bytes of the long texts. */
   #longTexts(): Uint8Array {
-    return this.#long.subarray(0, this.#longLength)
+    return this.#long.subarray(0, this.#state[LONG_LENGTH])
   }
 
   #addLong(bytes: Uint8Array, start: number, end: number): number {
-    const from = this.#longLength
+    const from = this.#state[LONG_LENGTH]!
     const length = from + end - start
     if (length > this.#long.length) {
-      const longer = shared.bytes(Math.max(1 << 16, length * 2))
+      const longer = this.#memory.bytes(Math.max(1 << 16, length * 2))
       longer.set(this.#longTexts())
       this.#long = longer
+      this.#tellAddresses()
     }
     const long = this.#long
     for (let i = start, to = from; i < end; i++, to++) long[to] = bytes[i]!
-    this.#longLength = length
+    this.#state[LONG_LENGTH] = length
     return from
   }
+
+  #tellAddresses(): void {
+    this.#state[0] = this.lanes.byteOffset
+    this.#state[1] = this.#long.byteOffset
+    this.#state[3] = this.#long.length
+  }
+}
+
+const LONG_LENGTH = 2
+
+function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }

@@ -1,0 +1,69 @@
+import { kernelCode } from './_generated/kernel.ts'
+
+const PAGE_BYTES = 65_536
+const MOST_PAGES = 65_536
+/** Address 0 stands for nothing. */
+const FIRST_ADDRESS = 1024
+const ALIGNMENT = 16
+/** The kernel reads text in pieces of 16 bytes, and may read beyond the last one. */
+const BYTES_AFTER = 16
+
+/** The loops of api/kernel. Addresses are those of KernelMemory. */
+export interface Kernel {
+  /** @param rows address of the rows (row-kernel.ts) */
+  takeRows(rows: number): void
+}
+
+/**
+ * Memory that JavaScript, the loops in WebAssembly and other threads see alike: an array here is one address there. What
+ * was given out stays until all of it goes; pages that are never written to take no memory.
+ */
+export class KernelMemory {
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true })
+  #end = FIRST_ADDRESS
+  #kernel: Kernel | null = null
+
+  /** The loops over this memory. */
+  kernel(): Kernel {
+    return (this.#kernel ??= kernelOver(this.memory))
+  }
+
+  int16(length: number): Int16Array {
+    return new Int16Array(...this.#take(length * 2), length)
+  }
+
+  int32(length: number): Int32Array {
+    return new Int32Array(...this.#take(length * 4), length)
+  }
+
+  uint32(length: number): Uint32Array {
+    return new Uint32Array(...this.#take(length * 4), length)
+  }
+
+  float64(length: number): Float64Array {
+    return new Float64Array(...this.#take(length * 8), length)
+  }
+
+  bytes(length: number): Uint8Array {
+    return new Uint8Array(...this.#take(length), length)
+  }
+
+  /** Memory that nobody had before, which is zeros, and the address in it. */
+  #take(bytes: number): [SharedArrayBuffer, number] {
+    const address = this.#end
+    this.#end = Math.ceil((address + bytes) / ALIGNMENT) * ALIGNMENT
+    const missing = this.#end + BYTES_AFTER - this.memory.buffer.byteLength
+    // What was given out before stays where it is: shared memory does not move.
+    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES))
+    return [this.memory.buffer, address]
+  }
+}
+
+let compiled: WebAssembly.Module | null = null
+
+/** The loops over a memory, which another thread may have made. */
+export function kernelOver(memory: WebAssembly.Memory): Kernel {
+  compiled ??= new WebAssembly.Module(Buffer.from(kernelCode, 'base64'))
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })
+  return exports as unknown as Kernel
+}
