@@ -53,6 +53,22 @@ function microsOfMinute(start: usize): f64 {
   return ((<f64>daysSince1970(year, month, day) * 24 + <f64>hour) * 60 + <f64>minute) * 60e6
 }
 
+/** Microseconds since 1970 as digits; NaN where they are written in another way. */
+export function wholeMicros(start: usize, end: usize): f64 {
+  const length = end - start
+  if (length === 0 || length > MOST_MICROS_DIGITS) return NaN
+  let number: u64 = 0
+  for (let at = start; at < end; at++) {
+    const digit = load<u8>(at) - ZERO
+    if (digit > 9) return NaN
+    number = number * 10 + digit
+  }
+  return <f64>number
+}
+
+/** Those of times up to the year 2286; of what is written with more, a double does not hold every number. */
+const MOST_MICROS_DIGITS: usize = 16
+
 /** Beyond so many digits a whole number may not be a double, and the quotient would be rounded twice. */
 const EXACT_DIGITS: u32 = 15
 

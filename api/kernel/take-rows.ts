@@ -1,4 +1,4 @@
-import { exactMicros, exactNumber } from './exact'
+import { exactMicros, exactNumber, wholeMicros } from './exact'
 import { murmur, murmurOfPair } from './murmur'
 import { plainRecordEnd } from './records'
 import { codeOf, hashOf, meaningOf, setView, Dictionary, Renamed, Views } from './texts'
@@ -56,6 +56,8 @@ export class Rows {
   nameLength: u32
   idLength: u32
   attributeLength: u32
+  /** Whether times are written as microseconds since 1970. */
+  timesAreMicros: u32
 
   /** Columns, -1 being none. */
   user: i32
@@ -109,7 +111,9 @@ function take(rows: Rows, ends: usize): bool {
   const userEnd = endOf(ends, rows.user)
   if (userEnd === userStart || !isPlain(userStart, userEnd, rows.userLength)) return false
 
-  const micros = exactMicros(startOf(ends, rows.time), endOf(ends, rows.time))
+  const timeStart = startOf(ends, rows.time)
+  const timeEnd = endOf(ends, rows.time)
+  const micros = rows.timesAreMicros !== 0 ? wholeMicros(timeStart, timeEnd) : exactMicros(timeStart, timeEnd)
   if (!(micros >= rows.earliestMicros && micros <= rows.latestMicros)) return false
 
   const typeStart = startOf(ends, rows.type)

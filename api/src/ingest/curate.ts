@@ -79,9 +79,9 @@ export async function curate(request: CurateRequest, onProgress: OnProgress): Pr
   }
 }
 
-/** Packed text is about a quarter of itself. The parts of Parquet files are written otherwise. */
+/** Packed text is about a quarter of itself, and so is Parquet. */
 function hasSeveralChunks({ format, compression, sizeBytes }: RawFile, { chunkBytes }: CurateRequest): boolean {
-  return format !== 'PARQUET' && sizeBytes * (compression === 'NONE' ? 1 : 4) > chunkBytes
+  return sizeBytes * (format === 'PARQUET' || compression !== 'NONE' ? 4 : 1) > chunkBytes
 }
 
 async function curateFile(

@@ -12,7 +12,7 @@ import {
 import { limits } from './contract.ts'
 import type { BlockColumns } from './block-columns.ts'
 import { KEY_LANES } from './event-keys.ts'
-import { exactMicros, exactNumber } from './exact-fields.ts'
+import { exactMicros, exactNumber, wholeMicros } from './exact-fields.ts'
 import { FEW_VALUES } from './few-values.ts'
 import type { KernelMemory } from './kernel-memory.ts'
 import { murmurHash128 } from './murmur-hash.ts'
@@ -137,7 +137,8 @@ export class EventBlock {
     const userEnd = ends[plan.userId]!
     if (userEnd === userStart || !isPlain(bytes, userStart, userEnd, limits.userIdLength)) return false
 
-    const micros = exactMicros(bytes, starts[plan.timestamp]!, ends[plan.timestamp]!)
+    const microsOf = plan.timesAreMicros ? wholeMicros : exactMicros
+    const micros = microsOf(bytes, starts[plan.timestamp]!, ends[plan.timestamp]!)
     if (!(micros >= plan.earliestMicros && micros <= plan.latestMicros)) return false
 
     const typeStart = starts[plan.eventType]!

@@ -67,6 +67,14 @@ function microsOfMinute(bytes: Uint8Array, start: number): number {
   return ((daysSince1970(year, month, day) * 24 + hour) * 60 + minute) * 60e6
 }
 
+/** Microseconds since 1970 as digits, as read-parquet.ts writes them; NaN where they are written in another way. */
+export function wholeMicros(bytes: Uint8Array, start: number, end: number): number {
+  return end === start || end - start > MOST_MICROS_DIGITS ? NaN : digits(bytes, start, end)
+}
+
+/** Those of times up to the year 2286; of what is written with more, a double does not hold every number. */
+const MOST_MICROS_DIGITS = 16
+
 /** Beyond so many digits a whole number may not be a double, and the quotient would be rounded twice. */
 const EXACT_DIGITS = 15
 

@@ -9,6 +9,7 @@ import type { RawChunk } from './raw-chunk.ts'
 import { readCsv } from './read-csv.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { readJson } from './read-json.ts'
+import { ParquetScanner } from './parquet-scanner.ts'
 import { readParquet } from './read-parquet.ts'
 import { readUnpacked, type RawLimits } from './read-raw.ts'
 import type { ReadPlan } from './resolve-mapping.ts'
@@ -22,7 +23,7 @@ export interface RawFile extends Sniffed {
 }
 
 /** Rows of a Parquet file that take about the memory of one byte of text. */
-const ROWS_PER_BYTE = 1 / 80
+const ROWS_PER_BYTE = 1 / 128
 
 /**
  * Finds out what a file is. A packed Parquet file is unpacked to the work folder: its parts are read in no fixed order.
@@ -69,7 +70,9 @@ export async function* readChunks(
   const { columns } = plan
   if (file.format === 'PARQUET') {
     const chunkRows = Math.ceil(chunkBytes * ROWS_PER_BYTE)
-    for await (const { chunk, share } of readParquet(file.path, columns, chunkRows)) {
+    const scanPlan = scanPlanOf(plan, columns, experiment, now)
+    const scanner = scanPlan && new ParquetScanner(plan, scanPlan, unitSeed(experiment.id), chunkBytes)
+    for await (const { chunk, share } of readParquet(file.path, columns, chunkRows, scanner)) {
       onRead(Math.round(file.sizeBytes * share))
       yield chunk
     }

@@ -2,6 +2,7 @@ import pl from 'nodejs-polars'
 import { column, withColumn, type Frame } from '../engine/polars/frame.ts'
 import { FileError } from './contract.ts'
 import { parquetColumns, type ParquetColumn } from './parquet-columns.ts'
+import type { ParquetScanner } from './parquet-scanner.ts'
 import { ROW, type RawChunk } from './raw-chunk.ts'
 import { JSON_ATTRIBUTE_PREFIX } from './json-columns.ts'
 import { refuseIntervals } from './refuse-intervals.ts'
@@ -34,8 +35,9 @@ export async function* readParquet(
   path: string,
   names: string[],
   chunkRows: number,
+  scanner: ParquetScanner | null = null,
 ): AsyncGenerator<{ chunk: RawChunk; share: number }> {
-  const { rows, columns, hasMap } = await parquetShape(path)
+  const { rows: totalRows, columns, hasMap } = await parquetShape(path)
   const wanted = columns.filter(({ name }) => names.includes(name))
   const unreadable = wanted.find(({ values }) => values === null)
   if (unreadable !== undefined) throw unreadableColumn(unreadable.name)
@@ -43,18 +45,27 @@ export async function* readParquet(
   const entries = wanted.filter(isEntry).map(({ name }) => name)
   const selected = wanted.filter((one) => !isEntry(one)).map(({ name, values }) => values!.alias(name))
   if (entries.length > 0) selected.push(pl.col('attributes'))
-  for (let offset = 0; offset < rows; offset += chunkRows) {
+  for (let offset = 0; offset < totalRows; offset += chunkRows) {
     const scan = pl
       .scanParquet(path)
       .slice(offset, chunkRows)
       .select(...selected)
     let frame = (await readable(() => scan.collect())) as Frame
     if (entries.length > 0) frame = withMapEntries(frame, entries)
-    const numbers = Uint32Array.from({ length: frame.height }, (_, index) => offset + index + 1)
-    const numbered = withColumn(trimmed(frame), column(ROW, numbers, pl.UInt32))
-    const share = (offset + numbers.length) / rows
-    yield { chunk: { scan: null, frame: numbered, rejections: [], rows: numbers.length }, share }
+    const rows = frame.height
+    const whole = (): RawChunk => frameChunk(numbered(frame, offset))
+    yield { chunk: scanner?.scan(frame, offset, whole) ?? whole(), share: (offset + rows) / totalRows }
   }
+}
+
+/** Adds the numbers of the rows. */
+export function numbered(frame: Frame, rowsBefore: number): Frame {
+  const numbers = Uint32Array.from({ length: frame.height }, (_, index) => rowsBefore + index + 1)
+  return withColumn(frame, column(ROW, numbers, pl.UInt32))
+}
+
+function frameChunk(frame: Frame): RawChunk {
+  return { scan: null, frame: trimmed(frame), rejections: [], rows: frame.height }
 }
 
 /** Takes a map apart. Row by row: it is rare, and Polars has no operation for it. */

@@ -98,7 +98,7 @@ export class RowKernel {
     const constants = [
       ...[this.#file.separator, this.#file.fields, at(this.#ends), at(this.#powers)],
       ...[this.#unitSeed, EVENT_ID_SEED, recordBytes, userIdLength, eventTypeLength],
-      ...[NAME_LENGTH, eventIdLength, attributeValueLength],
+      ...[NAME_LENGTH, eventIdLength, attributeValueLength, Number(plan.timesAreMicros)],
       ...[plan.userId, plan.eventType, plan.timestamp],
       ...[plan.experimentId, plan.variant, plan.value, plan.eventId].map((column) => column ?? -1),
       ...[block.eventTypes.address, block.variants.address, block.experiments.address, block.typeRules.address],

@@ -7,6 +7,8 @@ export interface ScanPlan {
   userId: number
   eventType: number
   timestamp: number
+  /** Whether times are written as microseconds since 1970, which no file does: a typed column may be written so. */
+  timesAreMicros: boolean
   experimentId: number | null
   variant: number | null
   value: number | null
@@ -50,6 +52,7 @@ export function scanPlanOf(
     userId: header.indexOf(userId),
     eventType: header.indexOf(eventType),
     timestamp: header.indexOf(timestamp),
+    timesAreMicros: false,
     experimentId: columnOf(plan.experimentId),
     variant: columnOf(plan.variants[0]?.column ?? null),
     value: columnOf(plan.value),

@@ -70,6 +70,7 @@ const YES = ['1', '1.0', 'true', 't', 'yes', 'y']
 const NO = ['0', '0.0', 'false', 'f', 'no', 'n']
 const WHITESPACE = ' \t\r\n\u00a0'
 
-function isNumeric(frame: Frame, name: string): boolean {
+/** Whether a column holds numbers. */
+export function isNumeric(frame: Frame, name: string): boolean {
   return /^(U?Int\d+|Float\d+|Decimal)$/.test(frame.getColumn(name).dtype.variant)
 }
