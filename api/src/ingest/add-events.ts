@@ -1,6 +1,7 @@
 import { ATTRIBUTE_PREFIX, eventColumn } from '../engine/event-columns.ts'
 import { int64Values, type Frame } from '../engine/polars/frame.ts'
 import type { EventBlock } from './event-block.ts'
+import { inRuns } from './in-runs.ts'
 
 /** Adds events that are in a frame to a block. Returns false when the block cannot hold them. */
 export function addEvents(block: EventBlock, events: Frame): boolean {
@@ -31,14 +32,20 @@ export function addEvents(block: EventBlock, events: Frame): boolean {
  * The events of a block in the order of their rows.
  *
  * @param scanned how many came in that order; those after them came in any
+ * @param order where to put them
  */
-export function inRowOrder({ row, rows }: EventBlock, scanned: number): Int32Array {
+export function setRowOrder({ row, rows }: EventBlock, scanned: number, order: Int32Array): void {
+  if (scanned === rows) return setAscending(order)
   const added = Int32Array.from({ length: rows - scanned }, (_, index) => scanned + index)
   added.sort((a, b) => row[a]! - row[b]!)
-  const order = new Int32Array(rows)
   for (let to = 0, event = 0, next = 0; to < rows; to++) {
     const isAdded = event === scanned || (next < added.length && row[added[next]!]! < row[event]!)
     order[to] = isAdded ? added[next++]! : event++
   }
-  return order
+}
+
+function setAscending(order: Int32Array): void {
+  inRuns(order.length, (from, to) => {
+    for (let i = from; i < to; i++) order[i] = i
+  })
 }

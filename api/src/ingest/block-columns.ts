@@ -1,6 +1,6 @@
 import { KEY_AND_CONTENT_LANES, KEY_LANES, type EventKeys } from './event-keys.ts'
-import { gatherKeys } from './gather.ts'
-import { inRuns } from './in-runs.ts'
+import type { Arena } from './arena.ts'
+import { kernelOver } from './kernel-memory.ts'
 
 /** Texts as views (see text-views.ts). */
 export interface ViewColumn {
@@ -19,6 +19,8 @@ export interface CodeColumn {
  * longer than there are rows.
  */
 export interface BlockColumns {
+  /** What they lie in. */
+  memory: WebAssembly.Memory
   row: Uint32Array
   time: Float64Array
   unitHigh: Int32Array
@@ -39,12 +41,17 @@ export interface BlockColumns {
 /**
  * The keys of events, in a given order.
  *
- * @param order indexes of events
+ * @param order indexes of events, in the block's memory
+ * @param arena in the same memory
  */
-export function keysOfColumns({ contents, idHashes, eventId }: BlockColumns, order: Int32Array): EventKeys {
+export function keysOfColumns(columns: BlockColumns, order: Int32Array, arena: Arena): EventKeys {
+  const { contents, idHashes, eventId, memory } = columns
+  const rows = order.length
   const width = eventId === null ? KEY_LANES : KEY_AND_CONTENT_LANES
-  const lanes = new Int32Array(order.length * width)
-  const ids = eventId?.lanes ?? new Int32Array(0)
-  inRuns(order.length, (from, to) => gatherKeys(lanes, width, contents, idHashes, ids, order, from, to))
-  return { rows: order.length, width, lanes }
+  const lanes = arena.int32(rows * width)
+  const kernel = kernelOver(memory)
+  const [out, what, by] = [lanes.byteOffset, contents.byteOffset, order.byteOffset]
+  if (eventId === null) kernel.gatherContentKeys(out, what, by, rows)
+  else kernel.gatherKeys(out, what, idHashes.byteOffset, eventId.lanes.byteOffset, by, rows)
+  return { rows, width, lanes }
 }

@@ -1,11 +1,13 @@
 import pl from 'nodejs-polars'
 import { eventColumn } from '../engine/event-columns.ts'
 import { keptRows, type Frame } from '../engine/polars/frame.ts'
-import { addEvents, inRowOrder } from './add-events.ts'
+import { addEvents, setRowOrder } from './add-events.ts'
+import { Arena, arenaBytes } from './arena.ts'
 import { keysOfColumns } from './block-columns.ts'
 import type { ExperimentContext, Rejection } from './contract.ts'
 import type { Deduplicator } from './deduplicate.ts'
 import { keysOf, withKeys, withUnits } from './event-key.ts'
+import { KEY_AND_CONTENT_LANES } from './event-keys.ts'
 import { inRuns } from './in-runs.ts'
 import { countDisagreements, makeEvents } from './make-events.ts'
 import type { PartWriter } from './part-writer.ts'
@@ -96,15 +98,20 @@ async function eventsOfScan(
     disagreements: 0,
     events: block.rows,
     takeNew(deduplicator) {
-      const order = inRowOrder(block, scanned)
-      const keep = deduplicator.take(keysOfColumns(block.columns(), order), (event) => block.row[order[event]!]!)
+      const { rows } = block
+      const bytes = arenaBytes(rows * 4) + arenaBytes(rows * KEY_AND_CONTENT_LANES * 4)
+      const arena = new Arena(block.scratch('KEYS', bytes))
+      const order = arena.int32(rows)
+      setRowOrder(block, scanned, order)
+      const keys = keysOfColumns(block.columns(), order, arena)
+      const keep = deduplicator.take(keys, (event) => block.row[order[event]!]!)
       const [from, to] = windowOf(experiment)
       const fresh: Fresh = { events: order, count: 0, outsideWindow: 0 }
       inRuns(order.length, (first, last) => keepFresh(fresh, keep, block.time, [from, to], first, last))
       return {
         events: fresh.count,
         outsideWindow: fresh.outsideWindow,
-        write: (path) => writer.write(block, order.slice(0, fresh.count), path),
+        write: (path) => writer.write(block, Int32Array.from(order.subarray(0, fresh.count)), path),
       }
     },
   }

@@ -300,6 +300,7 @@ export class EventBlock {
   columns(): BlockColumns {
     const { row, time, unitHigh, unitLow, value, userId, eventId } = this
     return {
+      memory: this.#memory.memory,
       ...{ row, time, unitHigh, unitLow, value },
       variant: { codes: this.variant, texts: this.variants.meanings.texts },
       eventType: { codes: this.eventType, texts: this.eventTypes.meanings.texts },
@@ -312,6 +313,11 @@ export class EventBlock {
       contents: this.contents,
       idHashes: this.idHashes,
     }
+  }
+
+  /** Memory that the block's columns are in too: what it held for the same purpose before is lost. */
+  scratch(purpose: 'KEYS' | 'PART', bytes: number): Uint8Array {
+    return this.#memory.scratch(purpose, bytes)
   }
 
   #grow(): void {

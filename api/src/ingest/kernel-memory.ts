@@ -8,11 +8,33 @@ const ALIGNMENT = 16
 /** The kernel reads text in pieces of 16 bytes, and may read beyond the last one. */
 const BYTES_AFTER = 16
 
-/** The loops of api/kernel. Addresses are those of KernelMemory. */
+/** The loops of api/kernel, with addresses in a KernelMemory; they are told of there. */
 export interface Kernel {
   /** @param rows address of the rows (row-kernel.ts) */
   takeRows(rows: number): void
+  deal(dealt: number, starts: number, heapBits: number, events: number, unitHigh: number, count: number): void
+  sortHeaps(
+    dealt: number,
+    ends: number,
+    heaps: number,
+    largest: number,
+    unitHigh: number,
+    unitLow: number,
+    time: number,
+  ): number
+  gatherWords(out: number, values: number, order: number, count: number): void
+  gatherHalves(out: number, low: number, high: number, order: number, count: number): void
+  gatherWhole(out: number, values: number, order: number, count: number): void
+  gatherDoubles(out: number, valid: number, values: number, order: number, count: number): number
+  gatherCodes(out: number, valid: number, codes: number, order: number, count: number): number
+  gatherViews(out: number, valid: number, views: number, order: number, count: number): number
+  gatherContentKeys(out: number, contents: number, order: number, count: number): void
+  gatherKeys(out: number, contents: number, named: number, ids: number, order: number, count: number): void
+  noteFacts(hasType: number, times: number, types: number, time: number, order: number, count: number): void
 }
+
+/** The keys of a chunk, and what is written of a chunk: the one is made while the other is in use. */
+type Purpose = 'KEYS' | 'PART'
 
 /**
  * Memory that JavaScript, the loops in WebAssembly and other threads see alike: an array here is one address there. What
@@ -21,11 +43,13 @@ export interface Kernel {
 export class KernelMemory {
   readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true })
   #end = FIRST_ADDRESS
-  #kernel: Kernel | null = null
+  readonly #scratch: Partial<Record<Purpose, Uint8Array>> = {}
 
-  /** The loops over this memory. */
-  kernel(): Kernel {
-    return (this.#kernel ??= kernelOver(this.memory))
+  /** Memory for what is soon of no more use: what it held for the same purpose before is lost. */
+  scratch(purpose: Purpose, bytes: number): Uint8Array {
+    const there = this.#scratch[purpose]
+    if (there !== undefined && there.length >= bytes) return there
+    return (this.#scratch[purpose] = this.bytes(Math.ceil(bytes * 1.1)))
   }
 
   int16(length: number): Int16Array {
@@ -60,10 +84,14 @@ export class KernelMemory {
 }
 
 let compiled: WebAssembly.Module | null = null
+const kernels = new WeakMap<WebAssembly.Memory, Kernel>()
 
 /** The loops over a memory, which another thread may have made. */
 export function kernelOver(memory: WebAssembly.Memory): Kernel {
+  const known = kernels.get(memory)
+  if (known !== undefined) return known
   compiled ??= new WebAssembly.Module(Buffer.from(kernelCode, 'base64'))
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })
-  return exports as unknown as Kernel
+  const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernel
+  kernels.set(memory, kernel)
+  return kernel
 }

@@ -1,14 +1,15 @@
 import { Thread } from '../engine/thread.ts'
 import type { BlockColumns } from './block-columns.ts'
 import type { EventBlock } from './event-block.ts'
-import { writeBlock } from './write-block.ts'
+import { writeBlock, writeBytes } from './write-block.ts'
 import type { WrittenPart } from './write-part.ts'
 
 /** What goes to the thread, and what comes back. */
 export interface WriteRequest {
   columns: BlockColumns
-  order: Int32Array
+  events: Int32Array
   path: string
+  scratch: Uint8Array
 }
 export type WriteAnswer = { part: WrittenPart } | { error: unknown }
 
@@ -32,7 +33,12 @@ export class PartWriter {
    */
   write(block: EventBlock, events: Int32Array<ArrayBuffer>, path: string): Promise<WrittenPart> {
     const thread = this.#thread
-    const part = thread === null ? writeBlock(block.columns(), events, path) : writeOn(thread, block, events, path)
+    const columns = block.columns()
+    const scratch = block.scratch('PART', writeBytes(columns, events.length))
+    const part =
+      thread === null
+        ? writeBlock(columns, events, path, scratch)
+        : writeOn(thread, { columns, events, path, scratch })
     // Whoever asked is told of a failure; `close` only has to wait.
     this.#pending = part.catch(() => undefined)
     return part
@@ -45,14 +51,8 @@ export class PartWriter {
   }
 }
 
-async function writeOn(
-  thread: Thread,
-  block: EventBlock,
-  order: Int32Array<ArrayBuffer>,
-  path: string,
-): Promise<WrittenPart> {
-  const request: WriteRequest = { columns: block.columns(), order, path }
-  const answer = (await thread.ask(request, [order.buffer])) as WriteAnswer
+async function writeOn(thread: Thread, request: WriteRequest): Promise<WrittenPart> {
+  const answer = (await thread.ask(request, [request.events.buffer as ArrayBuffer])) as WriteAnswer
   if ('error' in answer) throw answer.error
   return answer.part
 }

@@ -1,7 +1,7 @@
 import { EVENT_ID_SEED } from './content-hash.ts'
 import { limits } from './contract.ts'
 import { NAME_LENGTH, type EventBlock } from './event-block.ts'
-import type { KernelMemory } from './kernel-memory.ts'
+import { kernelOver, type KernelMemory } from './kernel-memory.ts'
 import type { ScanPlan } from './scan-plan.ts'
 
 /** Bytes that are looked at at a time: they stay near the processor. */
@@ -75,7 +75,7 @@ export class RowKernel {
     state[EVENTS] = block.rows
     state[ROW_NUMBER] = rowNumber
     state[HAS_IDS] = 0
-    this.#memory.kernel().takeRows(this.#times.byteOffset)
+    kernelOver(this.#memory.memory).takeRows(this.#times.byteOffset)
     block.rows = state[EVENTS]!
     if (state[HAS_IDS] !== 0) block.hasIds = true
     return state[START]! - this.#window.byteOffset
