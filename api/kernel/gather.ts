@@ -3,8 +3,6 @@
  * there. `valid` has a bit for each entry that is set where there is something; those of a column without it are left out.
  */
 
-// @ts-expect-error a decorator of AssemblyScript
-@inline
 function entry(order: usize, i: u32): usize {
   return load<u32>(order + (i << 2))
 }

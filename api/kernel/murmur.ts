@@ -39,8 +39,6 @@ export function murmurOfPair(low: u32, high: u32, seed: u32): v128 {
   return finished(seed ^ mixLane(low, C1, 15, C2) ^ 8, seed ^ mixLane(high, C2, 16, C3) ^ 8, seed ^ 8, seed ^ 8)
 }
 
-// @ts-expect-error a decorator of AssemblyScript
-@inline
 function finished(a: u32, b: u32, c: u32, d: u32): v128 {
   let h1 = a + b + c + d
   const h2 = finalize(b + h1)
@@ -54,21 +52,15 @@ function finished(a: u32, b: u32, c: u32, d: u32): v128 {
   return i32x4.replace_lane(lanes, 3, h4 + h1)
 }
 
-// @ts-expect-error a decorator of AssemblyScript
-@inline
 function mixLane(k: u32, before: u32, bits: u32, after: u32): u32 {
   return rotl(k * before, bits) * after
 }
 
 /** One to four bytes, little-endian. */
-// @ts-expect-error a decorator of AssemblyScript
-@inline
 function firstBytes(at: usize, count: u32): u32 {
   return load<u32>(at) & (0xffffffff >> ((4 - count) << 3))
 }
 
-// @ts-expect-error a decorator of AssemblyScript
-@inline
 function finalize(hash: u32): u32 {
   let h = hash ^ (hash >> 16)
   h *= 0x85ebca6b

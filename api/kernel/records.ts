@@ -18,10 +18,7 @@ export function plainRecordEnd(start: usize, ends: usize, separator: u32, fields
   let at = start
   while (true) {
     const bytes = v128.load(at)
-    const halts = v128.or(
-      i8x16.eq(bytes, newlines),
-      v128.or(i8x16.eq(bytes, quotes), i8x16.eq(bytes, zeros)),
-    )
+    const halts = v128.or(i8x16.eq(bytes, newlines), v128.or(i8x16.eq(bytes, quotes), i8x16.eq(bytes, zeros)))
     let found = <u32>i8x16.bitmask(i8x16.eq(bytes, separators))
     const halt = <u32>i8x16.bitmask(halts)
     // Those after the halt are another record's.

@@ -62,8 +62,6 @@ export function sortHeaps(
   return left
 }
 
-// @ts-expect-error a decorator of AssemblyScript
-@inline
 function isAfter(a: u32, b: u32, unitHigh: usize, unitLow: usize, time: usize): bool {
   const highA = load<i32>(unitHigh + (a << 2))
   const highB = load<i32>(unitHigh + (b << 2))

@@ -214,14 +214,10 @@ const UNIT_SEED: u32 = 0
 const TIME_SEED: u32 = 3
 const VALUE_SEED: u32 = 4
 
-// @ts-expect-error a decorator of AssemblyScript
-@inline
 function startOf(ends: usize, column: i32): usize {
   return load<u32>(ends + (column << 2)) + 1
 }
 
-// @ts-expect-error a decorator of AssemblyScript
-@inline
 function endOf(ends: usize, column: i32): usize {
   return load<u32>(ends + (column << 2), 4)
 }

@@ -101,14 +101,21 @@ async function curateFile(
 
   const context = { experiment, sha256: request.sha256, now: new Date(request.receivedAt), writer }
   const { chunkBytes, rawLimits } = request
+  const learn = (columns: string[]): void => {
+    if (columns.length === 0) return
+    file.header.push(...columns)
+    plan = resolveMapping(mapping, file.header, experiment)
+  }
   const chunks = readChunks(
     file,
     () => plan,
+    learn,
     { chunkBytes, rawLimits, ...context },
     (bytes) => (bytesRead = bytes),
   )
   for await (const chunk of chunks) {
-    plan = planForChunk(chunk.frame, plan, file, request)
+    // JSON records may bring names that the first records did not have: they become attributes like the others.
+    if (isJson(file)) learn(chunk.frame.columns.filter((name) => name !== ROW && !file.header.includes(name)))
     const { rejections, rejectedRows, disagreements, events, takeNew } = await eventsOfChunk(chunk, plan, context)
     await log.add(rejections.sort((a, b) => a.row - b.row))
     if (counts.rows === 0) deduplicator.expect(events * (file.sizeBytes / Math.max(1, bytesRead)))
@@ -161,13 +168,8 @@ interface Counts {
   emptyCells: Map<string, number>
 }
 
-/** JSON records may bring names that the first records did not have: they become attributes like the others. */
-function planForChunk(frame: Frame, plan: ReadPlan, file: RawFile, { mapping, experiment }: CurateRequest): ReadPlan {
-  if (file.format !== 'JSON' && file.format !== 'NDJSON') return plan
-  const fresh = frame.columns.filter((name) => name !== ROW && !file.header.includes(name))
-  if (fresh.length === 0) return plan
-  file.header.push(...fresh)
-  return resolveMapping(mapping, file.header, experiment)
+function isJson({ format }: RawFile): boolean {
+  return format === 'JSON' || format === 'NDJSON'
 }
 
 function countEmptyCells(frame: Frame, { maxEmptyShares }: ReadPlan, { emptyCells }: Counts): void {

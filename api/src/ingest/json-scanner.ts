@@ -32,11 +32,15 @@ interface Name {
   isNested: boolean
 }
 
+/** The events and the indexes of the records that were left over, or the first record with a name that is not known. */
+export type ScannedRecords = { block: EventBlock; odd: number[] } | { unknownIn: number }
+
 interface ScanState {
   bytes: Uint8Array
   values: JsonRange[]
   allUtf8: boolean
   rowsBefore: number
+  leftOver: Set<number>
   /** Indexes of the values that the scan did not take. */
   odd: number[]
 }
@@ -62,6 +66,8 @@ export class JsonScanner {
   #attributesIn = 0
   #record = 0
   #sawUnknownName = false
+  /** Index of the record that brought a name that is not known; -1 while none did. */
+  #unknownIn = -1
 
   /** @param file names of all columns that records have had so far, and how much of the file is read at a time */
   constructor(plan: ScanPlan, unitSeed: number, { header, chunkBytes }: { header: string[]; chunkBytes: number }) {
@@ -83,41 +89,46 @@ export class JsonScanner {
   }
 
   /**
-   * Makes events of records. Null when they are of another kind than the scan is good at, or bring names that are not
-   * known yet.
+   * Makes events of records. Null when they are of another kind than the scan is good at.
    *
-   * @returns the events, and the indexes of the records that were left over
+   * @param leftOver records that are not to be taken, whatever they bring
    */
-  scan(bytes: Buffer, values: JsonRange[], rowsBefore: number): { block: EventBlock; odd: number[] } | null {
+  scan(bytes: Buffer, values: JsonRange[], rowsBefore: number, leftOver: Set<number>): ScannedRecords | null {
     const block = this.#turns.next()
     this.#block = block
-    this.#sawUnknownName = false
+    this.#unknownIn = -1
     const allUtf8 = isUtf8(bytes.subarray(0, values.at(-1)?.end ?? 0))
     let odd: number[]
     do {
       block.clear()
       odd = []
-      const state: ScanState = { bytes: plainBytes(bytes), values, allUtf8, rowsBefore, odd }
+      const state: ScanState = { bytes: plainBytes(bytes), values, allUtf8, rowsBefore, leftOver, odd }
       inRuns(values.length, (from, to) => {
-        if (!this.#sawUnknownName && !isMostlyOdd(odd.length, from)) this.#scanRun(state, from, to)
+        if (this.#unknownIn < 0 && !isMostlyOdd(odd.length, from)) this.#scanRun(state, from, to)
       })
-      if (this.#sawUnknownName || isMostlyOdd(odd.length, values.length)) return null
+      if (this.#unknownIn >= 0) return { unknownIn: this.#unknownIn }
+      if (isMostlyOdd(odd.length, values.length)) return null
     } while (block.loosen())
     return { block, odd }
   }
 
-  #scanRun({ bytes, values, allUtf8, rowsBefore, odd }: ScanState, from: number, to: number): void {
+  #scanRun({ bytes, values, allUtf8, rowsBefore, leftOver, odd }: ScanState, from: number, to: number): void {
     const block = this.#block!
     for (let index = from; index < to; index++) {
       const { start, end } = values[index]!
       const isTaken =
+        !(leftOver.size > 0 && leftOver.has(index)) &&
         end - start <= limits.recordBytes &&
         (allUtf8 || isUtf8(bytes.subarray(start, end))) &&
         this.#findFields(bytes, start, end) &&
         block.take(bytes, this.#starts, this.#ends, rowsBefore + index + 1)
       if (isTaken) continue
+      if (this.#sawUnknownName) {
+        this.#sawUnknownName = false
+        this.#unknownIn = index
+        return
+      }
       odd.push(index)
-      if (this.#sawUnknownName) return
     }
   }
 

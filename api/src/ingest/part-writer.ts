@@ -36,9 +36,7 @@ export class PartWriter {
     const columns = block.columns()
     const scratch = block.scratch('PART', writeBytes(columns, events.length))
     const part =
-      thread === null
-        ? writeBlock(columns, events, path, scratch)
-        : writeOn(thread, { columns, events, path, scratch })
+      thread === null ? writeBlock(columns, events, path, scratch) : writeOn(thread, { columns, events, path, scratch })
     // Whoever asked is told of a failure; `close` only has to wait.
     this.#pending = part.catch(() => undefined)
     return part

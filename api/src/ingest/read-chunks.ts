@@ -57,12 +57,14 @@ export interface ReadContext {
 /**
  * The rows of a file in pieces of bounded size, whatever its format.
  *
- * @param currentPlan how the file is read; JSON records give all the columns they have, so it may change after a chunk.
+ * @param currentPlan how the file is read; JSON records give all the columns they have, so it may change.
+ * @param learn adds columns to the file and to the plan.
  * @param onRead is told how many of the file's bytes have been read.
  */
 export async function* readChunks(
   file: RawFile,
   currentPlan: () => ReadPlan,
+  learn: (columns: string[]) => void,
   { chunkBytes, rawLimits, experiment, now }: ReadContext,
   onRead: (bytes: number) => void,
 ): AsyncGenerator<RawChunk> {
@@ -101,6 +103,6 @@ export async function* readChunks(
       scanner = scanPlan && new JsonScanner(scanPlan, unitSeed(experiment.id), options)
       return scanner
     }
-    yield* readJson(text, { ...options, scanner: currentScanner })
+    yield* readJson(text, { ...options, scanner: currentScanner, learn })
   }
 }

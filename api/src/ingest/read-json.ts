@@ -1,3 +1,4 @@
+import type { Frame } from '../engine/polars/frame.ts'
 import { FileError, limits, type Rejection } from './contract.ts'
 import { RecordColumns } from './json-columns.ts'
 import { splitJsonValues, splitLines, type JsonRange } from './json-records.ts'
@@ -12,6 +13,8 @@ export interface JsonOptions {
   header: string[]
   /** Takes the records that it understands, by the columns there are now; null when there is none for this file. */
   scanner: () => JsonScanner | null
+  /** Makes names known that records have: the scanner may be another one then. */
+  learn: (names: string[]) => void
 }
 
 /**
@@ -46,15 +49,35 @@ interface Records {
 }
 
 /** The fastest way: most records become events while their bytes are looked at, and only the others become a frame. */
-function readScannedChunk(records: Records, { header, scanner }: JsonOptions): RawChunk | null {
+function readScannedChunk(records: Records, options: JsonOptions): RawChunk | null {
   const { bytes, values, rowsBefore } = records
-  const scanned = scanner()?.scan(bytes, values, rowsBefore) ?? null
-  if (scanned === null) return null
-  const chunk = readFrameChunk(records, scanned.odd)
-  // A name that comes up makes a column of its own, for all of the chunk.
-  const known = new Set([ROW, ...header])
-  if (chunk.frame.columns.some((name) => !known.has(name))) return null
-  return { ...chunk, scan: { block: scanned.block, otherwise: () => readFrameChunk(records) } }
+  const leftOver = new Set<number>()
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const scanned = options.scanner()?.scan(bytes, values, rowsBefore, leftOver) ?? null
+    if (scanned === null) return null
+    if ('odd' in scanned) {
+      const chunk = readFrameChunk(records, scanned.odd)
+      // A name that comes up makes a column of its own, for all of the chunk.
+      if (unknownNames(chunk.frame, options).length > 0) return null
+      return { ...chunk, scan: { block: scanned.block, otherwise: () => readFrameChunk(records) } }
+    }
+    // Most names that a chunk brings, its next records have.
+    const from = scanned.unknownIn
+    const next = Array.from({ length: Math.min(LOOKED_AT_RECORDS, values.length - from) }, (_, k) => from + k)
+    const fresh = unknownNames(readFrameChunk(records, next).frame, options)
+    if (fresh.length > 0) options.learn(fresh)
+    // A record that cannot be read brings no names.
+    else leftOver.add(from)
+  }
+  return null
+}
+
+/** Beyond so many attempts to know all names of a chunk its records are parsed. */
+const MOST_ATTEMPTS = 6
+const LOOKED_AT_RECORDS = 200
+
+function unknownNames(frame: Frame, { header }: JsonOptions): string[] {
+  return frame.columns.filter((name) => name !== ROW && !header.includes(name))
 }
 
 function readFrameChunk({ bytes, values, rowsBefore }: Records, wanted?: number[]): RawChunk {

@@ -36,12 +36,7 @@ export class RowKernel {
   #block: EventBlock | null = null
   #moves = -1
 
-  constructor(
-    memory: KernelMemory,
-    plan: ScanPlan,
-    unitSeed: number,
-    file: { separator: number; fields: number },
-  ) {
+  constructor(memory: KernelMemory, plan: ScanPlan, unitSeed: number, file: { separator: number; fields: number }) {
     this.#memory = memory
     this.#plan = plan
     this.#unitSeed = unitSeed
