@@ -70,7 +70,7 @@ describe('rows of Parquet that are scanned as text', () => {
           expect(scan).toEqual(columns)
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 12 },
     )
   })
 })
