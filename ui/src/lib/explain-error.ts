@@ -60,3 +60,8 @@ export function explainError(error: unknown): Explanation {
 export function isNotFound(error: unknown): boolean {
   return error instanceof FairliftError && error.code === 'NOT_FOUND'
 }
+
+/** Whether the server could not be reached, so that asking again may help. */
+export function isOffline(error: unknown): boolean {
+  return error instanceof FairliftError && error.code === 'NETWORK'
+}

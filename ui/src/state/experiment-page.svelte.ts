@@ -1,4 +1,13 @@
-import type { Analysis, AnalysisSummary, Batch, Experiment, ExperimentUpdate, ModelSummary } from '@fairlift/sdk'
+import type {
+  Analysis,
+  AnalysisSummary,
+  Batch,
+  Experiment,
+  ExperimentUpdate,
+  ListedDatasetVersion,
+  ModelSummary,
+} from '@fairlift/sdk'
+import { isOffline } from '../lib/explain-error.ts'
 import { client, watcher } from '../lib/sdk.ts'
 import { AnalysisRun } from './analysis-run.svelte.ts'
 import { Live } from './live.svelte.ts'
@@ -6,6 +15,9 @@ import { ModelDraft } from './model-draft.svelte.ts'
 import { PagedItems } from './paged-items.svelte.ts'
 import { ShownModel } from './shown-model.svelte.ts'
 import { UploadFlow } from './upload-flow.svelte.ts'
+
+/** How often a page that could not be loaded asks again. */
+const RETRY_MS = 3000
 
 /** Everything about one experiment, kept while the reader goes from view to view of it. */
 export class ExperimentPage {
@@ -17,6 +29,8 @@ export class ExperimentPage {
   analysisError = $state.raw<unknown>(null)
   batches = $state.raw<PagedItems<Batch> | null>(null)
   analyses = $state.raw<PagedItems<AnalysisSummary> | null>(null)
+  /** Read by the view that lists them. */
+  versions = $state.raw<PagedItems<ListedDatasetVersion> | null>(null)
   models = $state.raw<PagedItems<ModelSummary> | null>(null)
   readonly upload = new UploadFlow()
   readonly run = new AnalysisRun()
@@ -25,23 +39,27 @@ export class ExperimentPage {
   readonly live = new Live()
   readonly #key: string
   #wanted: string | null = null
+  #hasLeft = false
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(key: string) {
     this.#key = key
   }
 
   async load(): Promise<void> {
-    this.error = null
     try {
       this.experiment = await client.experiment({ key: this.#key })
+      this.error = null
     } catch (error) {
       this.error = error
+      if (isOffline(error)) this.#tryAgain()
       return
     }
     const { id } = this.experiment
     this.batches = new PagedItems(client.batches(id))
     this.analyses = new PagedItems(client.analyses(id))
     this.models = new PagedItems(client.models(id))
+    this.versions = new PagedItems(client.datasetVersions(id))
     await this.#refresh()
     void this.live.follow(
       (signal) => watcher.watchExperiment(id, { signal }),
@@ -70,8 +88,16 @@ export class ExperimentPage {
   }
 
   leave(): void {
+    this.#hasLeft = true
+    clearTimeout(this.#timer)
     this.live.leave()
     this.upload.leave()
+  }
+
+  /** The server is away: the page comes by itself when it is back. */
+  #tryAgain(): void {
+    clearTimeout(this.#timer)
+    if (!this.#hasLeft) this.#timer = setTimeout(() => void this.load(), RETRY_MS)
   }
 
   async #refresh(): Promise<void> {
