@@ -9,5 +9,7 @@ import './styles/data.css'
 import './styles/compare.css'
 import { mount } from 'svelte'
 import App from './app.svelte'
+import { fetchLaterParts } from './lib/later-parts.ts'
 
 mount(App, { target: document.getElementById('app')! })
+fetchLaterParts()
