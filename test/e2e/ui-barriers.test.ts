@@ -20,6 +20,7 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
     await makeSample(ui.client)
     await makeSpringMail(ui.client)
     await makeStopped(ui.client)
+    await ui.client.createExperiment({ key: 'bare', name: 'Bare' })
   })
 
   beforeEach(() => {
@@ -30,11 +31,15 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
     ['the list', '/', /^Experiments$/],
     ['the form', '/experiments/new', /^Metrics$/],
     ['the results', `/experiments/${sampleExperiment.key}`, /^Health of the data$/],
+    ['two analyses compared', `/experiments/${sampleExperiment.key}/compare`, /^How the data changed$/],
+    ['nothing to compare', '/experiments/stopped/compare', /^There is nothing to compare yet$/],
+    ['an experiment without data', '/experiments/bare', /^No data yet$/],
     ['three variants', '/experiments/mail', /^By region$/],
     ['a model', `/experiments/${sampleExperiment.key}/models`, /^What was asked$/],
     ['the models where there are none', '/experiments/mail/models', /^Train a model$/],
     ['the uploads', `/experiments/${sampleExperiment.key}/data`, /^Uploads so far$/],
-    ['the setup', `/experiments/${sampleExperiment.key}/setup`, /^Plan$/],
+    ['the setup', `/experiments/${sampleExperiment.key}/setup`, /^How many users does it take\?$/],
+    ['an unknown experiment', '/experiments/unknown', /no such experiment/],
     ['an unknown address', '/some/where', /no such page/],
   ] as const
 
@@ -67,6 +72,14 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
     )
     for (const details of await page.getByRole('button', { name: /^Details of/ }).all()) await details.click()
     if (path().endsWith('/data')) await page.getByRole('table').first().waitFor()
+    // Charts are drawn when they come into sight.
+    const charts = heading('Charts')
+    if ((await charts.count()) > 0) {
+      await charts.scrollIntoViewIfNeeded()
+      await page.locator('.frame svg').first().waitFor()
+    }
+    if (path().endsWith('/setup')) await page.getByRole('img', { name: /^Smallest lift/ }).waitFor()
+    if (path().endsWith('/compare')) await page.locator('main h2').first().waitFor()
   }
 
   const widthOverflow = () =>
@@ -79,6 +92,7 @@ async function makeSample(client: FairliftClient): Promise<void> {
   const { id } = await client.createExperiment({ key, name, startAt, endAt, currency: 'EUR' })
   const file = await openAsBlob(sampleFile)
   await client.uploadEvents({ experimentId: id, file, fileName: 'sample_events.csv' }).result()
+  await client.runAnalysis({ experimentId: id, correction: 'HOLM' }).result()
   await client.runAnalysis({ experimentId: id, segmentBy: 'device' }).result()
   const features = [{ attribute: 'device' }, { history: { measure: 'FREQUENCY' as const, eventTypes: ['purchase'] } }]
   const target = { kind: 'CONVERSION' as const }

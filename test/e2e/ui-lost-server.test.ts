@@ -11,8 +11,12 @@ describe.skipIf(withoutBrowser !== null)('the UI without its server', () => {
     let second: TestServer | null = null
     try {
       const experiment = await createClient({ url: first.url }).createExperiment({ key: 'kept', name: 'Kept' })
-      const page = await browser.newPage()
-      page.setDefaultTimeout(60_000)
+      const context = await browser.newContext()
+      context.setDefaultTimeout(60_000)
+      const page = await context.newPage()
+      const list = await context.newPage()
+      await list.goto(first.url)
+      await list.getByRole('link', { name: 'Kept' }).waitFor()
       await page.goto(`${first.url}/experiments/kept`)
       await page.getByRole('heading', { name: 'No data yet' }).waitFor()
       await first.kill()
@@ -20,11 +24,19 @@ describe.skipIf(withoutBrowser !== null)('the UI without its server', () => {
       // What cannot be done without the server says so where it was asked for.
       await page.getByRole('button', { name: 'Start', exact: true }).click()
       await page.getByText('Fairlift’s server does not answer').waitFor()
+      // The list stays as it was, and says that it may be behind; a page that is opened now says why it is not there.
+      await list.getByText('The connection to the server was lost').waitFor()
+      await list.getByRole('link', { name: 'Kept' }).click()
+      await list.getByText('appears by itself when the server answers').waitFor()
+      // What was fetched before is there without the server.
+      await page.getByRole('link', { name: 'Setup' }).click()
+      await page.getByRole('heading', { name: 'Plan', exact: true }).waitFor()
 
       second = await startServer({ dataDir: first.dataDir, port })
       await createClient({ url: second.url }).updateExperiment({ id: experiment.id, name: 'Changed meanwhile' })
       await page.getByRole('heading', { name: 'Changed meanwhile' }).waitFor()
       await page.getByText('The connection to the server was lost').waitFor({ state: 'hidden' })
+      await list.getByRole('heading', { name: 'Changed meanwhile' }).waitFor()
     } finally {
       await browser.close()
       await second?.stop()

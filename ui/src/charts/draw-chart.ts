@@ -5,6 +5,9 @@ import { compile, type TopLevelSpec } from 'vega-lite'
 
 // Half a megabyte that most visits do not need: only ever imported when a chart comes into sight.
 
+/** Words at the edge reach a little beyond the drawing. */
+const PADDING = 4
+
 /**
  * Draws a chart into an element, as wide as is said. Nothing is loaded: data from elsewhere are refused.
  *
@@ -15,7 +18,7 @@ export async function drawChart(
   specification: Chart['specification'],
   width: number,
 ): Promise<() => void> {
-  const sized = { ...specification, width, padding: 0 }
+  const sized = { ...specification, width: width - 2 * PADDING, padding: PADDING }
   const { spec } = compile(sized as unknown as TopLevelSpec, { logger: logger(Warn) })
   // The page's policy forbids to make code of text: expressions are interpreted.
   const view = new View(parse(spec, undefined, { ast: true }), {
