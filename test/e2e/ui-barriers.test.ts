@@ -66,7 +66,7 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
 
   /** Shows what is folded away, so that it is looked at as well. */
   async function openAll(): Promise<void> {
-    if (path().endsWith('/data')) await page.getByText('sample_events.csv').waitFor()
+    if (path().endsWith('/data')) await page.getByText('sample_events.csv').first().waitFor()
     await page.evaluate(() =>
       document.querySelectorAll('main details').forEach((each) => each.setAttribute('open', '')),
     )

@@ -80,6 +80,8 @@ describe.skipIf(isSkipped)(title, () => {
     expect(analysis.settings).toMatchObject({ correction: 'HOLM', segmentBy: 'channel' })
     await page.getByText(analysis.decision.summary).first().waitFor()
 
+    // A tab in the background draws nothing.
+    await page.bringToFront()
     await heading('Charts').scrollIntoViewIfNeeded()
     const chart = page.getByRole('img', { name: /^Lift by metric/ }).locator('svg')
     await chart.waitFor()
@@ -140,8 +142,8 @@ describe.skipIf(isSkipped)(title, () => {
     await button('Run analysis').click()
     await button('Cancel').click()
     await page.getByText('The analysis was cancelled').waitFor()
-    await Promise.all(others.map(({ job }) => client.cancelJob(job.id)))
-    for (const { job } of others) await client.waitForJob(job.id)
+    await Promise.all(others.map(({ id }) => client.cancelJob(id)))
+    for (const { id } of others) await client.waitForJob(id)
     const { items } = await client.analyses(experimentId).page()
     expect(items.filter(({ settings }) => settings.winsorization !== null)).toEqual([])
   })
