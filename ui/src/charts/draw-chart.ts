@@ -29,8 +29,6 @@ export async function drawChart(
     loader: refusingLoader(),
   })
   await view.runAsync()
-  // It has one name, that of the chart; the parts that Vega names for screen readers have none that says anything.
-  container.querySelector('svg')?.setAttribute('aria-hidden', 'true')
   return () => void view.finalize()
 }
 
