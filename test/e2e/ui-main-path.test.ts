@@ -100,7 +100,6 @@ describe.skipIf(isSkipped)(title, () => {
     expect((await readFile(await parquet.path())).subarray(0, 4).toString()).toBe('PAR1')
 
     // The same question as the one on show, asked otherwise: then both side by side.
-    await page.getByText('More options').click()
     await button('As the analysis on show was asked').click()
     expect(await field('Correction for several tests').inputValue()).toBe('HOLM')
     await field('Correction for several tests').selectOption('NONE')
