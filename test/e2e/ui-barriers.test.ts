@@ -58,6 +58,8 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
         await page.evaluate(axe)
         expect(await violations(page), colorScheme).toEqual([])
         await page.setViewportSize({ width: 390, height: 844 })
+        // Charts are drawn anew for the new width.
+        await settled(page)
         expect(await widthOverflow(), 'at 390 px').toBe(0)
         expect(await violations(page), `${colorScheme} at 390 px`).toEqual([])
       }
