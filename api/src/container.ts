@@ -79,6 +79,7 @@ import { ModelRepository } from './modules/model/model.repository.ts'
 import { ExperimentModelsResolver, ModelResolver } from './modules/model/model.resolver.ts'
 import { ModelRunService } from './modules/model/model-run.service.ts'
 import { ModelService } from './modules/model/model.service.ts'
+import { DataLineageService } from './modules/report/data-lineage.service.ts'
 import { reportResolvers } from './modules/report/report.resolver.ts'
 import { ReportService } from './modules/report/report.service.ts'
 import { SweepRepository } from './modules/sweep/sweep.repository.ts'
@@ -291,6 +292,7 @@ function wire(
     planning: new PlanningService(new MeasuredMetricService(experiments, metrics, analyses, datasetRepository)),
     verifications,
     compactions,
+    lineage: new DataLineageService(datasetRepository),
     events: new EventService(eventRepository, copies, experiments),
     copies,
     tasks: [
@@ -334,7 +336,7 @@ async function serve(
   store: LocalObjectStore,
   signer: FileSigner,
   drawing: ComputePool,
-  { services, previews, autoRun, comparisons, planning, verifications, compactions, events }: Parts,
+  { services, previews, autoRun, comparisons, planning, verifications, compactions, events, lineage }: Parts,
 ): Promise<HttpServer> {
   const directUploads = new LocalUploads(
     join(env.DATA_DIR, 'files', 'uploads'),
@@ -348,7 +350,7 @@ async function serve(
   const timeseries = new TimeseriesService(store)
   const made = new FilesOnDemand(store)
   const charts = new ChartService(services, verifications, timeseries, made, drawing)
-  const reports = new ReportService(services, verifications, made, drawing)
+  const reports = new ReportService(services, verifications, lineage, made, drawing)
   const schema = await createSchema([
     ...chartResolvers(charts, signer),
     ...reportResolvers(reports, signer),

@@ -32,7 +32,7 @@ export const importZones: ImportZone[] = [
     except: ['api/src/drawing/**/*.ts', 'api/src/jobs/compute/**/*.ts'],
     forbid: [
       {
-        regex: '^(vega|vega-lite|fontkit|@resvg/resvg-js)$|/drawing/',
+        regex: '^(vega|vega-lite|fontkit|pdfmake|@resvg/resvg-js)$|/drawing/',
         instead: 'Ask a compute child to draw: the task "draw" of jobs/compute.',
       },
     ],

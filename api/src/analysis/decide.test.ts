@@ -158,6 +158,7 @@ describe('the decision', () => {
     expect(verdict).toBe('WITHHELD')
     expect(summary).toMatch(/interim/)
     expect(reasons[0]).toBe('It runs until June.')
+    expect([summary, ...reasons].join(' ')).not.toMatch(/significan/i)
   })
 })
 

@@ -47,7 +47,7 @@ export function decide(
   if (interimReasons.length > 0) {
     return withheld('This is an interim look: no verdict before the planned end.', [
       ...interimReasons,
-      'Looking early and stopping at the first significant result finds effects that are not there.',
+      'Looking early and stopping at the first result that pleases finds effects that are not there.',
     ])
   }
   const own = rows.filter(({ segment }) => segment === null)

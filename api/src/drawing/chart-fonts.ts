@@ -20,6 +20,11 @@ export function textWidth(text: string, fontSize: number, fontWeight: string | n
   return (font.layout(text).advanceWidth * fontSize) / font.unitsPerEm
 }
 
+/** Whether the typeface has a character. */
+export function hasGlyph(codePoint: number): boolean {
+  return fontOf(400).hasGlyphForCodePoint(codePoint)
+}
+
 function fontOf(wanted: number): Font {
   const weight: Weight = wanted >= 600 ? 600 : wanted >= 500 ? 500 : 400
   let font = opened.get(weight)

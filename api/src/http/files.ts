@@ -7,12 +7,14 @@ import type { FileSigner } from './file-signer.ts'
 /** Kinds of files that are shown for what they are; all others are bytes. */
 const types: [ending: string, type: string][] = [
   ['.csv', 'text/csv; charset=utf-8'],
+  ['.pdf', 'application/pdf'],
   ['.parquet', 'application/vnd.apache.parquet'],
   ['.svg', 'image/svg+xml; charset=utf-8'],
   ['.png', 'image/png'],
 ]
 
 /** What we drew ourselves may be looked at where it is; what was uploaded is only ever saved. */
+const isMadeHere = (key: string): boolean => /^artifacts\/.*\.(svg|png|pdf|parquet)$/.test(key)
 const isDrawnHere = (key: string): boolean => /^artifacts\/.*\.(svg|png)$/.test(key)
 
 /** Serves stored files to whoever has a signed address. */
@@ -59,7 +61,7 @@ async function makeFile(makers: FileMaker[], key: string): Promise<string | null
 
 function typeOf(key: string, fileName: string): string {
   const [ending, type] = types.find(([one]) => fileName.endsWith(one)) ?? []
-  return type !== undefined && (ending === '.csv' || isDrawnHere(key)) ? type : 'application/octet-stream'
+  return type !== undefined && (ending === '.csv' || isMadeHere(key)) ? type : 'application/octet-stream'
 }
 
 /** A name as RFC 8187 has it in headers: stricter than what encodeURIComponent leaves. */

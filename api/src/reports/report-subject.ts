@@ -1,19 +1,15 @@
 import type { Decision } from '../analysis/decide.ts'
 import type { HealthCheck } from '../analysis/health/health-check.ts'
+import type { MetricDefinition } from '../analysis/metric-definition.ts'
 import type { ResultRow } from '../analysis/result-row.ts'
 import type { RevenueChange } from '../analysis/revenue-change.ts'
 import type { AnalysisSettings } from '../analysis/settings.ts'
 import type { ValueFormat } from './number-text.ts'
 
 /** A metric as reports name it. */
-export interface ReportMetric {
-  id: string
-  key: string
+export interface ReportMetric extends MetricDefinition {
   name: string
-  kind: 'PROPORTION' | 'MEAN' | 'RATIO' | 'QUANTILE'
   format: ValueFormat
-  goal: 'INCREASE' | 'DECREASE'
-  role: 'PRIMARY' | 'SECONDARY' | 'GUARDRAIL'
 }
 
 /** A variant as reports name it; the control comes first. */

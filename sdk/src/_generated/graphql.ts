@@ -904,7 +904,9 @@ export type ReportFormat =
   /** All result rows, one a metric, treatment and segment, with all their numbers. */
   | 'CSV'
   /** The same table with typed columns. */
-  | 'PARQUET';
+  | 'PARQUET'
+  /** One page to be read by anybody, and an appendix for analysts. */
+  | 'PDF';
 
 /** A file that is going to be sent, and how to take it over. */
 export type RequestUploadInput = {
@@ -1394,7 +1396,7 @@ export type ExperimentsQueryVariables = Exact<{
 export type ExperimentsQuery = { experiments: { nodes: Array<ExperimentFieldsFragment>, pageInfo: PageInfoFieldsFragment } };
 
 export type AnalysisFieldsFragment = (
-  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, decomposition: Array<{ metric: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, whole: LiftFactorFieldsFragment | null, factors: Array<LiftFactorFieldsFragment>, notComputable: { reason: string, message: string } | null }>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, narrative: { tested: string, verdict: string, meaning: Array<string>, findings: Array<string>, health: Array<string>, revenue: string, nextSteps: Array<string> }, reports: { csvUrl: string, parquetUrl: string } }
+  { resultKey: string, statisticsVersion: number, engine: string, durationMs: number, experiment: { id: string, key: string, name: string, currency: string | null }, health: Array<{ name: string, verdict: HealthVerdict, message: string, action: string | null, count: number | null, share: number | null, pValue: number | null, parts: Array<{ attribute: string | null, value: string | null, users: Array<number>, expected: Array<number>, share: number, pValue: number }> }>, variants: Array<{ trafficSplit: number, users: number, variant: VariantFieldsFragment }>, results: Array<MetricResultFieldsFragment>, segments: Array<MetricResultFieldsFragment>, decomposition: Array<{ metric: { id: string, key: string, name: string }, treatment: { id: string, key: string, name: string }, whole: LiftFactorFieldsFragment | null, factors: Array<LiftFactorFieldsFragment>, notComputable: { reason: string, message: string } | null }>, certificate: { sha256: string, rowsHash: string, aggregatesHash: string, statisticsVersion: number, seed: number | null, url: string } | null, narrative: { tested: string, verdict: string, meaning: Array<string>, findings: Array<string>, health: Array<string>, revenue: string, nextSteps: Array<string> }, reports: { pdfUrl: string, csvUrl: string, parquetUrl: string } }
   & AnalysisSummaryFieldsFragment
 );
 
@@ -2144,6 +2146,7 @@ export const AnalysisFieldsFragmentDoc = new TypedDocumentString(`
     nextSteps
   }
   reports {
+    pdfUrl
     csvUrl
     parquetUrl
   }
@@ -3653,6 +3656,7 @@ export const AnalysisDocument = new TypedDocumentString(`
     nextSteps
   }
   reports {
+    pdfUrl
     csvUrl
     parquetUrl
   }

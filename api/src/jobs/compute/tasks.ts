@@ -13,6 +13,7 @@ import { recomputeRows, type RecomputeRequest, type RecomputeResult } from './re
 import { calibrateUnits, type CalibrateRequest } from './calibrate-units.ts'
 import type { CalibrationRow } from '../../analysis/calibration/calibrate.ts'
 import type { DrawRequest } from './draw-chart.ts'
+import type { ReportDocument } from '../../reports/pdf/report-document.ts'
 import type { ParquetRequest } from './render-parquet.ts'
 import { analyseParts, type AnalyseRequest, type AnalyseResult } from './analyse-parts.ts'
 
@@ -35,6 +36,7 @@ export interface ComputeTasks {
   analyse: { request: AnalyseRequest; result: AnalyseResult; progress: { share: number } }
   calibrate: { request: CalibrateRequest; result: CalibrationRow[]; progress: { share: number } }
   draw: { request: DrawRequest; result: Uint8Array; progress: never }
+  renderPdf: { request: ReportDocument; result: Uint8Array; progress: never }
   renderParquet: { request: ParquetRequest; result: Uint8Array; progress: never }
   train: { request: TrainRequest; result: TrainingResult; progress: { share: number } }
 }
@@ -64,5 +66,6 @@ export const handlers: Handlers = {
   // Children that never draw do without Vega.
   draw: async (request) => (await import('./draw-chart.ts')).drawChart(request),
   train: trainOnUnits,
+  renderPdf: async (request) => (await import('../../drawing/render-pdf.ts')).renderPdf(request),
   renderParquet: async (request) => (await import('./render-parquet.ts')).renderParquet(request),
 }

@@ -173,6 +173,9 @@ export class AnalysisSettingsType extends AdjustmentSettings {
 
 @ObjectType('AnalysisReports', { description: 'Files of an analysis, made when they are fetched first.' })
 export class AnalysisReportsType {
+  @Field(() => String, { description: 'Signed address of the report for people (PDF).' })
+  pdfUrl!: string
+
   @Field(() => String, { description: 'Signed address of all result rows (CSV).' })
   csvUrl!: string
 

@@ -147,6 +147,20 @@ export class DatasetRepository extends Repository {
       .orderBy(sql`1`, sql`2`)
   }
 
+  /** The batches that landed in a version or before it, newest first. */
+  batchesOf(experimentId: string, number: number): Promise<(typeof batches.$inferSelect)[]> {
+    const landed = and(
+      eq(batches.experimentId, experimentId),
+      eq(batches.status, 'LANDED'),
+      lte(batches.datasetVersion, number),
+    )
+    return this.db()
+      .select()
+      .from(batches)
+      .where(landed)
+      .orderBy(desc(batches.datasetVersion), desc(batches.landedAt), asc(batches.id))
+  }
+
   /** Sums over the batches that landed in a version or before it. */
   async lineage(experimentId: string, number: number): Promise<DataLineage> {
     const total = (column: AnyColumn) => sql<number>`coalesce(sum(${column}), 0)`.mapWith(Number)

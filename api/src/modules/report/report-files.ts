@@ -1,5 +1,5 @@
 /** The files that an analysis can be had as. */
-export type ReportFormat = 'CSV' | 'PARQUET'
+export type ReportFormat = 'PDF' | 'CSV' | 'PARQUET'
 
 /** Which file of an analysis. */
 export interface ReportFile {
@@ -8,15 +8,17 @@ export interface ReportFile {
   byteOrderMark: boolean
 }
 
-const names = { csv: 'rows.csv', marked: 'rows.bom.csv', parquet: 'rows.parquet' }
+const names = { report: 'report.pdf', csv: 'rows.csv', marked: 'rows.bom.csv', parquet: 'rows.parquet' }
 
 const files: Record<string, ReportFile> = {
+  [names.report]: { format: 'PDF', byteOrderMark: false },
   [names.csv]: { format: 'CSV', byteOrderMark: false },
   [names.marked]: { format: 'CSV', byteOrderMark: true },
   [names.parquet]: { format: 'PARQUET', byteOrderMark: false },
 }
 
 export const mediaTypes: Record<ReportFormat, string> = {
+  PDF: 'application/pdf',
   CSV: 'text/csv',
   PARQUET: 'application/vnd.apache.parquet',
 }
@@ -29,6 +31,7 @@ interface Owner {
 /** The key by which a file is asked for. */
 export function reportKey({ id, experimentId }: Owner, { format, byteOrderMark }: ReportFile): string {
   const name = {
+    PDF: names.report,
     CSV: byteOrderMark ? names.marked : names.csv,
     PARQUET: names.parquet,
   }[format]
@@ -44,5 +47,6 @@ export function reportOfKey(key: string): { analysisId: string; file: ReportFile
 
 /** The name under which a file is saved: of the experiment, so that it is found again among downloads. */
 export function downloadName(experimentKey: string, { id }: Owner, { format }: ReportFile): string {
-  return `fairlift-${experimentKey.slice(0, 60)}-results-${id.slice(0, 8)}.${format.toLowerCase()}`
+  const what = format === 'PDF' ? 'report' : 'results'
+  return `fairlift-${experimentKey.slice(0, 60)}-${what}-${id.slice(0, 8)}.${format.toLowerCase()}`
 }

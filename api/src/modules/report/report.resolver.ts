@@ -65,7 +65,7 @@ export class AnalysisReportResolver {
   async reports(@Root() analysis: Analysis, @Ctx() { loaders }: RequestContext): Promise<AnalysisReportsType> {
     const { key } = (await loaders.experiment.load(analysis.experimentId))!
     const url = (format: ReportFormat): string => this.#addresses.of(analysis, key, format).url
-    return { csvUrl: url('CSV'), parquetUrl: url('PARQUET') }
+    return { pdfUrl: url('PDF'), csvUrl: url('CSV'), parquetUrl: url('PARQUET') }
   }
 }
 

@@ -3,12 +3,14 @@ import stringify from 'safe-stable-stringify'
 import type { ComputePool } from '../../jobs/compute/pool.ts'
 import { createLoaders, type Loaders, type LoaderServices } from '../../loaders.ts'
 import { type Narrative, narrate } from '../../reports/narrative/narrate.ts'
+import type { ReportDocument } from '../../reports/pdf/report-document.ts'
 import type { FileRow, RowContext, RowNames } from '../../reports/result-columns.ts'
 import { BYTE_ORDER_MARK, resultsCsvLines } from '../../reports/results-csv.ts'
 import type { FileMaker, FilesOnDemand } from '../../storage/files-on-demand.ts'
 import type { Analysis } from '../analysis/analysis.service.ts'
 import type { Conclusion } from '../analysis/conclusion.ts'
 import type { VerificationService } from '../analysis/verification.service.ts'
+import type { DataLineageService } from './data-lineage.service.ts'
 import { type ReportFile, reportKey, reportOfKey } from './report-files.ts'
 import { subjectOfAnalysis } from './subject-of-analysis.ts'
 
@@ -19,6 +21,7 @@ const REPORTS_VERSION = 1
 export class ReportService implements FileMaker {
   readonly #services: LoaderServices
   readonly #verifications: Pick<VerificationService, 'certificateOf'>
+  readonly #lineage: DataLineageService
   readonly #files: FilesOnDemand
   readonly #drawing: ComputePool
 
@@ -26,11 +29,13 @@ export class ReportService implements FileMaker {
   constructor(
     services: LoaderServices,
     verifications: Pick<VerificationService, 'certificateOf'>,
+    lineage: DataLineageService,
     files: FilesOnDemand,
     drawing: ComputePool,
   ) {
     this.#services = services
     this.#verifications = verifications
+    this.#lineage = lineage
     this.#files = files
     this.#drawing = drawing
   }
@@ -53,7 +58,29 @@ export class ReportService implements FileMaker {
     const loaders = createLoaders(this.#services)
     const analysis = await loaders.analysis.load(asked.analysisId)
     if (analysis === null || reportKey(analysis, asked.file) !== key) return null
-    return this.#table(analysis, asked.file, loaders)
+    return asked.file.format === 'PDF' ? this.#document(analysis, loaders) : this.#table(analysis, asked.file, loaders)
+  }
+
+  async #document(analysis: Analysis, loaders: Loaders): Promise<string> {
+    const certificate = await this.#verifications.certificateOf(analysis)
+    const [subject, dataset] = await Promise.all([
+      subjectOfAnalysis(analysis, certificate, loaders),
+      this.#lineage.of(analysis),
+    ])
+    const { id, engine, statisticsVersion, resultKey } = analysis
+    const document: ReportDocument = {
+      subject,
+      analysis: { id, engine, statisticsVersion, resultKey, computedAt: analysis.computedAt.toISOString() },
+      dataset,
+      certificate: certificate && {
+        sha256: certificate.sha256,
+        rowsHash: certificate.rowsHash,
+        aggregatesHash: certificate.aggregatesHash,
+      },
+    }
+    const key = storedKeyOf(analysis, 'report', 'pdf', document)
+    await this.#files.ensure(key, () => this.#drawing.run('renderPdf', document))
+    return key
   }
 
   async #table(analysis: Analysis, { format, byteOrderMark }: ReportFile, loaders: Loaders): Promise<string> {

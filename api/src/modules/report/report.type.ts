@@ -2,11 +2,12 @@ import { GraphQLDateTimeISO } from 'graphql-scalars'
 import { Field, ObjectType, registerEnumType } from 'type-graphql'
 import type { ReportFormat } from './report-files.ts'
 
-export const ReportFormatEnum = { CSV: 'CSV', PARQUET: 'PARQUET' } as const
+export const ReportFormatEnum = { PDF: 'PDF', CSV: 'CSV', PARQUET: 'PARQUET' } as const
 registerEnumType(ReportFormatEnum, {
   name: 'ReportFormat',
   description: 'What an analysis can be had as.',
   valuesConfig: {
+    PDF: { description: 'One page to be read by anybody, and an appendix for analysts.' },
     CSV: { description: 'All result rows, one a metric, treatment and segment, with all their numbers.' },
     PARQUET: { description: 'The same table with typed columns.' },
   },
@@ -23,7 +24,7 @@ export class ReportType {
   @Field(() => String, { description: 'Name under which it is saved.' })
   fileName!: string
 
-  @Field(() => String, { description: 'Media type, such as text/csv.' })
+  @Field(() => String, { description: 'Media type, such as application/pdf.' })
   mediaType!: string
 
   @Field(() => GraphQLDateTimeISO, { description: 'Until when the address is good.' })

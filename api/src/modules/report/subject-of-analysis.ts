@@ -1,12 +1,12 @@
-import type { MetricDefinition } from '../../analysis/metric-definition.ts'
 import type { AnalysisSettings } from '../../analysis/settings.ts'
 import type { HealthCheck } from '../../analysis/health/health-check.ts'
 import { AppError } from '../../errors.ts'
 import type { Loaders } from '../../loaders.ts'
-import type { ReportMetric, ReportSubject, ReportVariant } from '../../reports/report-subject.ts'
-import type { Analysis, StoredResult } from '../analysis/analysis.service.ts'
+import type { ReportSubject, ReportVariant } from '../../reports/report-subject.ts'
+import type { Analysis } from '../analysis/analysis.service.ts'
 import type { Certificate } from '../analysis/certificate.ts'
 import type { Conclusion } from '../analysis/conclusion.ts'
+import { chartedAnalysisOf } from '../chart/charted.ts'
 
 /** What reports tell of an analysis: itself, and the names of what it is about as they are now. */
 export async function subjectOfAnalysis(
@@ -15,10 +15,10 @@ export async function subjectOfAnalysis(
   loaders: Loaders,
 ): Promise<ReportSubject> {
   const stored = await loaders.resultsOf.load(analysis.id)
-  const [experiment, variants, metrics] = await Promise.all([
+  const [experiment, variants, { metrics }] = await Promise.all([
     loaders.experiment.load(analysis.experimentId),
     variantsOf(analysis, loaders),
-    metricsOf(analysis, stored, certificate, loaders),
+    chartedAnalysisOf(analysis, { question: certificate?.question ?? null, timeseries: null }, loaders),
   ])
   if (experiment === null) throw new AppError('NOT_FOUND', 'The experiment of this analysis is gone.')
   const { name, key, hypothesis, currency } = experiment
@@ -47,24 +47,4 @@ async function variantsOf(analysis: Analysis, loaders: Loaders): Promise<ReportV
       return { id: variantId, name: variant?.name ?? variantId, trafficSplit, users }
     }),
   )
-}
-
-/** The metrics of the rows, with the part that each played at the time; of old analyses, the part it plays now. */
-async function metricsOf(
-  { experimentId }: Analysis,
-  stored: StoredResult[],
-  certificate: Certificate | null,
-  loaders: Loaders,
-): Promise<ReportMetric[]> {
-  const ids = [...new Set(stored.map(({ row }) => row.metricId))]
-  const asked = new Map(certificate?.question.metrics.map((metric) => [metric.id, metric.role]))
-  const now = asked.size > 0 ? [] : await loaders.metricsOf.load(experimentId)
-  const roleOf = (id: string): MetricDefinition['role'] =>
-    asked.get(id) ?? now.find(({ metric }) => metric.id === id)?.role ?? 'SECONDARY'
-  const found = await Promise.all(ids.map((id) => loaders.metric.load(id)))
-  return found.flatMap((metric) => {
-    if (metric === null) return []
-    const { id, key, name, kind, format, goal } = metric
-    return { id, key, name, kind, format, goal, role: roleOf(id) }
-  })
 }

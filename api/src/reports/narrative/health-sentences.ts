@@ -3,10 +3,13 @@ import { countText } from '../number-text.ts'
 
 /** What the checks found, those that failed first; nothing that was found is left out. */
 export function healthSentences(health: HealthCheck[]): string[] {
-  const failed = health.filter(({ verdict }) => verdict === 'FAIL')
-  const warned = health.filter(({ verdict }) => verdict === 'WARN')
-  const told = [...failed, ...warned].map(({ message, action }) => [message, action].filter(Boolean).join(' '))
+  const told = foundByChecks(health).map(({ message, action }) => [message, action].filter(Boolean).join(' '))
   return [healthHeadline(health), ...told]
+}
+
+/** The checks that found something, those that failed first. */
+export function foundByChecks(health: HealthCheck[]): HealthCheck[] {
+  return (['FAIL', 'WARN'] as const).flatMap((verdict) => health.filter((one) => one.verdict === verdict))
 }
 
 /** All checks in a sentence. */

@@ -1,4 +1,3 @@
-import type { MetricDefinition } from '../../analysis/metric-definition.ts'
 import type { ResultRow } from '../../analysis/result-row.ts'
 import { judge } from '../standing.ts'
 import { metricOf, overallRows, type ReportMetric, type ReportSubject } from '../report-subject.ts'
@@ -37,6 +36,6 @@ export function leadRows(subject: ReportSubject): ResultRow[] {
   return own.toSorted((a, b) => rank(a) - rank(b)).slice(0, LEAD_ROWS)
 }
 
-function isRevenue({ kind, format }: ReportMetric & { numerator?: MetricDefinition['numerator'] }): boolean {
+function isRevenue({ kind, format }: ReportMetric): boolean {
   return kind === 'MEAN' && format === 'CURRENCY'
 }

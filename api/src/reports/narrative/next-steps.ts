@@ -15,7 +15,7 @@ export function nextSteps(subject: ReportSubject): string[] {
     warnings === 0
       ? []
       : [
-          `Read the ${countText(warnings, 'warning')} about the data first: the verdict stands, and they may explain it.`,
+          `Read the ${warnings === 1 ? 'warning' : countText(warnings, 'warning')} about the data first: the verdict stands, and may be explained by what was found.`,
         ]
   switch (decision.verdict) {
     case 'SHIP':

@@ -19,15 +19,21 @@ export function revenueSentence(subject: ReportSubject): string {
   if (change === null)
     return 'What it would change in revenue is not known: no metric of this analysis sums up the values of purchases.'
   const { currency } = subject.experiment
-  const users = `${wholeText(change.usersPerDay)} users a day`
   const size = change.estimate === null ? 'without an estimate' : signedAmountText(change.estimate, currency)
   const soFar = standing === 'interim' ? ' so far' : ''
   const unit = currency === null ? ', in the currency of the values' : ''
   return (
     `If all users saw ${variantNameOf(subject, change.treatmentId)}, revenue would change by ${size} ${horizonText(change)}${soFar} ` +
     `(${levelText(change.level)} interval: ${revenueInterval(change, currency)}${unit}). ` +
-    `That rests on ${users}, as the experiment measured them, and on traffic and effect staying as they were.`
+    revenueBasis(subject)
   )
+}
+
+/** On what the expected change rests; empty without one. */
+export function revenueBasis(subject: ReportSubject): string {
+  const change = leadRevenueChange(subject)
+  if (change === null) return ''
+  return `That rests on ${wholeText(change.usersPerDay)} users a day, as the experiment measured them, and on traffic and effect staying as they were.`
 }
 
 export function horizonText({ horizonDays }: RevenueChange): string {

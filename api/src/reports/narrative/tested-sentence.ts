@@ -15,7 +15,7 @@ export function testedSentence({ experiment, variants, settings }: ReportSubject
     variants.length <= MOST_NAMES ? ` (${variants.map((variant) => wholeText(variant.users)).join(' / ')})` : ''
   const { from, to, daysSinceExposure } = settings.window
   const days = daysSinceExposure === null ? '' : `, in their first ${countText(daysSinceExposure, 'day')}`
-  return `${compared} against ${control.name}, among ${countText(users, 'user')}${split}${periodText(from, to)}${days}.`
+  return `Tested: ${compared} against ${control.name}, among ${countText(users, 'user')}${split}${periodText(from, to)}${days}.`
 }
 
 export function listText(names: string[]): string {
