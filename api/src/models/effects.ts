@@ -15,7 +15,8 @@ export function predictedEffects(
   const control = profiles.mean(0)
   return cells.variants.slice(1).map((treatment, t) => {
     const effect = contrast(control, profiles.mean(t + 1), covariance, question.level)
-    return { treatment, ...effect, revenue: revenueDelta(effect.delta, question, traffic, worth) }
+    const revenue = revenueDelta(effect.delta, question, traffic, worth, covariance.referenceDegrees)
+    return { treatment, ...effect, revenue }
   })
 }
 
