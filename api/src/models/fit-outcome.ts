@@ -9,6 +9,8 @@ export interface OutcomeFit extends GlmFit {
   /** columns with an estimate */
   kept: Int32Array
   aliases: Alias[]
+  /** of each column: half of it times the squared coefficient was added to the negative log likelihood */
+  penalties: Float64Array
   weights: Float64Array
   means: Float64Array
 }
@@ -48,7 +50,7 @@ export function fitOutcome(
     ...(from && { start: from }),
     ...(tolerance !== undefined && { tolerance }),
   })
-  return { ...fit, kept, aliases, weights, means }
+  return { ...fit, kept, aliases, penalties, weights, means }
 }
 
 /**

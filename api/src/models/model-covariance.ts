@@ -26,7 +26,7 @@ export interface ModelCovariance {
  *
  * With a penalty the inverse of the penalised information is the covariance given the data of coefficients that were
  * drawn from a normal distribution; intervals from it are right on average over users, where those without the penalty's
- * bias would be too short.
+ * bias would be too short. Robust ones get what the penalty adds to it, so that they agree where variances are equal.
  *
  * See Nychka (1988), "Bayesian confidence intervals for smoothing splines"; Long and Ervin (2000), "Using
  * heteroscedasticity consistent standard errors in the linear regression model".
@@ -48,15 +48,16 @@ export function modelCovariance(setup: ModelSetup, outcome: Outcome, fit: Outcom
     const matrix = isQuasi ? fit.inverse.map((entry) => entry * shared.dispersion) : fit.inverse
     return { ...shared, matrix, kind: 'MODEL', referenceDegrees: isQuasi ? degreesOfFreedom : null }
   }
+  const shrinking = fit.penalties.map((penalty) => penalty * shared.dispersion)
   if (outcome.denominator !== null) {
-    const robust = robustCovariance(rows, fit.inverse, squares)
+    const robust = robustCovariance(rows, fit.inverse, squares, shrinking)
     const matrix = robust.map((entry) => (entry * users) / degreesOfFreedom)
     return { ...shared, matrix, kind: 'HC1', referenceDegrees: degreesOfFreedom }
   }
   const corrected = withoutLeverage(rows, fit.inverse, outcome.n, squares, shared.dispersion)
   return {
     ...{ ...shared, hasFullLeverage: corrected.hasFullLeverage },
-    matrix: robustCovariance(rows, fit.inverse, corrected.squares),
+    matrix: robustCovariance(rows, fit.inverse, corrected.squares, shrinking),
     kind: 'HC3',
     referenceDegrees: degreesOfFreedom,
   }

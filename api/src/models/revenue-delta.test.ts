@@ -35,7 +35,13 @@ describe('what a treatment is worth', () => {
   })
 
   it('of conversions: times what one is worth', () => {
-    const revenue = revenueDelta(delta, question('CONVERSION'), null, { amount: 40, standardError: 1, unit: 'USD' }, null)!
+    const revenue = revenueDelta(
+      delta,
+      question('CONVERSION'),
+      null,
+      { amount: 40, standardError: 1, unit: 'USD' },
+      null,
+    )!
     expect(revenue).toMatchObject({ unit: 'USD', overHorizon: null, visitorsPerDay: null })
     expect(revenue.perVisitor.estimate).toBe(20)
     expect(revenue.perVisitor.standardError).toBeCloseTo(Math.sqrt(0.25 + 1600 * 0.04 + 0.04), 12)
@@ -56,7 +62,9 @@ describe('what a treatment is worth', () => {
     const few = estimateOf(-8.5, 3, { level: 0.95, referenceDegrees: 1 })
     const { overHorizon } = revenueDelta(few, question('REVENUE'), { visitorsByDay: [1, 1, 1] }, null, 1)!
     expect(overHorizon!.pValue).toBeCloseTo(few.pValue!, 12)
-    expect(overHorizon!.interval).toMatchObject({ lower: expect.closeTo(30 * (few.interval as Ends).lower, 8) as number })
+    expect(overHorizon!.interval).toMatchObject({
+      lower: expect.closeTo(30 * (few.interval as Ends).lower, 8) as number,
+    })
     const worth = { amount: 40, standardError: 0, unit: null }
     expect(revenueDelta(few, question('COUNT'), null, worth, 1)!.perVisitor.pValue).toBeCloseTo(few.pValue!, 12)
   })
@@ -69,7 +77,8 @@ describe('what a treatment is worth', () => {
     for (let time = 0; time < 2000; time++) {
       const traffic = { visitorsByDay: [visitors(), visitors()] }
       const to = Array.from({ length: 30 }, visitors).reduce((sum, day) => sum + day, 0)
-      const { lower, upper } = revenueDelta(sure, question('REVENUE'), traffic, null, null)!.overHorizon!.interval as Ends
+      const { lower, upper } = revenueDelta(sure, question('REVENUE'), traffic, null, null)!.overHorizon!
+        .interval as Ends
       if (lower <= to && to <= upper) covered++
     }
     expect(covered / 2000).toBeGreaterThan(0.935)

@@ -12,10 +12,19 @@ import { type SparseRows, weightedGram } from './sparse-rows.ts'
  *
  * @param inverse A^-1, row by row
  * @param squares of each row, the sum of u^2 of its users
+ * @param shrinking of each column, what a penalty adds to the sum: its part of A, times the variance of the residuals. Where
+ * that variance is the same for all users, the whole is then variance x A^-1
  */
-export function robustCovariance(rows: SparseRows, inverse: Float64Array, squares: Float64Array): Float64Array {
+export function robustCovariance(
+  rows: SparseRows,
+  inverse: Float64Array,
+  squares: Float64Array,
+  shrinking = new Float64Array(rows.columns),
+): Float64Array {
   const k = rows.columns
-  return product(product(inverse, weightedGram(rows, squares), k), inverse, k)
+  const middle = weightedGram(rows, squares)
+  shrinking.forEach((own, j) => (middle[j * k + j]! += own))
+  return product(product(inverse, middle, k), inverse, k)
 }
 
 function product(a: Float64Array, b: Float64Array, k: number): Float64Array {

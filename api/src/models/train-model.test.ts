@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cardFromJson, cardToJson } from './card-json.ts'
-import { cellsOf, trainingOf } from './group-rows.contract.ts'
+import { cellsOf, type Rows, trainingOf } from './group-rows.contract.ts'
 import type { ModelCard } from './model-card.ts'
 import type { ModelQuestion, TargetKind } from './model-question.ts'
 import { drawRows } from './population.contract.ts'
@@ -54,6 +54,29 @@ describe('training on cells is training on users', () => {
         1e-10 * Math.max(1, Math.abs(expected)),
       )
     }
+  })
+})
+
+describe('a penalty', () => {
+  it('leaves a linear model the errors of coefficients drawn around 0: the shrinking is in them', () => {
+    // Of one feature of two levels whose users are as many, and errors of equal variance, all is known in closed form.
+    const [users, penalty] = [400, 100]
+    const at = Array.from({ length: 4 * users }, (_, i) => i)
+    const rows: Rows = {
+      variants: ['control', 'treatment'],
+      features: [{ name: 'device', levels: ['phone', 'desktop'] }],
+      variant: at.map((i) => i & 1),
+      levels: [at.map((i) => (i >> 1) & 1)],
+      fold: at.map((i) => (i >> 3) % 5),
+      y: at.map((i) => 10 + ((i >> 1) & 1) + ((i >> 2) & 1 ? 2 : -2)),
+    }
+    const card = cardOf(trainingOf(cellsOf(rows), 'REVENUE', { penalty }))
+    // By the level alone, whose squares around its mean are a quarter of all users'.
+    const expected = Math.sqrt(card.fit.dispersion / (users + penalty))
+    const { standardError, estimate } = card.coefficients.find(({ name }) => name === 'device=desktop')!
+    expect(estimate).toBeCloseTo(users / (users + penalty), 10)
+    expect(standardError! / expected).toBeGreaterThan(0.998)
+    expect(standardError! / expected).toBeLessThan(1.002)
   })
 })
 
