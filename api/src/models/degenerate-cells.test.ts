@@ -120,6 +120,19 @@ describe('what can be trained in spite of its data is named', () => {
     expect(cardOf(result).fit.penalty).toBeGreaterThan(0)
   })
 
+  it('is told of the feature that it is about, not of one whose name ends the same way', () => {
+    const [first, second] = rows.features as [Rows['features'][number], Rows['features'][number]]
+    const features = [
+      { ...first, name: 'price' },
+      { ...second, name: 'base price' },
+    ]
+    const y = rows.y.map((one, i) => (rows.levels[1]![i] === 2 ? 0 : one))
+    expect(warningsOf(train(cellsOf(population({ features, y })), 'CONVERSION'))).toContainEqual([
+      'SEPARATED',
+      'base price',
+    ])
+  })
+
   it('one level, empty levels', () => {
     const features = [
       { name: 'same', levels: ['one'] },

@@ -34,7 +34,8 @@ export function fitModel(
   const again = penalty === null ? null : fitOutcome(setup, training, { penalty })
   if (penalty === null || again?.status !== 'converged') return separated(what, names)
   const message = `${what} A penalty of ${Number(penalty.toPrecision(3))}, chosen by cross-validation, keeps it finite.`
-  const feature = features.find(({ name }) => names.some((one) => one.includes(`${name}=`)))?.name ?? null
+  const feature =
+    fit.separating.map((column) => setup.design.columns[column]!.feature).find((own) => own !== null) ?? null
   return { kind: 'computed', fit: again, penalty, warnings: [{ code: 'SEPARATED', feature, message }] }
 }
 
