@@ -36,6 +36,7 @@ export const goals = {
   lastBatch: atMost(0.05, percent),
   landedToResult: atMost(2000, seconds),
   statistics: atMost(100, milliseconds),
+  models: atLeast(20, times),
 }
 
 function atMost(bound: number, show: (value: number) => string): Goal {

@@ -6,22 +6,25 @@ import { benchIngest, type IngestResult } from './ingest.ts'
 import { FORMATS, inputOf, type InputFormat } from './inputs.ts'
 import { describeMachine } from './machine.ts'
 import { analysisReport, copyReport, ingestReport, smallBatchReport, type Report } from './report.ts'
+import { benchModels } from './models.ts'
+import { modelsReport } from './models-report.ts'
 import { benchSmallBatch } from './small-batch.ts'
 import { benchStatistics, statisticsReport } from './statistics.ts'
 
 /**
  * `pnpm bench`: ingestion beside bare conversions of the same file, analysis beside the same question asked of DuckDB, a
- * small batch beside the first load, the copy to PostgreSQL, and the statistics alone. Ratios are those of runs that followed each other; the
+ * small batch beside the first load, models beside fits of rows, the copy to PostgreSQL, and the statistics alone. Ratios are those of runs that followed each other; the
  * absolute figures are the machine's.
  */
 const USAGE = `Usage: pnpm bench [options]
   --events LIST    numbers of events (1000000,10000000)
   --runs N         how often everything is measured (3)
-  --only LIST      ingest, analysis, batch, copy, statistics (all)
+  --only LIST      ingest, analysis, batch, models, copy, statistics (all)
   --formats LIST   ${FORMATS.join(', ')} (all); the others of --only use the first one but dirty
+  --python PATH    a Python with scikit-learn, statsmodels, pandas and pyarrow, for models (python3)
   --write          put the tables into docs/benchmarks.md`
 
-const PARTS = ['ingest', 'analysis', 'batch', 'copy', 'statistics'] as const
+const PARTS = ['ingest', 'analysis', 'batch', 'models', 'copy', 'statistics'] as const
 type Part = (typeof PARTS)[number]
 
 interface Wanted {
@@ -29,6 +32,7 @@ interface Wanted {
   runs: number
   parts: Part[]
   formats: InputFormat[]
+  python: string
   isKept: boolean
 }
 
@@ -40,6 +44,7 @@ function wantedFrom(args: string[]): Wanted | null {
       runs: { type: 'string', default: '3' },
       only: { type: 'string', default: PARTS.join() },
       formats: { type: 'string', default: FORMATS.join() },
+      python: { type: 'string', default: 'python3' },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -50,6 +55,7 @@ function wantedFrom(args: string[]): Wanted | null {
     runs: countFrom('--runs', values.runs),
     parts: PARTS.filter((part) => namesFrom('--only', values.only, PARTS).includes(part)),
     formats: namesFrom('--formats', values.formats, FORMATS),
+    python: values.python,
     isKept: values.write,
   }
 }
@@ -97,6 +103,8 @@ const reports: Record<Exclude<Part, 'statistics'>, (events: number, wanted: Want
   batch: async (events, wanted) =>
     // The file is cut by lines.
     smallBatchReport(events, await benchSmallBatch(await inputOf(events, 'csv'), wanted.runs)),
+  models: async (events, wanted) =>
+    modelsReport(events, await benchModels(await inputOf(events, cleanFormat(wanted)), wanted.runs, wanted.python)),
   copy: async (events, wanted) => copyReport(events, await benchCopy(await inputOf(events, cleanFormat(wanted)))),
 }
 

@@ -7,6 +7,7 @@ export interface CardJson {
     name: string
     kind: 'CATEGORICAL' | 'BINNED' | 'NUMERIC'
     levels: string[]
+    reference: number | null
     missing: number | null
     other: number | null
     edges: number[]
