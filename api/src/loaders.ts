@@ -68,6 +68,10 @@ export function createLoaders({
       (ids) => datasets.attributesOf(ids),
       ({ experimentId }) => experimentId,
     ),
+    eventTypesOf: many(
+      (ids) => datasets.eventTypesOf(ids),
+      ({ experimentId }) => experimentId,
+    ),
     firstErasures: firstPages((ids, first) => erasures.firstPages(ids, first)),
     analysis: one((ids) => analyses.byIds(ids)),
     latestAnalysis: oneBy(

@@ -39,6 +39,7 @@ const upload = (experimentId: string, bytes: BlobPart, name: string, mapping?: C
   run.client.uploadEvents({ experimentId, file: new File([bytes], name), mapping }).result()
 
 const records = eventRecords(240)
+const recordedTypes = [...new Set(records.map((record) => record.event_type))].sort()
 const csv = delimited(records)
 const ndjson = records.map(({ device, ...event }) => JSON.stringify({ ...event, attributes: { device } })).join('\n')
 
@@ -64,7 +65,8 @@ describe('files of every format give the same answer', () => {
     expect(batch).toMatchObject({ format, compression, rows: records.length, events: records.length, rejected: 0 })
     const analysis = await analyse(experimentId)
     expectTotals(analysis, records)
-    expect((await run.client.experiment({ id: experimentId })).attributes).toEqual(['device'])
+    const { attributes, eventTypes } = await run.client.experiment({ id: experimentId })
+    expect({ attributes, eventTypes }).toEqual({ attributes: ['device'], eventTypes: recordedTypes })
   })
 
   test('Parquet: a part that the server itself wrote', async () => {

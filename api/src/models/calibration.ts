@@ -30,7 +30,9 @@ export function calibrationLine(ranked: RankedUsers): { slope: number; intercept
     value: Float64Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? 1 : logits[i >> 1]! - centre)),
   }
   const free = { kept: Int32Array.of(0, 1), penalty: new Float64Array(2) }
-  const fit = fitGlm({ rows, family: families.logistic, weights, means, ...free })
+  // Where predictions are right, that is the line.
+  const start = Float64Array.of(centre, 1)
+  const fit = fitGlm({ rows, family: families.logistic, weights, means, start, ...free })
   if (fit.status !== 'converged') return null
   const slope = fit.coefficients[1]!
   return { slope, intercept: fit.coefficients[0]! - slope * centre }

@@ -1426,7 +1426,7 @@ export type EffectFieldsFragment = { estimate: number | null, standardError: num
 
 export type EventFieldsFragment = { id: string, userId: string, type: string, value: number | null, timestamp: string, attributes: Record<string, unknown>, row: number, variant: { id: string, key: string, name: string } | null, batch: { id: string, originalName: string } | null };
 
-export type ExperimentFieldsFragment = { id: string, key: string, name: string, hypothesis: string | null, status: ExperimentStatus, startAt: string | null, endAt: string | null, plannedUnits: number | null, currency: string | null, conflictPolicy: ConflictPolicy, autoRun: boolean, attributes: Array<string>, createdAt: string, updatedAt: string, variants: Array<VariantFieldsFragment>, metrics: Array<{ role: MetricRole, metric: MetricFieldsFragment }>, latestDatasetVersion: DatasetVersionFieldsFragment | null, latestAnalysis: AnalysisSummaryFieldsFragment | null };
+export type ExperimentFieldsFragment = { id: string, key: string, name: string, hypothesis: string | null, status: ExperimentStatus, startAt: string | null, endAt: string | null, plannedUnits: number | null, currency: string | null, conflictPolicy: ConflictPolicy, autoRun: boolean, attributes: Array<string>, eventTypes: Array<string>, createdAt: string, updatedAt: string, variants: Array<VariantFieldsFragment>, metrics: Array<{ role: MetricRole, metric: MetricFieldsFragment }>, latestDatasetVersion: DatasetVersionFieldsFragment | null, latestAnalysis: AnalysisSummaryFieldsFragment | null };
 
 export type JobFieldsFragment = { id: string, kind: JobKind, status: JobStatus, progress: number, stage: string | null, rowsRead: number | null, bytesRead: number | null, bytesTotal: number | null, attempts: number, createdAt: string, startedAt: string | null, finishedAt: string | null, error: { code: string, message: string } | null, experiment: { id: string, key: string, name: string }, batch: { id: string, status: BatchStatus, originalName: string, rows: number | null, accepted: number | null, rejected: number | null, duplicates: number | null, conflicts: number | null, events: number | null, datasetVersion: number | null, error: { code: string, message: string } | null } | null, analysis: { id: string } | null, calibration: { id: string } | null, model: { id: string } | null };
 
@@ -2584,6 +2584,7 @@ export const ExperimentFieldsFragmentDoc = new TypedDocumentString(`
     }
   }
   attributes
+  eventTypes
   latestDatasetVersion {
     ...DatasetVersionFields
   }
@@ -4064,6 +4065,7 @@ fragment ExperimentFields on Experiment {
     }
   }
   attributes
+  eventTypes
   latestDatasetVersion {
     ...DatasetVersionFields
   }
@@ -5287,6 +5289,7 @@ fragment ExperimentFields on Experiment {
     }
   }
   attributes
+  eventTypes
   latestDatasetVersion {
     ...DatasetVersionFields
   }
@@ -5755,6 +5758,7 @@ fragment ExperimentFields on Experiment {
     }
   }
   attributes
+  eventTypes
   latestDatasetVersion {
     ...DatasetVersionFields
   }
@@ -5958,6 +5962,7 @@ fragment ExperimentFields on Experiment {
     }
   }
   attributes
+  eventTypes
   latestDatasetVersion {
     ...DatasetVersionFields
   }
@@ -6122,6 +6127,7 @@ fragment ExperimentFields on Experiment {
     }
   }
   attributes
+  eventTypes
   latestDatasetVersion {
     ...DatasetVersionFields
   }
@@ -6289,6 +6295,7 @@ fragment ExperimentFields on Experiment {
     }
   }
   attributes
+  eventTypes
   latestDatasetVersion {
     ...DatasetVersionFields
   }
@@ -7579,6 +7586,7 @@ fragment ExperimentFields on Experiment {
     }
   }
   attributes
+  eventTypes
   latestDatasetVersion {
     ...DatasetVersionFields
   }
@@ -7751,6 +7759,7 @@ fragment ExperimentFields on Experiment {
     }
   }
   attributes
+  eventTypes
   latestDatasetVersion {
     ...DatasetVersionFields
   }
@@ -8060,6 +8069,7 @@ fragment ExperimentFields on Experiment {
     }
   }
   attributes
+  eventTypes
   latestDatasetVersion {
     ...DatasetVersionFields
   }

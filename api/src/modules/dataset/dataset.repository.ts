@@ -161,6 +161,16 @@ export class DatasetRepository extends Repository {
       .orderBy(desc(batches.datasetVersion), desc(batches.landedAt), asc(batches.id))
   }
 
+  /** Types of the events in the parts of the newest versions. */
+  eventTypesOf(experimentIds: readonly string[]): Promise<{ experimentId: string; eventType: string }[]> {
+    const eventType = sql<string>`unnest(${datasetParts.eventTypes})`
+    return this.db()
+      .selectDistinct({ experimentId: datasetParts.experimentId, eventType: eventType.as('event_type') })
+      .from(datasetParts)
+      .where(and(inArray(datasetParts.experimentId, [...experimentIds]), isNull(datasetParts.removedIn)))
+      .orderBy(sql`1`, sql`2`)
+  }
+
   /** Sums over the batches that landed in a version or before it. */
   async lineage(experimentId: string, number: number): Promise<DataLineage> {
     const total = (column: AnyColumn) => sql<number>`coalesce(sum(${column}), 0)`.mapWith(Number)

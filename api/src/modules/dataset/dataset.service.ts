@@ -45,4 +45,9 @@ export class DatasetService {
   attributesOf(experimentIds: readonly string[]): Promise<{ experimentId: string; attribute: string }[]> {
     return this.#repository.attributesOf(experimentIds)
   }
+
+  /** Types of the events that the newest versions have: metrics and features are made of them. */
+  eventTypesOf(experimentIds: readonly string[]): Promise<{ experimentId: string; eventType: string }[]> {
+    return this.#repository.eventTypesOf(experimentIds)
+  }
 }

@@ -156,6 +156,13 @@ export class ExperimentResolver {
     return (await loaders.attributesOf.load(id)).map(({ attribute }) => attribute)
   }
 
+  @FieldResolver(() => [String], {
+    description: 'Types of its events, as its files name them: metrics and features of models are made of them.',
+  })
+  async eventTypes(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<string[]> {
+    return (await loaders.eventTypesOf.load(id)).map(({ eventType }) => eventType)
+  }
+
   @FieldResolver(() => AnalysisType, { nullable: true, description: 'Its newest analysis. Null before the first one.' })
   latestAnalysis(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<Analysis | null> {
     return loaders.latestAnalysis.load(id)
