@@ -8,6 +8,7 @@ import type { Env } from './env.ts'
 import { FileSigner } from './http/file-signer.ts'
 import { keptSecret } from './http/kept-secret.ts'
 import { originRules } from './http/origins.ts'
+import { queryLimitsOf } from './http/query-limits.ts'
 import { createServer, type HttpServer } from './http/server.ts'
 import { ComputePool } from './jobs/compute/pool.ts'
 import { repeat } from './jobs/repeat.ts'
@@ -389,13 +390,7 @@ async function serve(
     origins: originRules(env.HOST, env.ALLOWED_ORIGINS),
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
-    queryLimits: {
-      depth: env.MAX_QUERY_DEPTH,
-      aliases: env.MAX_QUERY_ALIASES,
-      directives: env.MAX_QUERY_DIRECTIVES,
-      tokens: env.MAX_QUERY_TOKENS,
-      cost: env.MAX_QUERY_COST,
-    },
+    queryLimits: queryLimitsOf(env),
     isReady: () => client.pool.query('select 1'),
     logger,
   })

@@ -64,12 +64,8 @@ export function createLoaders({
     ),
     firstVersions: firstPages((ids, first) => datasets.firstPages(ids, first)),
     partCount: one((ids) => datasets.partCounts(ids)),
-    attributesOf: many(
-      (ids) => datasets.attributesOf(ids),
-      ({ experimentId }) => experimentId,
-    ),
-    eventTypesOf: many(
-      (ids) => datasets.eventTypesOf(ids),
+    namesOf: many(
+      (ids) => datasets.namesOf(ids),
       ({ experimentId }) => experimentId,
     ),
     firstErasures: firstPages((ids, first) => erasures.firstPages(ids, first)),

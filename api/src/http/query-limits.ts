@@ -11,6 +11,7 @@ import {
   type ValidationRule,
 } from 'graphql'
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity'
+import type { Env } from '../env.ts'
 import type { ErrorCode } from '../errors.ts'
 
 /** How large a query may be. What is larger is refused before any of it is done. */
@@ -27,6 +28,17 @@ export interface AskedQuery {
   document: DocumentNode
   variables: Record<string, unknown> | undefined
   operationName: string | null | undefined
+}
+
+/** The limits that the operator has set. */
+export function queryLimitsOf(env: Env): QueryLimits {
+  return {
+    depth: env.MAX_QUERY_DEPTH,
+    aliases: env.MAX_QUERY_ALIASES,
+    directives: env.MAX_QUERY_DIRECTIVES,
+    tokens: env.MAX_QUERY_TOKENS,
+    cost: env.MAX_QUERY_COST,
+  }
 }
 
 /** Stops the parser: a document of a million tokens takes seconds to parse and to check. */

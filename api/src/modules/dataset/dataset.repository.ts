@@ -21,6 +21,13 @@ export type DatasetVersion = typeof datasetVersions.$inferSelect
 export type DatasetPart = typeof datasetParts.$inferSelect
 export type NewDatasetPart = Omit<typeof datasetParts.$inferInsert, 'experimentId' | 'addedIn'>
 
+/** What some events of an experiment have, or are. */
+export interface NameInData {
+  experimentId: string
+  kind: 'attribute' | 'event type'
+  name: string
+}
+
 /** What a new version changes. */
 export interface VersionChange {
   experimentId: string
@@ -137,16 +144,6 @@ export class DatasetRepository extends Repository {
       .orderBy(asc(datasetParts.addedIn), asc(datasetParts.objectKey))
   }
 
-  /** Names of the attributes in the parts of the newest versions. */
-  attributesOf(experimentIds: readonly string[]): Promise<{ experimentId: string; attribute: string }[]> {
-    const attribute = sql<string>`unnest(${datasetParts.attributes})`
-    return this.db()
-      .selectDistinct({ experimentId: datasetParts.experimentId, attribute: attribute.as('attribute') })
-      .from(datasetParts)
-      .where(and(inArray(datasetParts.experimentId, [...experimentIds]), isNull(datasetParts.removedIn)))
-      .orderBy(sql`1`, sql`2`)
-  }
-
   /** The batches that landed in a version or before it, newest first. */
   batchesOf(experimentId: string, number: number): Promise<(typeof batches.$inferSelect)[]> {
     const landed = and(
@@ -161,14 +158,20 @@ export class DatasetRepository extends Repository {
       .orderBy(desc(batches.datasetVersion), desc(batches.landedAt), asc(batches.id))
   }
 
-  /** Types of the events in the parts of the newest versions. */
-  eventTypesOf(experimentIds: readonly string[]): Promise<{ experimentId: string; eventType: string }[]> {
-    const eventType = sql<string>`unnest(${datasetParts.eventTypes})`
-    return this.db()
-      .selectDistinct({ experimentId: datasetParts.experimentId, eventType: eventType.as('event_type') })
-      .from(datasetParts)
-      .where(and(inArray(datasetParts.experimentId, [...experimentIds]), isNull(datasetParts.removedIn)))
-      .orderBy(sql`1`, sql`2`)
+  /** Names of the attributes, and types of the events, in the parts of the newest versions. */
+  namesOf(experimentIds: readonly string[]): Promise<NameInData[]> {
+    const namesIn = (column: AnyColumn, kind: NameInData['kind']) =>
+      this.db()
+        .selectDistinct({
+          experimentId: datasetParts.experimentId,
+          kind: sql<NameInData['kind']>`${kind}`.as('kind'),
+          name: sql<string>`unnest(${column})`.as('name'),
+        })
+        .from(datasetParts)
+        .where(and(inArray(datasetParts.experimentId, [...experimentIds]), isNull(datasetParts.removedIn)))
+    return namesIn(datasetParts.attributes, 'attribute')
+      .union(namesIn(datasetParts.eventTypes, 'event type'))
+      .orderBy(sql`1`, sql`2`, sql`3`)
   }
 
   /** Sums over the batches that landed in a version or before it. */

@@ -1,8 +1,8 @@
 import { notFound } from '../../errors.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
-import type { DatasetRepository, DatasetVersion } from './dataset.repository.ts'
+import type { DatasetRepository, DatasetVersion, NameInData } from './dataset.repository.ts'
 
-export type { DatasetVersion }
+export type { DatasetVersion, NameInData }
 
 export class DatasetService {
   readonly #repository: DatasetRepository
@@ -41,13 +41,8 @@ export class DatasetService {
     return version
   }
 
-  /** Names of the attributes that the newest versions have: results can be broken down by them. */
-  attributesOf(experimentIds: readonly string[]): Promise<{ experimentId: string; attribute: string }[]> {
-    return this.#repository.attributesOf(experimentIds)
-  }
-
-  /** Types of the events that the newest versions have: metrics and features are made of them. */
-  eventTypesOf(experimentIds: readonly string[]): Promise<{ experimentId: string; eventType: string }[]> {
-    return this.#repository.eventTypesOf(experimentIds)
+  /** Names of the attributes, and types of the events, that the newest versions have: segments and metrics are made of them. */
+  namesOf(experimentIds: readonly string[]): Promise<NameInData[]> {
+    return this.#repository.namesOf(experimentIds)
   }
 }

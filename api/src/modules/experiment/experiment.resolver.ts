@@ -7,7 +7,7 @@ import { AnalysisConnection, AnalysisType } from '../analysis/analysis.type.ts'
 import type { Batch, BatchService } from '../batch/batch.service.ts'
 import { BatchConnection } from '../batch/batch.type.ts'
 import { toConnection, type Connection } from '../connection.type.ts'
-import type { DatasetVersion } from '../dataset/dataset.service.ts'
+import type { DatasetVersion, NameInData } from '../dataset/dataset.service.ts'
 import { DatasetVersionType } from '../dataset/dataset.type.ts'
 import { requireId } from '../ids.ts'
 import type { ExperimentMetric, Metric } from '../metric/metric.service.ts'
@@ -153,14 +153,14 @@ export class ExperimentResolver {
 
   @FieldResolver(() => [String], { description: 'Attributes of its events: results can be broken down by them.' })
   async attributes(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<string[]> {
-    return (await loaders.attributesOf.load(id)).map(({ attribute }) => attribute)
+    return namesOfKind('attribute', await loaders.namesOf.load(id))
   }
 
   @FieldResolver(() => [String], {
     description: 'Types of its events, as its files name them: metrics and features of models are made of them.',
   })
   async eventTypes(@Root() { id }: Experiment, @Ctx() { loaders }: RequestContext): Promise<string[]> {
-    return (await loaders.eventTypesOf.load(id)).map(({ eventType }) => eventType)
+    return namesOfKind('event type', await loaders.namesOf.load(id))
   }
 
   @FieldResolver(() => AnalysisType, { nullable: true, description: 'Its newest analysis. Null before the first one.' })
@@ -178,4 +178,8 @@ export class ExperimentResolver {
     if (after != null) return toConnection(await this.#analyses.page(id, { first, after }))
     return toConnection(await loaders.firstAnalyses.load({ id, first }))
   }
+}
+
+function namesOfKind(kind: NameInData['kind'], names: NameInData[]): string[] {
+  return names.flatMap((one) => (one.kind === kind ? one.name : []))
 }
