@@ -59,7 +59,7 @@ async function forestPlot(subject: ReportSubject, lines: number): Promise<Conten
   const rows = (all.length <= lines || primary.length === 0 ? all : primary).slice(0, lines)
   const { metrics, variants, settings, experiment } = subject
   const analysis: ChartedAnalysis = {
-    ...{ metrics, variants, settings, rows, currency: experiment.currency, timeseries: null },
+    ...{ metrics, variants, settings, rows, currency: experiment.currency, timeseries: null, distributions: [] },
     standing: standingOf(subject),
   }
   const chart = liftIntervals(analysis)

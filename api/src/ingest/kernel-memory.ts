@@ -73,7 +73,7 @@ export class KernelMemory {
   }
 
   /** Memory that nobody had before, which is zeros, and the address in it. */
-  #take(bytes: number): [SharedArrayBuffer, number] {
+  #take(bytes: number): [ArrayBufferLike, number] {
     const address = this.#end
     this.#end = Math.ceil((address + bytes) / ALIGNMENT) * ALIGNMENT
     const missing = this.#end + BYTES_AFTER - this.memory.buffer.byteLength

@@ -18,7 +18,11 @@ export async function subjectOfAnalysis(
   const [experiment, variants, { metrics }] = await Promise.all([
     loaders.experiment.load(analysis.experimentId),
     variantsOf(analysis, loaders),
-    chartedAnalysisOf(analysis, { question: certificate?.question ?? null, timeseries: null }, loaders),
+    chartedAnalysisOf(
+      analysis,
+      { question: certificate?.question ?? null, timeseries: null, distributions: [] },
+      loaders,
+    ),
   ])
   if (experiment === null) throw new AppError('NOT_FOUND', 'The experiment of this analysis is gone.')
   const { name, key, hypothesis, currency } = experiment
