@@ -18,10 +18,11 @@ export function modelWarnings(
 ): ModelWarning[] {
   const { design, levelUsers, kind, patterns } = setup
   const warnings: ModelWarning[] = []
-  features.forEach(({ name, kind: own, levels, missing, other }, f) => {
+  features.forEach(({ name, kind: own, levels, missing, other, distinctValues }, f) => {
     const empty = levels.filter((_, l) => levelUsers[f]![l] === 0 && l !== missing && l !== other)
     const used = levelUsers[f]!.filter((users) => users > 0).length
-    if (used < 2) {
+    // The ranges of a number only serve to show effects: the number itself is in the model.
+    if (used < 2 && (own !== 'NUMERIC' || distinctValues < 2)) {
       warnings.push({
         code: 'SINGLE_LEVEL',
         feature: name,

@@ -119,6 +119,20 @@ describe('a number in a model', () => {
     expect(() => predict(card, wrong)).toThrow('age must be a number or (missing), got old')
   })
 
+  it('whose values are all in one range explains as much as in several, and nothing is said against it', () => {
+    const rows = people('REVENUE')
+    const [age, device] = rows.features
+    const features = [{ ...age!, levels: ['all'], change: { ...age!.change, edges: [] } }, device!]
+    const warned = cardOf({ ...rows, features }, 'REVENUE').warnings.map(({ code }) => code)
+    expect(warned).not.toContain('SINGLE_LEVEL')
+    const constant = [
+      { ...features[0]!, numbers: AGES.map(() => 30), change: { ...features[0]!.change, distinctValues: 1 } },
+      device!,
+    ]
+    const card = cardOf({ ...rows, features: constant }, 'REVENUE')
+    expect(card.warnings.map(({ code, feature }) => `${code} ${feature}`)).toContain('SINGLE_LEVEL age')
+  })
+
   it('is penalised by its effect per standard deviation: its unit does not matter', () => {
     const rows = people('CONVERSION')
     const [age, device] = rows.features

@@ -30,6 +30,15 @@ describe('a card read back', () => {
     expect(() => predict(card, question)).toThrow(message)
   })
 
+  it('asks for a feature that is left out, whatever its name', () => {
+    const renamed = {
+      ...card,
+      features: card.features.map((own, f) => (f === 0 ? { ...own, name: 'constructor' } : own)),
+    }
+    const question = { variant: 'control', levels: { 'feature 2': 'level 0' } }
+    expect(() => predict(renamed, question)).toThrow(/constructor must be one of .*, got undefined/)
+  })
+
   it.each([
     ['{', /no JSON/],
     ['{"format":"other"}', /no model card/],

@@ -39,7 +39,8 @@ export function predict(card: ModelCard, { variant, levels }: PredictionQuestion
 function requireKnown({ variants, features }: ModelCard, variant: string, levels: Record<string, string>): void {
   if (!variants.includes(variant)) throw new RangeError(`variant must be one of ${variants.join(', ')}, got ${variant}`)
   for (const { name, kind, levels: known, missing } of features) {
-    const level = levels[name]
+    // Features may have names that every object knows, such as "constructor".
+    const level = Object.hasOwn(levels, name) ? levels[name] : undefined
     if (kind === 'NUMERIC') {
       const unknown = missing === null ? '' : known[missing]!
       if (level !== undefined && (level === unknown || isNumber(level))) continue
