@@ -27,6 +27,8 @@ export interface Feature {
   /** of ranges, ascending: its first level is below the first edge, the next one from there to below the second */
   edges: number[]
   source: FeatureSource
+  /** of numbers: what is taken off each before it counts. 0, but for values far from 0 with little spread */
+  centre?: number
   /** how many different values it had, before rare ones were gathered and numbers were binned */
   distinctValues: number
   /** of numbers: whether all values were whole numbers. An identifier's are */

@@ -133,6 +133,37 @@ describe('a number in a model', () => {
     expect(card.warnings.map(({ code, feature }) => `${code} ${feature}`)).toContain('SINGLE_LEVEL age')
   })
 
+  it('far from 0 with little spread, as times and serial numbers are, has the slope and errors of what it differs by', () => {
+    const rows = people('REVENUE', true)
+    const [age, device] = rows.features
+    for (const offset of [1e8, -1e12]) {
+      const numbers = age!.numbers!.map((years) => years + offset)
+      const change = { ...age!.change, edges: [30 + offset, 50 + offset] }
+      const features = [{ ...age!, numbers, change }, device!]
+      const question = { interactions: ['age'] }
+      const card = cardOf({ ...rows, features }, 'REVENUE', question)
+      const near0 = cardOf(rows, 'REVENUE', question)
+      for (const name of ['age', 'variant=treatment 1:age']) {
+        const [far, own] = [card, near0].map((one) => one.coefficients.find((column) => column.name === name)!)
+        near(far!.estimate, own!.estimate!, 1e-7)
+        near(far!.standardError, own!.standardError!, 1e-7)
+      }
+      near(card.effects[0]!.delta.estimate, near0.effects[0]!.delta.estimate, 1e-7)
+      expect(card.importance[0]!.permutedDeviance).toBeCloseTo(near0.importance[0]!.permutedDeviance!, 3)
+      for (const own of [41.25, Number.NaN]) {
+        const asked = (at: number) => ({
+          variant: 'treatment 1',
+          levels: { age: Number.isNaN(own) ? '(missing)' : String(own + at), 'feature 2': 'level 1' },
+        })
+        const [far, there] = [predict(card, asked(offset)), predict(near0, asked(0))]
+        near(far.estimate, there.estimate, 1e-7)
+        near(far.standardError, there.standardError, 1e-7)
+      }
+      expect(card.features[0]!.centre).toBeCloseTo(offset + 37, -1)
+      expect(near0.features[0]!.centre).toBe(0)
+    }
+  })
+
   it('is penalised by its effect per standard deviation: its unit does not matter', () => {
     const rows = people('CONVERSION')
     const [age, device] = rows.features

@@ -17,12 +17,14 @@ export interface PredictionQuestion {
 export function predict(card: ModelCard, { variant, levels }: PredictionQuestion): Estimate {
   requireKnown(card, variant, levels)
   const used = card.coefficients.filter(({ estimate }) => estimate !== null)
+  // Cards of before have no centres.
+  const centreOf = new Map(card.features.map(({ name, centre = 0 }) => [name, centre]))
   const row = used.map((column) => {
     if (column.variant !== null && column.variant !== variant) return 0
     if (column.feature === null) return 1
     const level = levels[column.feature]!
     if (column.level !== null) return level === column.level ? 1 : 0
-    return isNumber(level) ? Number(level) : 0
+    return isNumber(level) ? Number(level) - centreOf.get(column.feature)! : 0
   })
   const family = familyOf(card.kind)
   let eta = 0

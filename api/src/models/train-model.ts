@@ -78,7 +78,11 @@ function makeCard(training: Training, setup: ModelSetup, model: FittedModel, cov
     question,
     kind,
     variants,
-    features: features.map((feature, f) => ({ ...feature, reference: references[f] ?? null })),
+    features: features.map((feature, f) => ({
+      ...feature,
+      reference: references[f] ?? null,
+      centre: setup.centres[f]!,
+    })),
     coefficients: coefficientTable(setup, fit, covariance, level),
     covariance: covarianceRows(fit.kept, covariance.matrix, setup.rows.columns),
     covarianceKind: covariance.kind,

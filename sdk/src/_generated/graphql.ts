@@ -1439,7 +1439,7 @@ export type MetricResultFieldsFragment = { id: string, method: Method, methodRea
 export type ModelEstimateFieldsFragment = { estimate: number, standardError: number, pValue: number | null, confidenceInterval: ConfidenceIntervalFieldsFragment | null };
 
 export type ModelFieldsFragment = (
-  { artifactUrl: string, csvUrl: string, features: Array<{ name: string, kind: ModelFeatureKind, levels: Array<string>, reference: string | null, edges: Array<number>, source: ModelFeatureSource, sourceName: string, isRecordedAfterExposure: boolean, distinctValues: number }>, fit: { users: number, cells: number, penalty: number, iterations: number, isConverged: boolean, deviance: number, nullDeviance: number, degreesOfFreedom: number, dispersion: number, covariance: ModelCovarianceKind }, coefficients: Array<{ name: string, term: ModelTerm, variant: string | null, feature: string | null, level: string | null, estimate: number | null, standardError: number | null, statistic: number | null, pValue: number | null, standardised: number | null, confidenceInterval: ConfidenceIntervalFieldsFragment | null, aliasedWith: Array<{ column: string, multiple: number }> }>, importance: Array<{ feature: string, dropInDeviance: number | null, degreesOfFreedom: number, pValue: number | null, permutedDeviance: number | null, share: number | null }>, effects: Array<PredictedEffectFieldsFragment>, segments: Array<{ feature: string, level: string, treatment: string, users: number, control: number, treated: number, delta: ModelEstimateFieldsFragment, lift: ModelEstimateFieldsFragment | null }>, validation: { training: ModelMetricsFieldsFragment, crossValidated: ModelMetricsFieldsFragment | null, folds: Array<{ fold: number, metrics: ModelMetricsFieldsFragment | null }>, holdout: ModelMetricsFieldsFragment | null, calibration: Array<{ users: number, predicted: number, observed: number }> }, leakage: Array<{ code: LeakageCode, feature: string, value: number | null, message: string }>, uplift: Array<{ treatment: string, verdict: UpliftVerdict, message: string, pValue: number | null, interactionPValue: number | null, qiniCoefficient: ModelEstimateFieldsFragment | null, curve: Array<{ share: number, users: number, gain: number, random: number, lower: number | null, upper: number | null }> }>, warnings: Array<{ code: ModelWarningCode, feature: string | null, message: string }>, job: { id: string, status: JobStatus } | null }
+  { artifactUrl: string, csvUrl: string, features: Array<{ name: string, kind: ModelFeatureKind, levels: Array<string>, reference: string | null, edges: Array<number>, centre: number, source: ModelFeatureSource, sourceName: string, isRecordedAfterExposure: boolean, distinctValues: number }>, fit: { users: number, cells: number, penalty: number, iterations: number, isConverged: boolean, deviance: number, nullDeviance: number, degreesOfFreedom: number, dispersion: number, covariance: ModelCovarianceKind }, coefficients: Array<{ name: string, term: ModelTerm, variant: string | null, feature: string | null, level: string | null, estimate: number | null, standardError: number | null, statistic: number | null, pValue: number | null, standardised: number | null, confidenceInterval: ConfidenceIntervalFieldsFragment | null, aliasedWith: Array<{ column: string, multiple: number }> }>, importance: Array<{ feature: string, dropInDeviance: number | null, degreesOfFreedom: number, pValue: number | null, permutedDeviance: number | null, share: number | null }>, effects: Array<PredictedEffectFieldsFragment>, segments: Array<{ feature: string, level: string, treatment: string, users: number, control: number, treated: number, delta: ModelEstimateFieldsFragment, lift: ModelEstimateFieldsFragment | null }>, validation: { training: ModelMetricsFieldsFragment, crossValidated: ModelMetricsFieldsFragment | null, folds: Array<{ fold: number, metrics: ModelMetricsFieldsFragment | null }>, holdout: ModelMetricsFieldsFragment | null, calibration: Array<{ users: number, predicted: number, observed: number }> }, leakage: Array<{ code: LeakageCode, feature: string, value: number | null, message: string }>, uplift: Array<{ treatment: string, verdict: UpliftVerdict, message: string, pValue: number | null, interactionPValue: number | null, qiniCoefficient: ModelEstimateFieldsFragment | null, curve: Array<{ share: number, users: number, gain: number, random: number, lower: number | null, upper: number | null }> }>, warnings: Array<{ code: ModelWarningCode, feature: string | null, message: string }>, job: { id: string, status: JobStatus } | null }
   & ModelSummaryFieldsFragment
 );
 
@@ -2860,6 +2860,7 @@ export const ModelFieldsFragmentDoc = new TypedDocumentString(`
     levels
     reference
     edges
+    centre
     source
     sourceName
     isRecordedAfterExposure
@@ -6742,6 +6743,7 @@ fragment ModelFields on Model {
     levels
     reference
     edges
+    centre
     source
     sourceName
     isRecordedAfterExposure

@@ -44,6 +44,12 @@ export class ModelFeatureType {
   @Field(() => [Float], { description: 'Of ranges: where they begin, the first one excepted. Empty for values.' })
   edges!: number[]
 
+  @Field(() => Float, {
+    description:
+      'Of numbers: what is taken off each before it counts. 0, but for values far from 0 with little spread, such as times.',
+  })
+  centre!: number
+
   @Field(() => FeatureSourceEnum, { description: 'Where it comes from.' })
   source!: Feature['source']['kind']
 
@@ -172,9 +178,10 @@ export class ModelWarningType implements ModelWarning {
   message!: string
 }
 
-export function toFeature({ source, reference, levels, ...rest }: Feature): ModelFeatureType {
+export function toFeature({ source, reference, levels, centre = 0, ...rest }: Feature): ModelFeatureType {
   return {
     ...rest,
+    centre,
     levels,
     reference: reference === null ? null : levels[reference]!,
     source: source.kind,
