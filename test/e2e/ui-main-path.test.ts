@@ -99,6 +99,12 @@ describe.skipIf(isSkipped)(title, () => {
     ])
     expect((await readFile(await parquet.path())).subarray(0, 4).toString()).toBe('PAR1')
 
+    const [pdf] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Report as PDF' }).click(),
+    ])
+    expect((await readFile(await pdf.path())).subarray(0, 5).toString()).toBe('%PDF-')
+
     // The same question as the one on show, asked otherwise: then both side by side.
     await button('As the analysis on show was asked').click()
     expect(await field('Correction for several tests').inputValue()).toBe('HOLM')
