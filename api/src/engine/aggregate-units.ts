@@ -19,9 +19,6 @@ export type ActiveUnits = Omit<SummedUnits, 'firstExposure'> & { readonly counts
 /** Time of the first and the last event of a dataset, ISO 8601. */
 export type TimeRange = Pick<DataQuality, 'firstEventAt' | 'lastEventAt'>
 
-/** Rows that are worked on at a time: all that is computed of them stays in the processor's cache. */
-const BLOCK_ROWS = 4096
-
 /** What a plan asks, from one row per unit, in one pass over the rows. */
 export function aggregateUnits(
   plan: AggregationPlan,
@@ -29,7 +26,7 @@ export function aggregateUnits(
   timeRange: TimeRange,
 ): Aggregates {
   const moments = new SegmentMoments(plan, units)
-  const blockRows = Math.max(BLOCK_ROWS, moments.rowsWanted)
+  const { blockRows } = moments
   const distributions = plan.cells.map(() => plan.variants.map(() => new ValueCounts()))
   const quality = new QualityCounts(plan, units)
   const block = new Block(plan, units, blockRows)

@@ -4,46 +4,50 @@ import { byText, MAX_SEGMENT_VALUES, TooManySegmentsError } from './groups.ts'
 import type { AggregationPlan, Group } from './plan.ts'
 import type { AttributeColumn, SummedUnits } from './unit-rows.ts'
 
-/** The most groups that the values of several attributes together may make: beyond it a block is spent on the groups. */
-const MOST_COMBINED_GROUPS = 1024
 /** With more groups than rows a block would be spent on the groups. */
 const ROWS_PER_GROUP = 16
+/** Rows that are worked on at a time: all that is computed of them stays in the processor's cache. */
+const BLOCK_ROWS = 4096
+/** The most groups that the values of several attributes together may make, so that blocks need not be longer for them. */
+const MOST_COMBINED_GROUPS = BLOCK_ROWS / ROWS_PER_GROUP
 
 /**
  * The moments of all units, by variant, and those by the values of attributes. Attributes of few values are gone through
  * together: each unit is taken once, into the group of all its values, and the groups are merged when all units are in. With
- * four attributes that is one pass instead of five.
+ * four attributes that is one pass instead of four. The one over all units stays apart: merging rounds otherwise, and what is
+ * said of all users must not depend, in its last digit, on what they are broken down by.
  */
 export class SegmentMoments {
   readonly #plan: AggregationPlan
+  readonly #all: Combination
   readonly #attributes: AttributeValues[]
   readonly #combinations: Combination[]
 
   constructor(plan: AggregationPlan, units: Pick<SummedUnits, 'attributes'>) {
     this.#plan = plan
     this.#attributes = plan.segments.map((name) => new AttributeValues(name, units.attributes.get(name)))
+    this.#all = new Combination(plan, [])
     this.#combinations = []
     for (const attribute of this.#attributes) {
       const fitting = this.#combinations.find(({ count }) => count * attribute.count <= MOST_COMBINED_GROUPS)
       if (fitting === undefined) this.#combinations.push(new Combination(plan, [attribute]))
       else fitting.include(attribute)
     }
-    if (this.#combinations.length === 0) this.#combinations.push(new Combination(plan, []))
   }
 
-  /** How many rows a block should have so that it is not spent on the groups. */
-  get rowsWanted(): number {
-    return Math.max(...this.#combinations.map(({ count }) => count * ROWS_PER_GROUP))
+  /** How many rows a block should have: more than usual only for attributes of many values. */
+  get blockRows(): number {
+    return Math.max(BLOCK_ROWS, ...this.#combinations.map(({ count }) => count * ROWS_PER_GROUP))
   }
 
   add(block: Block): void {
+    this.#all.add(block)
     for (const combination of this.#combinations) combination.add(block)
   }
 
   /** The moments by variant. */
   all(): GroupMoments {
-    const width = this.#plan.variants.length
-    return this.#combinations[0]!.mergedBy(width, (group) => group % width)
+    return this.#all.moments
   }
 
   /**
@@ -100,13 +104,13 @@ class Combination {
   readonly attributes: AttributeValues[] = []
   count: number
   readonly #plan: AggregationPlan
-  #moments: GroupMoments
+  moments: GroupMoments
   #cells = new Int32Array(0)
 
   constructor(plan: AggregationPlan, attributes: AttributeValues[]) {
     this.#plan = plan
     this.count = plan.variants.length
-    this.#moments = new GroupMoments(plan, this.count)
+    this.moments = new GroupMoments(plan, this.count)
     for (const attribute of attributes) this.include(attribute)
   }
 
@@ -114,7 +118,7 @@ class Combination {
   include(attribute: AttributeValues): void {
     this.attributes.push(attribute)
     this.count *= attribute.count
-    this.#moments = new GroupMoments(this.#plan, this.count)
+    this.moments = new GroupMoments(this.#plan, this.count)
   }
 
   add({ rows, variants, columns, active, length }: Block): void {
@@ -126,7 +130,7 @@ class Combination {
       addPlaces(cells, codes, rows, length, count - 1, step)
       step *= count
     }
-    this.#moments.add(columns, cells, active, length)
+    this.moments.add(columns, cells, active, length)
   }
 
   /** The groups by value of one of the attributes and by variant. */
@@ -143,7 +147,7 @@ class Combination {
   /** The groups merged into fewer ones. */
   mergedBy(count: number, groupOf: (group: number) => number): GroupMoments {
     const merged = new GroupMoments(this.#plan, count)
-    merged.merge(this.#moments, groupOf)
+    merged.merge(this.moments, groupOf)
     return merged
   }
 }
