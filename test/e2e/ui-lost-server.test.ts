@@ -19,6 +19,10 @@ describe.skipIf(withoutBrowser !== null)('the UI without its server', () => {
       await list.getByRole('link', { name: 'Kept' }).waitFor()
       await page.goto(`${first.url}/experiments/kept`)
       await page.getByRole('heading', { name: 'No data yet' }).waitFor()
+      // The other views are fetched when the page has come to rest.
+      await page.waitForFunction(() =>
+        performance.getEntriesByType('resource').some(({ name }) => name.includes('/setup-view-')),
+      )
       await first.kill()
       await page.getByText('The connection to the server was lost').waitFor()
       // What cannot be done without the server says so where it was asked for.
