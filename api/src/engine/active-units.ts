@@ -4,7 +4,7 @@ import { Dictionary } from './dictionary.ts'
 import { doubles, integers, PickedUnits, type Dictionaries } from './picked-units.ts'
 import type { KindCounts, UnitCounts } from './unit-counts.ts'
 import type { Memory } from './memory.ts'
-import type { AggregationPlan } from './plan.ts'
+import { type AggregationPlan, measuredTypes } from './plan.ts'
 import { clearResidues, column, eachFile, translation, type UnitFacts } from './unit-files.ts'
 import type { TypeSums } from './unit-rows.ts'
 import type { UnitFile } from './unit-table.ts'
@@ -22,7 +22,7 @@ export function sumsWantedBy({ measures, segments }: AggregationPlan): WantedSum
   const sums: (keyof TypeSums)[] = ['counts', 'earlyCounts']
   if (ofValues.some(({ before }) => before !== true)) sums.push('sums')
   if (ofValues.some(({ before }) => before === true)) sums.push('earlySums')
-  return { types: [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))], sums, attributes: segments }
+  return { types: measuredTypes(measures), sums, attributes: segments }
 }
 
 /**

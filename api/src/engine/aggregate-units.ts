@@ -6,6 +6,7 @@ import {
   type Cells,
   type DataQuality,
   type Measure,
+  measuredTypes,
 } from './plan.ts'
 import { type AttributeValues, SegmentMoments } from './segment-moments.ts'
 import { DAY_MS } from './timed-events.ts'
@@ -42,7 +43,7 @@ export function aggregateUnits(
     })
     quality.addExposures(rows, variants, length)
   }
-  const all = moments.all()
+  const { all } = moments
   if ('counts' in units) {
     const idle = all.addIdle(comparedBy(plan, units, units.counts.days, 1, () => 0))
     for (const counts of distributions) idle.forEach((zeros, variant) => counts[variant]!.addZeros(zeros))
@@ -252,7 +253,7 @@ class QualityCounts {
     const units = this.#units
     const exposuresByDay = this.#exposuresByDay()
     const compared = exposuresByDay.reduce((sum, { counts }) => counts.reduce((all, count) => all + count, sum), 0)
-    const types = [...new Set(this.#plan.measures.flatMap(({ eventTypes }) => eventTypes))]
+    const types = measuredTypes(this.#plan.measures)
     const early = types.flatMap((type) => units.types.get(type)?.earlyCounts ?? [])
     const byState = 'counts' in units ? units.counts.states : statesOf(units)
     let eventsWithoutExposure = types.reduce((sum, type) => sum + (units.eventsWithoutRow.get(type) ?? 0), 0)

@@ -42,6 +42,11 @@ export interface AggregationPlan {
   window: Window
 }
 
+/** The types of the events that some measures are about, each once. */
+export function measuredTypes(measures: readonly Pick<Measure, 'eventTypes'>[]): string[] {
+  return [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))]
+}
+
 /** Sums of one group of units: the units of a variant, or of those the ones with one value of an attribute. */
 export interface Group {
   /** Position of the variant in the plan. */

@@ -46,7 +46,7 @@ export class SegmentMoments {
   }
 
   /** The moments by variant. */
-  all(): GroupMoments {
+  get all(): GroupMoments {
     return this.#all.moments
   }
 
@@ -138,16 +138,11 @@ class Combination {
     const width = this.#plan.variants.length
     const before = this.attributes.slice(0, this.attributes.indexOf(attribute))
     const step = before.reduce((product, { count }) => product * count, width)
-    return this.mergedBy(attribute.count * width, (group) => {
+    const merged = new GroupMoments(this.#plan, attribute.count * width)
+    merged.merge(this.moments, (group) => {
       const place = Math.floor(group / step) % attribute.count
       return place * width + (group % width)
     })
-  }
-
-  /** The groups merged into fewer ones. */
-  mergedBy(count: number, groupOf: (group: number) => number): GroupMoments {
-    const merged = new GroupMoments(this.#plan, count)
-    merged.merge(this.moments, groupOf)
     return merged
   }
 }

@@ -1,7 +1,7 @@
 import { ColumnFile, narrowed, writeColumns, type Column, type ColumnValues } from './column-file.ts'
 import { Dictionary } from './dictionary.ts'
 import type { Memory } from './memory.ts'
-import type { AggregationPlan } from './plan.ts'
+import { type AggregationPlan, measuredTypes } from './plan.ts'
 import { countUnits, type CountedBefore } from './unit-counts.ts'
 import { noSums, sumNames, type AttributeColumn, type SummedUnits, type TypeSums } from './unit-rows.ts'
 import type { UnitFile } from './unit-table.ts'
@@ -140,7 +140,7 @@ export interface WantedColumns {
 
 /** What a plan wants of a unit table. */
 export function wantedBy({ measures, segments }: AggregationPlan) {
-  return { types: [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))], attributes: segments, units: false }
+  return { types: measuredTypes(measures), attributes: segments, units: false }
 }
 
 /** Names of the attributes that a file has. */

@@ -1,4 +1,5 @@
 import type { PartFile } from '../engine.ts'
+import { measuredTypes } from '../plan.ts'
 import type { FeaturePlan } from '../features/feature-plan.ts'
 import { LateAttribute } from '../features/late-attribute.ts'
 import { makeCells, type TrainingCells } from '../features/make-cells.ts'
@@ -90,7 +91,7 @@ async function unitsOfRange(
     onProgress(++done / steps)
   }
   const recency = new Map<string, Recency>()
-  const types = new Set(measures.flatMap(({ eventTypes }) => eventTypes))
+  const types = new Set(measuredTypes(measures))
   for (const { name, origin } of plan.features) {
     if (origin.kind !== 'RECENCY') continue
     recency.set(name, new Recency(origin.eventTypes, units))

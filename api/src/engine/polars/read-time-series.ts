@@ -1,5 +1,5 @@
 import type { PartFile } from '../engine.ts'
-import type { AggregationPlan } from '../plan.ts'
+import { type AggregationPlan, measuredTypes } from '../plan.ts'
 import {
   MAX_DAYS,
   MAX_DAYS_SINCE_EXPOSURE,
@@ -65,7 +65,7 @@ async function seriesOf(
   for await (const exposures of readAhead(parts, ({ path }) => readExposures(path, rule, [], range)))
     units.addExposures(exposures)
   const contaminatedFrom = await contaminationOf(units, parts, range)
-  const types = [...new Set(plan.measures.flatMap(({ eventTypes }) => eventTypes))]
+  const types = measuredTypes(plan.measures)
   const events = new TimedEvents()
   for await (const columns of readAhead(parts, ({ path }) => readEvents(path, types, range)))
     events.add(units, columns, span.firstDay)

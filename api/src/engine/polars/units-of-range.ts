@@ -1,6 +1,6 @@
 import type { PartFile } from '../engine.ts'
 import { freshMemory, type Memory } from '../memory.ts'
-import type { AggregationPlan, Window } from '../plan.ts'
+import { type AggregationPlan, measuredTypes, type Window } from '../plan.ts'
 import { DAY_MICROS } from '../timed-events.ts'
 import { type EventColumns, UnitRows, type UnitRule } from '../unit-rows.ts'
 import { readAhead } from './read-ahead.ts'
@@ -16,7 +16,7 @@ export async function unitsOfRange(
   memory: Memory = freshMemory,
 ): Promise<UnitRows> {
   const rule = ruleOf(window)
-  const types = [...new Set(measures.flatMap(({ eventTypes }) => eventTypes))]
+  const types = measuredTypes(measures)
   const units = new UnitRows(rule, segments, range.commonBits, expectedUnits(parts, range), memory)
   const kept: EventColumns[] = []
   const pieces = readAhead(parts, ({ path }) => readExposuresAndEvents(path, rule, types, segments, range, memory))
