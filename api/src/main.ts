@@ -1,4 +1,4 @@
-import { startFairlift } from './container.ts'
+import { startFairlift } from './container/fairlift.ts'
 import { readEnv } from './env.ts'
 import { createLogger } from './logger.ts'
 

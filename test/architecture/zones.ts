@@ -112,7 +112,7 @@ export const importZones: ImportZone[] = [
       graphql,
       {
         regex: '/storage/(local|gcs)\\.ts$|/env\\.ts$|\\.resolver\\.ts$',
-        instead: 'A service takes ports and settings in its constructor: wire them in container.ts.',
+        instead: 'A service takes ports and settings in its constructor: wire them in container/.',
       },
     ],
   },
