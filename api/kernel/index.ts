@@ -1,4 +1,4 @@
-/** The loops over bytes and columns that ingestion spends most of its time in. */
+/** The loops over bytes and columns that ingestion and the engine spend most of their time in. */
 export {
   gatherCodes,
   gatherContentKeys,
@@ -10,5 +10,8 @@ export {
   gatherWords,
   noteFacts,
 } from './gather'
+export { takeIdle, takeUnits } from './moments'
 export { deal, sortHeaps } from './sort'
 export { takeRows } from './take-rows'
+export { addPlaces, lookAtUnits, readBlock } from './unit-blocks'
+export { addAt, markPlaces, numberPlaces, pickBytes, pickCodes, pickDoubles, pickFirst, pickLater } from './unit-files'

@@ -8,7 +8,7 @@ import { main } from 'assemblyscript/asc'
  * or runs the server needs no compiler for it.
  */
 const folder = fileURLToPath(new URL('../kernel/', import.meta.url))
-const target = fileURLToPath(new URL('./ingest/_generated/kernel.ts', import.meta.url))
+const target = fileURLToPath(new URL('./kernel/_generated/kernel.ts', import.meta.url))
 const PAGES_OF_4_GB = 65_536
 
 const sources = readdirSync(folder)

@@ -1,9 +1,9 @@
 import type { ActiveUnits } from './aggregate-units.ts'
-import type { ColumnFile, ColumnValues } from './column-file.ts'
+import { type ColumnFile, type ColumnValues, typeNumberOf } from './column-file.ts'
 import { Dictionary } from './dictionary.ts'
-import { doubles, integers, PickedUnits, type Dictionaries } from './picked-units.ts'
+import { PickedUnits, type Dictionaries } from './picked-units.ts'
 import type { KindCounts, UnitCounts } from './unit-counts.ts'
-import type { Memory } from './memory.ts'
+import type { Scratch } from './memory.ts'
 import { type AggregationPlan, measuredTypes } from './plan.ts'
 import { clearResidues, column, eachFile, translation, type UnitFacts } from './unit-files.ts'
 import type { TypeSums } from './unit-rows.ts'
@@ -31,30 +31,33 @@ export function sumsWantedBy({ measures, segments }: AggregationPlan): WantedSum
  *
  * @param memory where what is read lies: it must be kept as long as what is returned
  */
-export function readActiveUnits(files: UnitFile[], wanted: WantedSums, memory: Memory): ActiveUnits {
+export function readActiveUnits(files: UnitFile[], wanted: WantedSums, memory: Scratch): ActiveUnits {
+  const { kernel } = memory
   const slots = memory.int32(files.at(-1)?.size ?? 0)
   const columns: SumColumn[] = []
   eachFile(files, (file) => {
     for (const sums of sumsIn(file, wanted, memory)) {
-      mark(slots, sums.positions)
+      kernel.markPlaces(slots.byteOffset, sums.places?.byteOffset ?? 0, sums.values.length)
       columns.push(sums)
     }
   })
-  const positions = numbered(slots, memory)
-  const types = addedUp(columns, slots, positions.length, wanted, memory)
+  // The last place is written though it may not be marked.
+  const places = memory.int32(slots.length + 1)
+  const size = kernel.numberPlaces(slots.byteOffset, slots.length, places.byteOffset)
+  const types = addedUp(columns, slots, size, wanted, memory)
   if (files.length > 1) for (const sums of types.values()) clearResidues(sums)
 
   const dictionaries = {
     variantNames: new Dictionary(),
     attributes: new Map(wanted.attributes.map((name) => [name, new Dictionary()])),
   }
-  const kinds = new PickedUnits(positions, slots, dictionaries, memory)
+  const kinds = new PickedUnits(places.subarray(0, size), slots, dictionaries, false, memory)
   const counts = { states: [0, 0, 0, 0], days: [], attributes: new Map(wanted.attributes.map((name) => [name, []])) }
   eachFile(files, (file) => {
-    kinds.read(file, false, memory)
+    kinds.read(file)
     addCounts(counts, file, dictionaries)
   })
-  const { size, state, variant, variantNames, attributes } = kinds
+  const { state, variant, variantNames, attributes } = kinds
   return { size, state, variant, variantNames, attributes, types, eventsWithoutRow: new Map(), counts }
 }
 
@@ -62,13 +65,13 @@ export function readActiveUnits(files: UnitFile[], wanted: WantedSums, memory: M
 interface SumColumn {
   type: string
   sum: keyof TypeSums
-  values: Float64Array
-  /** Position in the shard of each value's unit. */
-  positions: Int32Array
+  values: ColumnValues
+  /** Place in the shard of each value's unit; null for all in order. */
+  places: Int32Array | null
 }
 
-function sumsIn(file: ColumnFile<UnitFacts>, wanted: WantedSums, memory: Memory): SumColumn[] {
-  const positions = integers(file.column(column.position, memory), memory)
+function sumsIn(file: ColumnFile<UnitFacts>, wanted: WantedSums, memory: Scratch): SumColumn[] {
+  const positions = file.column(column.position, memory) as Int32Array | null
   const found: SumColumn[] = []
   for (const type of file.facts.types) {
     if (!wanted.types.includes(type)) continue
@@ -76,42 +79,19 @@ function sumsIn(file: ColumnFile<UnitFacts>, wanted: WantedSums, memory: Memory)
       const name = column.sum(type, sum)
       const values = file.column(name, memory)
       if (values === null) continue
-      const rows = integers(file.column(column.rowsOf(name), memory), memory)
-      found.push({
-        type,
-        sum,
-        values: doubles(values, memory),
-        positions: placed(rows, positions, values.length, memory),
-      })
+      const rows = file.column(column.rowsOf(name), memory) as Int32Array | null
+      found.push({ type, sum, values, places: placesOf(rows, positions, memory) })
     }
   }
   return found
 }
 
-/** Where in the shard the units are that a file's values are of; both lists null for all in order. */
-function placed(rows: Int32Array | null, positions: Int32Array | null, length: number, memory: Memory): Int32Array {
-  if (rows === null && positions !== null) return positions
-  if (rows !== null && positions === null) return rows
-  const places = memory.int32(length)
-  for (let i = 0; i < length; i++) places[i] = rows === null ? i : positions![rows[i]!]!
+/** Where in the shard the units are that a file's values are of. */
+function placesOf(rows: Int32Array | null, positions: Int32Array | null, memory: Scratch): Int32Array | null {
+  if (rows === null || positions === null) return rows ?? positions
+  const places = memory.int32(rows.length)
+  memory.kernel.gatherWords(places.byteOffset, positions.byteOffset, rows.byteOffset, rows.length)
   return places
-}
-
-function mark(slots: Int32Array, positions: Int32Array): void {
-  for (let i = 0; i < positions.length; i++) slots[positions[i]!] = 1
-}
-
-/** Numbers the marked places from 1 on, and returns them in order. */
-function numbered(slots: Int32Array, memory: Memory): Int32Array {
-  const places = memory.int32(slots.length)
-  let size = 0
-  for (let place = 0; place < slots.length; place++) {
-    // Written at every place: to pass over the unmarked ones would cost more than to write over them.
-    places[size] = place
-    size += slots[place]!
-    slots[place] = slots[place]! * size
-  }
-  return places.subarray(0, size)
 }
 
 function addedUp(
@@ -119,10 +99,10 @@ function addedUp(
   slots: Int32Array,
   size: number,
   wanted: WantedSums,
-  memory: Memory,
+  memory: Scratch,
 ): Map<string, TypeSums> {
   const types = new Map<string, TypeSums>()
-  for (const { type, sum, values, positions } of columns) {
+  for (const { type, sum, values, places } of columns) {
     let sums = types.get(type)
     if (sums === undefined) {
       const zeros = (name: keyof TypeSums): Float64Array => memory.float64(wanted.sums.includes(name) ? size : 0)
@@ -134,13 +114,16 @@ function addedUp(
       }
       types.set(type, sums)
     }
-    addAt(sums[sum], slots, positions, values)
+    memory.kernel.addAt(
+      sums[sum].byteOffset,
+      slots.byteOffset,
+      places?.byteOffset ?? 0,
+      values.byteOffset,
+      typeNumberOf(values),
+      values.length,
+    )
   }
   return types
-}
-
-function addAt(target: Float64Array, slots: Int32Array, positions: Int32Array, values: Float64Array): void {
-  for (let i = 0; i < values.length; i++) target[slots[positions[i]!]! - 1]! += values[i]!
 }
 
 interface GrowingCounts extends UnitCounts {

@@ -1,17 +1,11 @@
-import {
-  type Aggregates,
-  type AggregationPlan,
-  BUSY_UNIT_EVENTS,
-  type Cap,
-  type Cells,
-  type DataQuality,
-  type Measure,
-  measuredTypes,
-} from './plan.ts'
+import { Block, positionsIn } from './block.ts'
+import { Scratch } from './memory.ts'
+import { type Aggregates, type AggregationPlan, type Cells, type DataQuality, measuredTypes } from './plan.ts'
 import { type AttributeValues, SegmentMoments } from './segment-moments.ts'
 import { DAY_MS } from './timed-events.ts'
-import { dayOf, isCompared, LAST_DAY, type KindCounts, type UnitCounts } from './unit-counts.ts'
-import { exposureState, type SummedUnits } from './unit-rows.ts'
+import { dayOf, LAST_DAY, type KindCounts, type UnitCounts } from './unit-counts.ts'
+import { UnitQuality } from './unit-quality.ts'
+import type { SummedUnits } from './unit-rows.ts'
 import { ValueCounts } from './value-counts.ts'
 
 /** Only units that did something have rows; of all units, those included, there are counts. */
@@ -26,14 +20,23 @@ export function aggregateUnits(
   units: SummedUnits | ActiveUnits,
   timeRange: TimeRange,
 ): Aggregates {
-  const moments = new SegmentMoments(plan, units)
+  return Scratch.during((memory) => aggregateInBlocks(plan, units, timeRange, memory))
+}
+
+function aggregateInBlocks(
+  plan: AggregationPlan,
+  units: SummedUnits | ActiveUnits,
+  timeRange: TimeRange,
+  memory: Scratch,
+): Aggregates {
+  const moments = new SegmentMoments(plan, units, memory)
   const { blockRows } = moments
   const distributions = plan.cells.map(() => plan.variants.map(() => new ValueCounts()))
-  const quality = new QualityCounts(plan, units)
-  const block = new Block(plan, units, blockRows)
+  const quality = new QualityCounts(plan, units, blockRows, memory)
+  const block = new Block(plan, units, blockRows, memory)
   for (let from = 0; from < units.size; from += blockRows) {
     block.read(from, Math.min(units.size, from + blockRows))
-    const { columns, variants, rows, active, length } = block
+    const { columns, variants, active } = block
     moments.add(block)
     plan.cells.forEach((measure, index) => {
       const column = columns[measure]!
@@ -41,7 +44,7 @@ export function aggregateUnits(
       for (let i = 0; i < active; i++) counts[variants[i]!]!.add(column[i]!)
       block.zeros.forEach((zeros, variant) => counts[variant]!.addZeros(zeros))
     })
-    quality.addExposures(rows, variants, length)
+    quality.add(block)
   }
   const { all } = moments
   if ('counts' in units) {
@@ -81,128 +84,24 @@ function comparedBy(
   return compared
 }
 
-/** The place in the plan of each variant; -1 where it is not of the plan. */
-function positionsIn(plan: AggregationPlan, names: readonly string[]): Int32Array {
-  return Int32Array.from(names, (name) => plan.variants.indexOf(name))
-}
-
-/** What a block reads of units. */
-type BlockUnits = Pick<SummedUnits, 'state' | 'variant' | 'variantNames' | 'types'>
-
-/** Units of a block that are compared: of the plan's variants, and exposed to one of them only. */
-export class Block {
-  /** Row of each, and position in the plan of its variant. */
-  readonly rows: Int32Array
-  readonly variants: Int32Array
-  /** Value of each, one column a measure. */
-  readonly columns: Float64Array[]
-  length = 0
-  /** How many of them, the first ones, have a value other than 0. */
-  active = 0
-  /** How many of each variant have none. */
-  readonly zeros: Float64Array
-  readonly #units: BlockUnits
-  readonly #positions: Int32Array
-  readonly #idle: Int32Array
-  /** The columns that each measure adds up. */
-  readonly #sources: { columns: Float64Array[]; isAny: boolean; cap: Cap | null }[]
-
-  constructor(plan: AggregationPlan, units: BlockUnits, size: number) {
-    this.#units = units
-    this.#positions = positionsIn(plan, units.variantNames.values)
-    this.#sources = plan.measures.map((measure) => sourcesOf(measure, units))
-    this.rows = new Int32Array(size)
-    this.variants = new Int32Array(size)
-    this.columns = plan.measures.map(() => new Float64Array(size))
-    this.zeros = new Float64Array(plan.variants.length)
-    this.#idle = new Int32Array(size)
-  }
-
-  read(from: number, to: number): void {
-    const { state, variant } = this.#units
-    const { rows, variants } = this
-    let length = 0
-    for (let row = from; row < to; row++) {
-      if (!isCompared(state[row])) continue
-      const position = this.#positions[variant[row]!]!
-      if (position < 0) continue
-      rows[length] = row
-      variants[length++] = position
-    }
-    this.length = length
-    for (const [measure, { columns, isAny, cap }] of this.#sources.entries()) {
-      const values = this.columns[measure]!.fill(0)
-      for (const column of columns) for (let i = 0; i < length; i++) values[i]! += column[rows[i]!]!
-      if (isAny) for (let i = 0; i < length; i++) values[i] = values[i]! > 0 ? 1 : 0
-      if (cap !== null) bringInto(cap, values, length)
-    }
-    this.#moveActive()
-  }
-
-  /** Brings the units that have some value to the front: most have none, and only need to be counted. */
-  #moveActive(): void {
-    const { rows, variants, columns, length, zeros } = this
-    const idle = this.#idle
-    let active = 0
-    let left = 0
-    zeros.fill(0)
-    for (let i = 0; i < length; i++) {
-      let hasValue = false
-      for (let measure = 0; measure < columns.length && !hasValue; measure++) hasValue = columns[measure]![i] !== 0
-      if (!hasValue) {
-        zeros[variants[i]!]!++
-        idle[left++] = rows[i]!
-        continue
-      }
-      rows[active] = rows[i]!
-      variants[active] = variants[i]!
-      for (let measure = 0; measure < columns.length; measure++) columns[measure]![active] = columns[measure]![i]!
-      active++
-    }
-    this.active = active
-    const { variant } = this.#units
-    for (let i = 0; i < left; i++) {
-      rows[active + i] = idle[i]!
-      variants[active + i] = this.#positions[variant[idle[i]!]!]!
-    }
-    for (const column of columns) column.fill(0, active, length)
-  }
-}
-
-/** What is left of a purchase and its refund is rounding, and nothing. */
-const NOTHING = 1e-9
-
-/** Zeros are users who did nothing: they stay. */
-function bringInto({ lower, upper }: Cap, values: Float64Array, length: number): void {
-  const [least, most] = [lower ?? -Infinity, upper ?? Infinity]
-  for (let i = 0; i < length; i++) {
-    if (Math.abs(values[i]!) > NOTHING) values[i] = Math.max(least, Math.min(most, values[i]!))
-  }
-}
-
-function sourcesOf({ eventTypes, aggregation, before, cap }: Measure, { types }: BlockUnits) {
-  const columns = eventTypes.flatMap((type) => {
-    const sums = types.get(type)
-    if (sums === undefined) return []
-    if (aggregation === 'sum') return [before ? sums.earlySums : sums.sums]
-    return [before ? sums.earlyCounts : sums.counts]
-  })
-  return { columns, isAny: aggregation === 'any', cap: cap ?? null }
-}
-
 /** What the pass sees apart from the measures. */
 class QualityCounts {
   readonly #plan: AggregationPlan
   readonly #units: SummedUnits | ActiveUnits
+  /** Types of the events that are measured. */
+  readonly #types: string[]
+  readonly #seen: UnitQuality
   /** First exposures by day since 1970 and variant. */
   readonly #byDay: Float64Array
   /** Days before and after these have no exposures. */
   #firstDay = LAST_DAY
   #lastDay = -1
 
-  constructor(plan: AggregationPlan, units: SummedUnits | ActiveUnits) {
+  constructor(plan: AggregationPlan, units: SummedUnits | ActiveUnits, blockRows: number, memory: Scratch) {
     this.#plan = plan
     this.#units = units
+    this.#types = measuredTypes(plan.measures)
+    this.#seen = new UnitQuality(this.#types, units, blockRows, memory)
     if ('counts' in units) {
       this.#byDay = comparedBy(plan, units, units.counts.days, LAST_DAY, (day) => day)
       for (const kinds of units.counts.days) for (let i = 0; i < kinds.length; i += 3) this.#see(kinds[i]!)
@@ -214,7 +113,8 @@ class QualityCounts {
     if (day > this.#lastDay) this.#lastDay = day
   }
 
-  addExposures(rows: Int32Array, variants: Int32Array, length: number): void {
+  add({ from, to, rows, variants, length }: Block): void {
+    this.#seen.add(from, to)
     if ('counts' in this.#units) return
     const { firstExposure } = this.#units
     const width = this.#plan.variants.length
@@ -236,51 +136,21 @@ class QualityCounts {
     return days
   }
 
-  /** How many units have more events than people make, and the most that one has. Units never exposed have none. */
-  #busyUnits(columns: Float64Array[]): [number, number] {
-    let busy = 0
-    let most = 0
-    const sums = summed(columns, this.#units.size)
-    for (let row = 0; row < sums.length; row++) {
-      const events = sums[row]!
-      if (events > most) most = events
-      if (events > BUSY_UNIT_EVENTS) busy++
-    }
-    return [busy, most]
-  }
-
   result(): Omit<DataQuality, keyof TimeRange> {
     const units = this.#units
     const exposuresByDay = this.#exposuresByDay()
     const compared = exposuresByDay.reduce((sum, { counts }) => counts.reduce((all, count) => all + count, sum), 0)
-    const types = measuredTypes(this.#plan.measures)
-    const early = types.flatMap((type) => units.types.get(type)?.earlyCounts ?? [])
     const byState = 'counts' in units ? units.counts.states : statesOf(units)
-    let eventsWithoutExposure = types.reduce((sum, type) => sum + (units.eventsWithoutRow.get(type) ?? 0), 0)
-    let eventsBeforeExposure = 0
-    let unitsWithEventsBeforeExposure = 0
-    const earlyEvents = summed(early, units.size)
-    for (let row = 0; row < earlyEvents.length; row++) {
-      const events = earlyEvents[row]!
-      if (events === 0) continue
-      if (units.state[row] === exposureState.none) eventsWithoutExposure += events
-      else {
-        eventsBeforeExposure += events
-        unitsWithEventsBeforeExposure++
-      }
-    }
-    const [busyUnits, mostEventsOfAUnit] = this.#busyUnits(types.flatMap((type) => units.types.get(type)?.counts ?? []))
+    const withoutRow = this.#types.reduce((sum, type) => sum + (units.eventsWithoutRow.get(type) ?? 0), 0)
+    const { eventsWithoutExposure, ...seen } = this.#seen.seen
     const [, once, repeatedly, contaminated] = byState as [number, number, number, number]
     return {
       exposedUnits: once + repeatedly + contaminated,
       contaminatedUnits: contaminated,
       repeatedlyExposedUnits: repeatedly + contaminated,
       otherVariantUnits: once + repeatedly - compared,
-      eventsWithoutExposure,
-      eventsBeforeExposure,
-      unitsWithEventsBeforeExposure,
-      busyUnits,
-      mostEventsOfAUnit,
+      eventsWithoutExposure: withoutRow + eventsWithoutExposure,
+      ...seen,
       exposuresByDay,
     }
   }
@@ -290,14 +160,4 @@ function statesOf({ state, size }: SummedUnits): number[] {
   const states = [0, 0, 0, 0]
   for (let row = 0; row < size; row++) states[state[row]!]!++
   return states
-}
-
-/** The columns added up, row by row; empty when there is none. */
-function summed(columns: Float64Array[], size: number): Float64Array {
-  const [first, ...others] = columns
-  if (first === undefined) return new Float64Array(0)
-  if (others.length === 0) return first.subarray(0, size)
-  const total = first.slice(0, size)
-  for (const column of others) for (let row = 0; row < size; row++) total[row]! += column[row]!
-  return total
 }

@@ -102,7 +102,7 @@ export class ColumnFile<Facts> {
     if (column === undefined) return null
     const { type, length, offset } = column
     const bytes = bytesAt(this.#file, this.#path, this.#start + offset, length * arrays[type].BYTES_PER_ELEMENT, memory)
-    return new arrays[type](bytes.buffer, bytes.byteOffset, length)
+    return new arrays[type](bytes.buffer as ArrayBuffer, bytes.byteOffset, length)
   }
 }
 
@@ -116,7 +116,7 @@ function typeOf(values: ColumnValues): ArrayType {
   return values instanceof Int32Array ? 'i32' : 'f64'
 }
 
-function bytesAt(file: number, path: string, position: number, length: number, memory: Memory): Buffer<ArrayBuffer> {
+function bytesAt(file: number, path: string, position: number, length: number, memory: Memory): Buffer {
   // Of their own, so that numbers in them begin at a multiple of 8.
   const { buffer, byteOffset } = memory.bytes(length)
   const bytes = Buffer.from(buffer, byteOffset, length)
@@ -127,6 +127,11 @@ function bytesAt(file: number, path: string, position: number, length: number, m
     done += bytesRead
   }
   return bytes
+}
+
+/** The type of a column's numbers as the kernel knows it (api/kernel/unit-files.ts). */
+export function typeNumberOf(values: ColumnValues): number {
+  return Object.keys(arrays).indexOf(typeOf(values))
 }
 
 /** Whole numbers from 0 on in the narrowest type that holds them all; others as doubles. */

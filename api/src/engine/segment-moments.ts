@@ -1,6 +1,7 @@
-import type { Block } from './aggregate-units.ts'
+import { addressIn, roomFor, type Block } from './block.ts'
 import { GroupMoments } from './group-moments.ts'
 import { byText, MAX_SEGMENT_VALUES, TooManySegmentsError } from './groups.ts'
+import type { Scratch } from './memory.ts'
 import type { AggregationPlan, Group } from './plan.ts'
 import type { AttributeColumn, SummedUnits } from './unit-rows.ts'
 
@@ -23,14 +24,14 @@ export class SegmentMoments {
   readonly #attributes: AttributeValues[]
   readonly #combinations: Combination[]
 
-  constructor(plan: AggregationPlan, units: Pick<SummedUnits, 'attributes'>) {
+  constructor(plan: AggregationPlan, units: Pick<SummedUnits, 'attributes'>, memory: Scratch) {
     this.#plan = plan
     this.#attributes = plan.segments.map((name) => new AttributeValues(name, units.attributes.get(name)))
-    this.#all = new Combination(plan, [])
+    this.#all = new Combination(plan, [], memory)
     this.#combinations = []
     for (const attribute of this.#attributes) {
       const fitting = this.#combinations.find(({ count }) => count * attribute.count <= MOST_COMBINED_GROUPS)
-      if (fitting === undefined) this.#combinations.push(new Combination(plan, [attribute]))
+      if (fitting === undefined) this.#combinations.push(new Combination(plan, [attribute], memory))
       else fitting.include(attribute)
     }
   }
@@ -99,18 +100,24 @@ export class AttributeValues {
   readonly placeOf = (code: number): number => (code < 0 ? this.values.length - 1 : code)
 }
 
+const NO_CODES: Int32Array = new Int32Array(0)
+
 /** Groups of units that have the same values of some attributes and the same variant. */
 class Combination {
   readonly attributes: AttributeValues[] = []
   count: number
   readonly #plan: AggregationPlan
+  readonly #memory: Scratch
   moments: GroupMoments
-  #cells = new Int32Array(0)
+  #cells: Int32Array = NO_CODES
+  /** Room for the codes of each attribute. */
+  #rooms: Uint8Array[] = []
 
-  constructor(plan: AggregationPlan, attributes: AttributeValues[]) {
+  constructor(plan: AggregationPlan, attributes: AttributeValues[], memory: Scratch) {
     this.#plan = plan
+    this.#memory = memory
     this.count = plan.variants.length
-    this.moments = new GroupMoments(plan, this.count)
+    this.moments = new GroupMoments(plan, this.count, memory)
     for (const attribute of attributes) this.include(attribute)
   }
 
@@ -118,19 +125,28 @@ class Combination {
   include(attribute: AttributeValues): void {
     this.attributes.push(attribute)
     this.count *= attribute.count
-    this.moments = new GroupMoments(this.#plan, this.count)
+    this.moments = new GroupMoments(this.#plan, this.count, this.#memory)
   }
 
-  add({ rows, variants, columns, active, length }: Block): void {
-    if (this.#cells.length < rows.length) this.#cells = new Int32Array(rows.length)
+  add(block: Block): void {
+    if (this.attributes.length === 0) return this.moments.add(block, block.variants)
+    const { rows, variants, length, from, to } = block
+    if (this.#cells.length < rows.length) this.#reserve(rows.length)
     const cells = this.#cells
-    for (let i = 0; i < length; i++) cells[i] = variants[i]!
+    cells.set(variants.subarray(0, length))
     let step = this.#plan.variants.length
-    for (const { codes, count } of this.attributes) {
-      addPlaces(cells, codes, rows, length, count - 1, step)
+    for (const [index, { codes, count }] of this.attributes.entries()) {
+      const address = codes === null ? 0 : addressIn(codes, from, to, this.#rooms[index]!)
+      const { kernel } = this.#memory
+      kernel.addPlaces(cells.byteOffset, address, rows.byteOffset, from, length, count - 1, step)
       step *= count
     }
-    this.moments.add(columns, cells, active, length)
+    this.moments.add(block, cells)
+  }
+
+  #reserve(rows: number): void {
+    this.#cells = this.#memory.int32(rows)
+    this.#rooms = this.attributes.map(({ codes }) => roomFor(codes ?? NO_CODES, rows, this.#memory))
   }
 
   /** The groups by value of one of the attributes and by variant. */
@@ -138,25 +154,11 @@ class Combination {
     const width = this.#plan.variants.length
     const before = this.attributes.slice(0, this.attributes.indexOf(attribute))
     const step = before.reduce((product, { count }) => product * count, width)
-    const merged = new GroupMoments(this.#plan, attribute.count * width)
+    const merged = new GroupMoments(this.#plan, attribute.count * width, this.#memory)
     merged.merge(this.moments, (group) => {
       const place = Math.floor(group / step) % attribute.count
       return place * width + (group % width)
     })
     return merged
-  }
-}
-
-function addPlaces(
-  cells: Int32Array,
-  codes: Int32Array | null,
-  rows: Int32Array,
-  length: number,
-  none: number,
-  step: number,
-): void {
-  for (let i = 0; i < length; i++) {
-    const code = codes === null ? none : codes[rows[i]!]!
-    cells[i]! += (code < 0 ? none : code) * step
   }
 }

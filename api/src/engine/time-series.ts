@@ -1,5 +1,6 @@
-import { Block } from './aggregate-units.ts'
+import { Block } from './block.ts'
 import { GroupMoments } from './group-moments.ts'
+import { Scratch } from './memory.ts'
 import { combineGroups } from './merge-aggregates.ts'
 import type { AggregationPlan, Group } from './plan.ts'
 import { DAY_MICROS, type TimedEvents } from './timed-events.ts'
@@ -129,11 +130,13 @@ const BLOCK_ROWS = 4096
 
 /** The moments of the units by variant. */
 function groupsOf(plan: AggregationPlan, units: SummedUnits): Group[] {
-  const block = new Block(plan, units, BLOCK_ROWS)
-  const moments = new GroupMoments(plan, plan.variants.length)
-  for (let from = 0; from < units.size; from += BLOCK_ROWS) {
-    block.read(from, Math.min(units.size, from + BLOCK_ROWS))
-    moments.add(block.columns, block.variants, block.active, block.length)
-  }
-  return plan.variants.map((_, variant) => moments.groupOf(variant, variant, null))
+  return Scratch.during((memory) => {
+    const block = new Block(plan, units, BLOCK_ROWS, memory)
+    const moments = new GroupMoments(plan, plan.variants.length, memory)
+    for (let from = 0; from < units.size; from += BLOCK_ROWS) {
+      block.read(from, Math.min(units.size, from + BLOCK_ROWS))
+      moments.add(block, block.variants)
+    }
+    return plan.variants.map((_, variant) => moments.groupOf(variant, variant, null))
+  })
 }

@@ -1,5 +1,6 @@
 import type { AggregationPlan } from './plan.ts'
-import { Block } from './aggregate-units.ts'
+import { Block } from './block.ts'
+import { Scratch } from './memory.ts'
 import type { SummedUnits } from './unit-rows.ts'
 
 /**
@@ -33,11 +34,13 @@ export class UnitPoolBuilder {
   }
 
   add(units: SummedUnits): void {
-    const block = new Block(this.#plan, units, BLOCK_ROWS)
-    for (let from = 0; from < units.size; from += BLOCK_ROWS) {
-      block.read(from, Math.min(units.size, from + BLOCK_ROWS))
-      this.#take(block)
-    }
+    Scratch.during((memory) => {
+      const block = new Block(this.#plan, units, BLOCK_ROWS, memory)
+      for (let from = 0; from < units.size; from += BLOCK_ROWS) {
+        block.read(from, Math.min(units.size, from + BLOCK_ROWS))
+        this.#take(block)
+      }
+    })
   }
 
   #take({ columns, variants, length }: Block): void {

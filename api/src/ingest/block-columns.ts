@@ -1,6 +1,6 @@
 import { KEY_AND_CONTENT_LANES, KEY_LANES, type EventKeys } from './event-keys.ts'
 import type { Arena } from './arena.ts'
-import { kernelOver } from './kernel-memory.ts'
+import { kernelOver } from '../kernel/kernel-memory.ts'
 
 /** Texts as views (see text-views.ts). */
 export interface ViewColumn {

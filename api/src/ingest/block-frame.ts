@@ -22,7 +22,7 @@ import { ATTRIBUTE_PREFIX, eventColumn } from '../engine/event-columns.ts'
 import type { Frame } from '../engine/polars/frame.ts'
 import type { BlockColumns, CodeColumn, ViewColumn } from './block-columns.ts'
 import { arenaBytes, type Arena } from './arena.ts'
-import { kernelOver, type Kernel } from './kernel-memory.ts'
+import { kernelOver, type Kernel } from '../kernel/kernel-memory.ts'
 import { VIEW_LANES } from './text-views.ts'
 
 /** Bytes of a frame's entry that are of no text: unit, time, value and row. */

@@ -1,5 +1,5 @@
 import { EventBlock } from './event-block.ts'
-import type { KernelMemory } from './kernel-memory.ts'
+import type { KernelMemory } from '../kernel/kernel-memory.ts'
 import type { ScanPlan } from './scan-plan.ts'
 
 /** Two blocks that take turns: while one is filled, the events of the other are written. */

@@ -4,7 +4,7 @@ import { limits } from './contract.ts'
 import { CsvRecordReader, type CsvRecord, type RecordProblem } from './csv-records.ts'
 import type { EventBlock } from './event-block.ts'
 import { plainBytes } from './in-runs.ts'
-import { KernelMemory } from './kernel-memory.ts'
+import { KernelMemory } from '../kernel/kernel-memory.ts'
 import { RowKernel, WINDOW_BYTES } from './row-kernel.ts'
 import type { ScanPlan } from './scan-plan.ts'
 

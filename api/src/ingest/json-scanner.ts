@@ -5,7 +5,7 @@ import type { EventBlock } from './event-block.ts'
 import { inRuns, plainBytes } from './in-runs.ts'
 import { JSON_ATTRIBUTE_PREFIX } from './json-columns.ts'
 import type { JsonRange } from './json-records.ts'
-import { KernelMemory } from './kernel-memory.ts'
+import { KernelMemory } from '../kernel/kernel-memory.ts'
 import { canonicalNumberEnd, isSpaced, literalEnd, plainStringEnd, skipSpace } from './json-tokens.ts'
 import type { ScanPlan } from './scan-plan.ts'
 

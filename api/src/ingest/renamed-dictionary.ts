@@ -1,4 +1,4 @@
-import type { KernelMemory } from './kernel-memory.ts'
+import type { KernelMemory } from '../kernel/kernel-memory.ts'
 import { TextDictionary } from './text-dictionary.ts'
 
 /**

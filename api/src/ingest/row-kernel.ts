@@ -1,7 +1,7 @@
 import { EVENT_ID_SEED } from './content-hash.ts'
 import { limits } from './contract.ts'
 import { NAME_LENGTH, type EventBlock } from './event-block.ts'
-import { kernelOver, type KernelMemory } from './kernel-memory.ts'
+import { kernelOver, type KernelMemory } from '../kernel/kernel-memory.ts'
 import type { ScanPlan } from './scan-plan.ts'
 
 /** Bytes that are looked at at a time: they stay near the processor. */

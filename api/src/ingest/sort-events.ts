@@ -1,5 +1,5 @@
 import { arenaBytes, type Arena } from './arena.ts'
-import { kernelOver } from './kernel-memory.ts'
+import { kernelOver } from '../kernel/kernel-memory.ts'
 
 /** Upper bits of the unit by which events are dealt out first: units are hashes, so the heaps are of about one size. */
 const HEAP_BITS = 17

@@ -1,4 +1,4 @@
-import type { KernelMemory } from './kernel-memory.ts'
+import type { KernelMemory } from '../kernel/kernel-memory.ts'
 import { murmurHash128 } from './murmur-hash.ts'
 
 /** Texts to make room for at first. */

@@ -1,5 +1,5 @@
 import type { ViewColumn } from './block-columns.ts'
-import type { KernelMemory } from './kernel-memory.ts'
+import type { KernelMemory } from '../kernel/kernel-memory.ts'
 
 /** 32-bit lanes of a view. */
 export const VIEW_LANES = 4

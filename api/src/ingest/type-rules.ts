@@ -1,6 +1,6 @@
 import { EXPOSURE } from '../engine/event-columns.ts'
 import { FEW_VALUES } from './few-values.ts'
-import type { KernelMemory } from './kernel-memory.ts'
+import type { KernelMemory } from '../kernel/kernel-memory.ts'
 import type { ScanPlan } from './scan-plan.ts'
 
 const DOUBLES = 3

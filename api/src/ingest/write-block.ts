@@ -3,7 +3,7 @@ import { keysOfColumns, type BlockColumns } from './block-columns.ts'
 import { frameBytes, frameOfBlock } from './block-frame.ts'
 import { MOST_CODES } from './event-block.ts'
 import { KEY_AND_CONTENT_LANES } from './event-keys.ts'
-import { kernelOver } from './kernel-memory.ts'
+import { kernelOver } from '../kernel/kernel-memory.ts'
 import { SORT_BYTES, sortEvents } from './sort-events.ts'
 import { writeSorted, type WrittenPart } from './write-part.ts'
 

@@ -1,4 +1,5 @@
-import { Block } from '../aggregate-units.ts'
+import { Block } from '../block.ts'
+import { Scratch } from '../memory.ts'
 import type { AggregationPlan, Measure } from '../plan.ts'
 import { dayOf } from '../unit-counts.ts'
 import type { SummedUnits } from '../unit-rows.ts'
@@ -82,8 +83,12 @@ export class UnitColumns {
   }
 
   add(piece: FeatureUnits): void {
+    Scratch.during((memory) => this.#addInBlocks(piece, memory))
+  }
+
+  #addInBlocks(piece: FeatureUnits, memory: Scratch): void {
     const { units, halves } = piece
-    const block = new Block(this.#unitPlan, units, BLOCK_ROWS)
+    const block = new Block(this.#unitPlan, units, BLOCK_ROWS, memory)
     for (let from = 0; from < units.size; from += BLOCK_ROWS) {
       block.read(from, Math.min(units.size, from + BLOCK_ROWS))
       this.#addKeys(block, halves, units)

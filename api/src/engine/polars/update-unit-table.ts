@@ -188,16 +188,24 @@ function placesOf(changed: UnitRows, halves: Int32Array): { known: Int32Array; a
 /** What is known of the changed units, in their codes. */
 function readBefore(changed: UnitRows, files: UnitFile[], places: Int32Array): CountedBefore {
   const attributes = new Map([...changed.attributes].map(([name, { dictionary }]) => [name, dictionary]))
-  const picked = Scratch.during((memory) => {
+  return Scratch.during((memory) => {
     const slots = memory.int32(files.at(-1)!.size)
     for (let row = 0; row < places.length; row++) if (places[row]! >= 0) slots[places[row]!] = row + 1
-    const units = new PickedUnits(places, slots, { variantNames: changed.variantNames, attributes })
-    eachFile(files, (file) => units.read(file, true, memory))
-    return units
+    const positions = memory.int32(places.length)
+    positions.set(places)
+    const picked = new PickedUnits(positions, slots, { variantNames: changed.variantNames, attributes }, true, memory)
+    eachFile(files, (file) => picked.read(file))
+    const { size, state, variant, firstExposure } = picked
+    const codes = new Map([...picked.attributes].map(([name, column]) => [name, column.codes.slice()]))
+    return {
+      size,
+      state: state.slice(),
+      variant: variant.slice(),
+      firstExposure: firstExposure.slice(),
+      attributes: codes,
+      places,
+    }
   })
-  const { size, state, variant, firstExposure } = picked
-  const codes = new Map([...picked.attributes].map(([name, column]) => [name, column.codes]))
-  return { size, state, variant, firstExposure, attributes: codes, places }
 }
 
 /**

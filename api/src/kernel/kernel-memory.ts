@@ -30,6 +30,31 @@ export interface Kernel {
   gatherViews(out: number, valid: number, views: number, order: number, count: number): number
   gatherContentKeys(out: number, contents: number, order: number, count: number): void
   gatherKeys(out: number, contents: number, named: number, ids: number, order: number, count: number): void
+  /** @param block address of the block (engine/block.ts) */
+  readBlock(block: number): void
+  addPlaces(cells: number, codes: number, rows: number, from: number, count: number, none: number, step: number): void
+  /** @param moments address of the moments (engine/group-moments.ts) */
+  takeUnits(moments: number, columns: number, cells: number, active: number, count: number): void
+  takeIdle(moments: number): void
+  /** @param quality address of what is seen (engine/unit-quality.ts) */
+  lookAtUnits(quality: number, count: number): void
+  markPlaces(slots: number, places: number, count: number): void
+  numberPlaces(slots: number, count: number, places: number): number
+  addAt(target: number, slots: number, places: number, values: number, type: number, count: number): void
+  pickFirst(places: number, size: number, fileRows: number, rows: number, from: number): number
+  pickLater(slots: number, places: number, fileRows: number, rows: number, from: number): number
+  pickBytes(target: number, rows: number, values: number, from: number, count: number): void
+  pickDoubles(target: number, rows: number, values: number, type: number, from: number, count: number): void
+  pickCodes(
+    target: number,
+    rows: number,
+    codes: number,
+    type: number,
+    from: number,
+    count: number,
+    meanings: number,
+    renewed: number,
+  ): void
   noteFacts(hasType: number, times: number, types: number, time: number, order: number, count: number): void
 }
 
