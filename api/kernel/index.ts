@@ -13,5 +13,6 @@ export {
 export { takeIdle, takeUnits } from './moments'
 export { deal, sortHeaps } from './sort'
 export { takeRows } from './take-rows'
+export { countRuns, listValues, sortDoubles } from './values'
 export { addPlaces, lookAtUnits, readBlock } from './unit-blocks'
 export { addAt, markPlaces, numberPlaces, pickBytes, pickCodes, pickDoubles, pickFirst, pickLater } from './unit-files'

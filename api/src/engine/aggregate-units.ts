@@ -31,25 +31,19 @@ function aggregateInBlocks(
 ): Aggregates {
   const moments = new SegmentMoments(plan, units, memory)
   const { blockRows } = moments
-  const distributions = plan.cells.map(() => plan.variants.map(() => new ValueCounts()))
+  const distributions = plan.cells.map((measure) => new ValueCounts(measure, plan.variants.length, memory))
   const quality = new QualityCounts(plan, units, blockRows, memory)
   const block = new Block(plan, units, blockRows, memory)
   for (let from = 0; from < units.size; from += blockRows) {
     block.read(from, Math.min(units.size, from + blockRows))
-    const { columns, variants, active } = block
     moments.add(block)
-    plan.cells.forEach((measure, index) => {
-      const column = columns[measure]!
-      const counts = distributions[index]!
-      for (let i = 0; i < active; i++) counts[variants[i]!]!.add(column[i]!)
-      block.zeros.forEach((zeros, variant) => counts[variant]!.addZeros(zeros))
-    })
+    for (const values of distributions) values.add(block)
     quality.add(block)
   }
   const { all } = moments
   if ('counts' in units) {
     const idle = all.addIdle(comparedBy(plan, units, units.counts.days, 1, () => 0))
-    for (const counts of distributions) idle.forEach((zeros, variant) => counts[variant]!.addZeros(zeros))
+    for (const values of distributions) values.addZeros(idle)
   }
   const unitsOf = ({ name, count, placeOf }: AttributeValues): Float64Array =>
     comparedBy(plan, units, (units as ActiveUnits).counts.attributes.get(name)!, count, placeOf)
@@ -59,7 +53,7 @@ function aggregateInBlocks(
       ...moments.groups('counts' in units ? unitsOf : null),
     ],
     cells: plan.cells.flatMap((measure, index) =>
-      distributions[index]!.map((counts, variant): Cells => ({ measure, variant, ...counts.sorted() })),
+      plan.variants.map((_, variant): Cells => ({ measure, variant, ...distributions[index]!.sorted(variant) })),
     ),
     quality: { ...quality.result(), ...timeRange },
   }

@@ -111,7 +111,7 @@ export function engineContract(
     })
     const { groups, cells, quality } = await engine.aggregate(aPlan, await writeParts([events]))
     expect(groups.map(({ n }) => n)).toEqual([0, 0])
-    expect(cells.map(({ values }) => values)).toEqual([[], []])
+    expect(cells.map(({ values }) => [...values])).toEqual([[], []])
     expect(quality.exposedUnits).toBe(0)
   })
 }

@@ -40,21 +40,23 @@ export function combineGroups({ pairs }: AggregationPlan, a: Group, b: Group): G
 }
 
 function mergeCells(a: Cells, b: Cells): Cells {
-  const values: number[] = []
-  const counts: number[] = []
+  const values = new Float64Array(a.values.length + b.values.length)
+  const counts = new Float64Array(values.length)
+  let length = 0
   let i = 0
   let j = 0
   while (i < a.values.length || j < b.values.length) {
     const fromA = j >= b.values.length || (i < a.values.length && a.values[i]! <= b.values[j]!)
     const value = fromA ? a.values[i]! : b.values[j]!
     const count = fromA ? a.counts[i++]! : b.counts[j++]!
-    if (values.length > 0 && values[values.length - 1] === value) counts[counts.length - 1]! += count
+    if (length > 0 && values[length - 1] === value) counts[length - 1]! += count
     else {
-      values.push(value)
-      counts.push(count)
+      values[length] = value
+      counts[length++] = count
     }
   }
-  return { measure: a.measure, variant: a.variant, values, counts }
+  const { measure, variant } = a
+  return { measure, variant, values: values.slice(0, length), counts: counts.slice(0, length) }
 }
 
 function mergeQuality(a: DataQuality, b: DataQuality): DataQuality {

@@ -71,9 +71,9 @@ export interface Segment {
 export interface Cells {
   measure: number
   variant: number
-  /** Distinct values, ascending. */
-  values: number[]
-  counts: number[]
+  /** Distinct values, ascending; as an engine gives them, typed, or as they were stored. */
+  values: number[] | Float64Array
+  counts: number[] | Float64Array
 }
 
 /** A unit with more measured events after its exposure than this is hardly a person. */

@@ -36,6 +36,10 @@ export interface Kernel {
   /** @param moments address of the moments (engine/group-moments.ts) */
   takeUnits(moments: number, columns: number, cells: number, active: number, count: number): void
   takeIdle(moments: number): void
+  listValues(lists: number, values: number, variants: number, count: number): void
+  /** Returns the address of the sorted ones: where they were, or the room. */
+  sortDoubles(values: number, room: number, counts: number, count: number): number
+  countRuns(values: number, counts: number, count: number): number
   /** @param quality address of what is seen (engine/unit-quality.ts) */
   lookAtUnits(quality: number, count: number): void
   markPlaces(slots: number, places: number, count: number): void

@@ -82,7 +82,8 @@ describe('dealing units anew', () => {
       const { groups, cells } = dealer.deal()
       expect(groups.map(({ n }) => n)).toEqual([300, 300, 300])
       expect(groups.reduce((sum, { n, means }) => sum + n * means[position]!, 0)).toBeCloseTo(total, 6)
-      cells.forEach(({ values, counts }, variant) => {
+      cells.forEach((own, variant) => {
+        const [values, counts] = [[...own.values], [...own.counts]]
         const n = counts.reduce((sum, count) => sum + count, 0)
         const mean = values.reduce((sum, value, i) => sum + value * counts[i]!, 0) / n
         const m2 = values.reduce((sum, value, i) => sum + counts[i]! * (value - mean) ** 2, 0)

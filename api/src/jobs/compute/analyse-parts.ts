@@ -13,7 +13,7 @@ import type { MetricDefinition } from '../../analysis/metric-definition.ts'
 import type { ResultRow } from '../../analysis/result-row.ts'
 import type { AnalysisSettings } from '../../analysis/settings.ts'
 import type { PartFile } from '../../engine/engine.ts'
-import type { AggregationPlan } from '../../engine/plan.ts'
+import type { Aggregates, AggregationPlan } from '../../engine/plan.ts'
 import { aggregateParts } from '../../engine/polars/aggregate.ts'
 import { cappedAggregates } from '../../analysis/capped-aggregates.ts'
 import { aggregateUnitTable } from '../../engine/polars/aggregate-unit-table.ts'
@@ -49,6 +49,16 @@ export interface AnalyseResult {
   aggregatesHash: string
 }
 
+/** With plain lists: typed ones would be stored as objects. */
+function storable(aggregates: Aggregates): Aggregates {
+  const cells = aggregates.cells.map(({ values, counts, ...rest }) => ({
+    ...rest,
+    values: [...values],
+    counts: [...counts],
+  }))
+  return { ...aggregates, cells }
+}
+
 /**
  * From parts to result rows. The statistics run here and not in the API: ranking a million distinct values takes longer
  * than the API's event loop may wait.
@@ -63,7 +73,7 @@ export async function analyseParts(
   const aggregates = await cappedAggregates(plan, settings, tell, (ofPlan, onShare) =>
     unitFiles === null ? aggregateParts(ofPlan, parts, onShare) : aggregateUnitTable(ofPlan, unitFiles, parts, onShare),
   )
-  const text = stringify(aggregates)
+  const text = stringify(storable(aggregates))
   // Packed on a thread of its own while the statistics are computed here; what is kept is small either way.
   const packed = promisify(gzip)(text, { level: constants.Z_BEST_SPEED })
   packed.catch(() => undefined)
