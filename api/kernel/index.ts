@@ -10,6 +10,7 @@ export {
   gatherWords,
   noteFacts,
 } from './gather'
+export { addMarks, findMarks } from './marks'
 export { takeIdle, takeUnits } from './moments'
 export { deal, sortHeaps } from './sort'
 export { takeRows } from './take-rows'

@@ -12,7 +12,7 @@ class Measure {
   lower: f64
   upper: f64
 }
-const MEASURE_BYTES: usize = 32
+const MEASURE_BYTES: u32 = 32
 const IS_ANY: u32 = 1
 const IS_CAPPED: u32 = 2
 

@@ -7,7 +7,7 @@ class ValueList {
   values: usize
   count: u32
 }
-const LIST_BYTES: usize = 16
+const LIST_BYTES: u32 = 16
 
 /**
  * Appends values to the lists of their variants, which have room for all of them.

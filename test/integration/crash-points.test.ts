@@ -1,4 +1,5 @@
-import { createClient, type Job } from '@fairlift/sdk'
+import { createClient, type CreateExperimentInput, type Job } from '@fairlift/sdk'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventFile, eventsOf } from '../testkit/event-file.ts'
 import { JobSite, LARGE_FILE_USERS, largeFile } from '../testkit/job-site.ts'
@@ -23,8 +24,11 @@ interface Landing {
   job: Job
 }
 
-async function experimentWithBatch(): Promise<string> {
-  const experimentId = await site.newExperiment()
+/** Where the last of two events counts, all is compared when it lands; else only what has come meanwhile. */
+async function experimentWithBatch(
+  conflictPolicy: CreateExperimentInput['conflictPolicy'] = 'KEEP_FIRST',
+): Promise<string> {
+  const experimentId = await site.newExperiment({ conflictPolicy })
   await site.client.uploadEvents({ experimentId, file: eventFile({ users: FIRST }) }).result()
   return experimentId
 }
@@ -78,13 +82,21 @@ describe.runIf(canSeeProcesses)('a worker that is killed', () => {
   // One worker has four batches at four points when it is killed: a take-over takes its time only once.
   beforeAll(async () => {
     const worker = await site.startWorker({ COMPUTE_CONCURRENCY: '4' })
-    const experiments = await Promise.all(Array.from({ length: 4 }, experimentWithBatch))
+    const experiments = await Promise.all([
+      experimentWithBatch(),
+      experimentWithBatch(),
+      experimentWithBatch('KEEP_LAST'),
+      experimentWithBatch(),
+    ])
 
     const toCommit = await sendUpToLanding(experiments[0]!, 1)
     releases.push(toCommit.release)
     committed = toCommit.landing
     releases.push(await site.database.hold('select * from jobs where id = $1 for update', [committed.job.id]))
+    // Progress is written now and then: when the last was long ago the next one is at once, and waits. The end waits for it.
+    await delay(1000)
     await toCommit.release()
+    await site.database.untilBlocked('update "jobs" set "stage"')
     await site.jobThat(committed.job.id, 'has committed', ({ batch }) => batch?.status === 'LANDED')
 
     releases.push(await site.database.hold('lock table dataset_versions in share mode'))
@@ -127,7 +139,7 @@ describe.runIf(canSeeProcesses)('a worker that is killed', () => {
 describe.runIf(canSeeProcesses)('a compute child that is killed while it compares', () => {
   it('costs one attempt, and the batch lands once', async () => {
     const worker = await site.startWorker()
-    const { landing, release } = await sendUpToLanding(await experimentWithBatch(), 1)
+    const { landing, release } = await sendUpToLanding(await experimentWithBatch('KEEP_LAST'), 1)
     const [child] = computeChildrenOf(worker.pid)
     signal(child!, 'SIGSTOP')
     await release()

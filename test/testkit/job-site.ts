@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createClient, type FairliftClient, type Job, type Upload } from '@fairlift/sdk'
+import { createClient, type CreateExperimentInput, type FairliftClient, type Job, type Upload } from '@fairlift/sdk'
 import { startDatabase, type TestDatabase } from './database.ts'
 import { eventFile } from './event-file.ts'
 import { newFolder } from './new-folder.ts'
@@ -88,10 +88,11 @@ export class JobSite {
     await Promise.all(this.#workers.splice(0).map((worker) => worker.kill()))
   }
 
-  async newExperiment(): Promise<string> {
+  async newExperiment(settings: Partial<CreateExperimentInput> = {}): Promise<string> {
     const { id } = await this.client.createExperiment({
       key: `experiment-${process.pid}-${++this.#experiments}`,
       name: 'Jobs',
+      ...settings,
     })
     return id
   }

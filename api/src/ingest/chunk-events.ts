@@ -5,9 +5,9 @@ import { addEvents, setRowOrder } from './add-events.ts'
 import { Arena, arenaBytes } from './arena.ts'
 import { keysOfColumns } from './block-columns.ts'
 import type { ExperimentContext, Rejection } from './contract.ts'
-import type { Deduplicator } from './deduplicate.ts'
+import type { EventBlock } from './event-block.ts'
 import { keysOf, withKeys, withUnits } from './event-key.ts'
-import { KEY_AND_CONTENT_LANES } from './event-keys.ts'
+import { KEY_AND_CONTENT_LANES, type EventKeys } from './event-keys.ts'
 import { inRuns } from './in-runs.ts'
 import { countDisagreements, makeEvents } from './make-events.ts'
 import type { PartWriter } from './part-writer.ts'
@@ -24,11 +24,23 @@ export interface ChunkEvents {
   /** Rows that name different variants in their variant columns. */
   disagreements: number
   events: number
-  /** Takes those that are new to the batch. */
-  takeNew(deduplicator: Deduplicator): NewEvents
+  /** Takes those that are new. */
+  takeNew(findNew: FindNew): Promise<NewEvents>
 }
 
-/** The events of a chunk that are new to the batch. */
+/**
+ * Says which of some events are new: 1 where an event stays, 0 where it does not.
+ *
+ * @param rawRowOf the raw file's row of an event
+ * @param times of the first and the last of the events, in microseconds since 1970
+ */
+export type FindNew = (
+  keys: EventKeys,
+  rawRowOf: (event: number) => number,
+  times: { first: number; last: number },
+) => Promise<Uint8Array>
+
+/** The events of a chunk that are new. */
 export interface NewEvents {
   events: number
   /** Those outside the experiment's time. */
@@ -61,12 +73,11 @@ async function eventsOfFrame(chunk: RawChunk, plan: ReadPlan, context: ChunkCont
     rejectedRows: chunk.rejections.length + rejectedRows,
     disagreements: countDisagreements(good, plan),
     events: events.height,
-    takeNew(deduplicator) {
+    async takeNew(findNew) {
       const row = events.getColumn(eventColumn.row)
-      const fresh = keptRows(
-        events,
-        deduplicator.take(keysOf(events), (event) => Number(row.get(event))),
-      )
+      const time = events.getColumn(eventColumn.time)
+      const times = { first: Number(time.min()), last: Number(time.max()) }
+      const fresh = keptRows(events, await findNew(keysOf(events), (event) => Number(row.get(event)), times))
       return {
         events: fresh.height,
         outsideWindow: countOutsideWindow(fresh, experiment),
@@ -97,14 +108,14 @@ async function eventsOfScan(
     rejectedRows,
     disagreements: 0,
     events: block.rows,
-    takeNew(deduplicator) {
+    async takeNew(findNew) {
       const { rows } = block
       const bytes = arenaBytes(rows * 4) + arenaBytes(rows * KEY_AND_CONTENT_LANES * 4)
       const arena = new Arena(block.scratch('KEYS', bytes))
       const order = arena.int32(rows)
       setRowOrder(block, scanned, order)
       const keys = keysOfColumns(block.columns(), order, arena)
-      const keep = deduplicator.take(keys, (event) => block.row[order[event]!]!)
+      const keep = await findNew(keys, (event) => block.row[order[event]!]!, timesOf(block))
       const [from, to] = windowOf(experiment)
       const fresh: Fresh = { events: order, count: 0, outsideWindow: 0 }
       inRuns(order.length, (first, last) => keepFresh(fresh, keep, block.time, [from, to], first, last))
@@ -115,6 +126,17 @@ async function eventsOfScan(
       }
     },
   }
+}
+
+function timesOf({ time, rows }: Pick<EventBlock, 'time' | 'rows'>): { first: number; last: number } {
+  let [first, last] = [Infinity, -Infinity]
+  inRuns(rows, (from, to) => {
+    for (let event = from; event < to; event++) {
+      first = Math.min(first, time[event]!)
+      last = Math.max(last, time[event]!)
+    }
+  })
+  return { first, last }
 }
 
 /** Events of a block that are kept: the first so many of a list. */

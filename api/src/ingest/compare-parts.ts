@@ -62,11 +62,16 @@ async function partsToCompare(parts: WrittenPart[], known: KnownPart[]): Promise
   for (const { keysPath } of parts) if ((await readKeyFileHead(keysPath)).width > KEY_LANES) return known
   const from = Math.min(...parts.map(({ minTimeMs }) => minTimeMs))
   const to = Math.max(...parts.map(({ maxTimeMs }) => maxTimeMs))
+  return partsNear(known, from, to)
+}
+
+/** The parts that have events of some time, in milliseconds since 1970. */
+export function partsNear(known: KnownPart[], from: number, to: number): KnownPart[] {
   return known.filter(({ minTimeMs, maxTimeMs }) => minTimeMs <= to && maxTimeMs >= from)
 }
 
 /** The keys of a part that may be among some, from the file beside it when they were computed as today's are. */
-async function* knownKeys(part: KnownPart, wanted: KeyMarks): AsyncGenerator<EventKeys> {
+export async function* knownKeys(part: KnownPart, wanted: KeyMarks): AsyncGenerator<EventKeys> {
   const { keysPath } = part
   if (keysPath !== null && (await readKeyFileHead(keysPath)).keyVersion === KEY_VERSION)
     yield* readKeysAmong(keysPath, wanted)

@@ -43,6 +43,7 @@ export function useCurate(): (content: string | Buffer, options?: Partial<Curate
       mapping: null,
       experiment,
       conflictPolicy: 'KEEP_FIRST',
+      known: [],
       maxRejectRate: 1,
       rawLimits: { maxUnpackedBytes: 1 << 30 },
       chunkBytes: 1 << 20,

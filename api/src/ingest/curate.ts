@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import type { Frame } from '../engine/polars/frame.ts'
-import { eventsOfChunk } from './chunk-events.ts'
+import { eventsOfChunk, type FindNew } from './chunk-events.ts'
 import type { ColumnMapping } from './column-mapping.ts'
 import { FileError, limits, type ExperimentContext, type Rejection } from './contract.ts'
 import { Deduplicator, type ConflictPolicy } from './deduplicate.ts'
+import type { KnownPart } from './compare-parts.ts'
 import { KEY_VERSION } from './event-key.ts'
+import { KnownEvents } from './known-events.ts'
 import { ROW } from './raw-chunk.ts'
 import { PartWriter } from './part-writer.ts'
 import { openRawFile, readChunks, type RawFile } from './read-chunks.ts'
@@ -24,6 +26,8 @@ export interface CurateRequest {
   mapping: ColumnMapping | null
   experiment: ExperimentContext
   conflictPolicy: ConflictPolicy
+  /** Parts that are there already. What is in them is left out before anything is written, where that is no detour. */
+  known: KnownPart[]
   /** Share of the rows that may be rejected, 0 to 1; beyond it nothing lands. */
   maxRejectRate: number
   rawLimits: RawLimits
@@ -57,6 +61,8 @@ export interface CurateResult {
   /** Why nothing lands, though the file could be read. */
   quarantine: { code: 'REJECT_RATE' | 'NO_GOOD_ROWS' | 'EMPTY_SHARE'; message: string } | null
   parts: WrittenPart[]
+  /** Ids of known parts none of whose events are in the parts. */
+  comparedWith: string[]
   /** How the keys of the parts were computed. */
   keyVersion: string
 }
@@ -65,7 +71,8 @@ export type OnProgress = (progress: { rows: number; bytesRead: number; bytesTota
 
 /**
  * Reads a raw file, checks every row, and writes the events of the good ones as parts: no event twice within the file.
- * What is there already is compared afterwards (compare-parts.ts), when the batch is about to land.
+ * A small file is compared with what is there already before it is written; what is not, and what came meanwhile, is
+ * compared when the batch is about to land (compare-parts.ts).
  *
  * @throws FileError when the file as a whole cannot be read.
  */
@@ -73,7 +80,8 @@ export async function curate(request: CurateRequest, onProgress: OnProgress): Pr
   const file = await openRawFile(request.path, request.workFolder, request.rawLimits, request.mapping ?? {})
   const writer = new PartWriter(hasSeveralChunks(file, request))
   try {
-    return await curateFile(file, request, writer, onProgress)
+    const known = hasSeveralChunks(file, request) ? null : new KnownEvents(request.known)
+    return await curateFile(file, request, writer, known, onProgress)
   } finally {
     await writer.close()
   }
@@ -88,6 +96,7 @@ async function curateFile(
   file: RawFile,
   request: CurateRequest,
   writer: PartWriter,
+  known: KnownEvents | null,
   onProgress: OnProgress,
 ): Promise<CurateResult> {
   const { experiment, mapping, workFolder } = request
@@ -113,13 +122,18 @@ async function curateFile(
     { chunkBytes, rawLimits, ...context },
     (bytes) => (bytesRead = bytes),
   )
+  const findNew: FindNew = async (keys, rawRowOf, times) => {
+    const keep = deduplicator.take(keys, rawRowOf)
+    await known?.leaveOut(keys, keep, times)
+    return keep
+  }
   for await (const chunk of chunks) {
     // JSON records may bring names that the first records did not have: they become attributes like the others.
     if (isJson(file)) learn(chunk.frame.columns.filter((name) => name !== ROW && !file.header.includes(name)))
     const { rejections, rejectedRows, disagreements, events, takeNew } = await eventsOfChunk(chunk, plan, context)
     await log.add(rejections.sort((a, b) => a.row - b.row))
     if (counts.rows === 0) deduplicator.expect(events * (file.sizeBytes / Math.max(1, bytesRead)))
-    const fresh = takeNew(deduplicator)
+    const fresh = await takeNew(findNew)
     // One part is written, on other threads, while the next chunk is read.
     written.push(await writing)
     writing = fresh.events === 0 ? null : fresh.write(join(workFolder, `part-${written.length}.parquet`))
@@ -148,14 +162,15 @@ async function curateFile(
     accepted: counts.rows - counts.rejected,
     rejected: counts.rejected,
     events: kept.reduce((sum, { rows }) => sum + rows, 0),
-    duplicates: deduplicator.duplicates,
-    conflicts: deduplicator.conflicts,
+    duplicates: deduplicator.duplicates + (known?.duplicates ?? 0),
+    conflicts: deduplicator.conflicts + (known?.conflicts ?? 0),
     errorCounts: log.counts(),
     samples: log.samples,
     rejectsPath: await log.close(),
     warnings: warningsOf(plan, counts, deduplicator, request),
     quarantine: quarantineOf(plan, counts, log, request.maxRejectRate),
     parts: kept,
+    comparedWith: known?.comparedWith ?? [],
     keyVersion: KEY_VERSION,
   }
 }

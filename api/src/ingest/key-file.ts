@@ -122,14 +122,13 @@ export async function* readKeysAmong(path: string, wanted: KeyMarks): AsyncGener
   if (!hasMarks) return yield* readKeyFile(path)
   const file = await open(path)
   try {
-    const marks = new Int32Array(Math.min(rows, MARK_ROWS))
-    const found = new Int32Array(marks.length)
     const recordBytes = width * Int32Array.BYTES_PER_ELEMENT
     for (let first = 0; first < rows; first += MARK_ROWS) {
-      const count = Math.min(MARK_ROWS, rows - first)
+      const marks = wanted.list(Math.min(MARK_ROWS, rows - first))
+      const { buffer, byteOffset, byteLength } = marks
       const position = HEADER_BYTES + rows * recordBytes + first * marks.BYTES_PER_ELEMENT
-      await readFully(file, new Uint8Array(marks.buffer, 0, count * marks.BYTES_PER_ELEMENT), position, path)
-      const places = found.subarray(0, wanted.find(marks, count, found))
+      await readFully(file, new Uint8Array(buffer, byteOffset, byteLength), position, path)
+      const places = wanted.find(marks)
       for (let from = 0, to = 0; from < places.length; from = to) {
         to = endOfSpan(places, from)
         const [firstRow, lastRow] = [first + places[from]!, first + places[to - 1]!]

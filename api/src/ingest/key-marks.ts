@@ -1,4 +1,4 @@
-import { inRuns } from './in-runs.ts'
+import { type Kernel, KernelMemory, kernelOver } from '../kernel/kernel-memory.ts'
 
 /** So many that one in sixteen other marks passes by chance, and not more than stay near the processor. */
 const BITS_PER_MARK = 16
@@ -6,65 +6,41 @@ const MOST_BITS = 2 ** 26
 
 /**
  * The marks of many keys: of each key its second lane, which is 32 bits of a hash. Tells which ones of a long list of
- * marks are among them. That a mark is says of its key that it may be, as one other key in 2^32 has the same.
+ * marks are among them (api/kernel/marks.ts). That a mark is says of its key that it may be, as one other key in 2^32 has
+ * the same.
  */
 export class KeyMarks {
-  /** A bit for each mark, at its lower bits: nearly all others are found out by it alone. */
-  readonly #bits: Uint32Array
-  /** The marks by their lower bits; 0 is empty. */
-  readonly #slots: Int32Array
-  readonly #hasZero: boolean
-  #found = 0
+  readonly #memory = new KernelMemory()
+  readonly #kernel: Kernel
+  readonly #fields: Int32Array
+  #list: Int32Array
+  #found: Int32Array
 
   constructor(marks: Int32Array) {
-    this.#bits = new Uint32Array(powerOfTwo(Math.min(MOST_BITS, marks.length * BITS_PER_MARK)) / 32)
-    this.#slots = new Int32Array(powerOfTwo(marks.length * 2))
-    this.#hasZero = marks.includes(0)
-    inRuns(marks.length, (from, to) => this.#addRun(marks, from, to))
+    this.#kernel = kernelOver(this.#memory.memory)
+    // A bit for each mark, by which nearly all others are found out, and the marks themselves.
+    const bits = this.#memory.int32(powerOfTwo(Math.min(MOST_BITS, marks.length * BITS_PER_MARK)) / 32)
+    const slots = this.#memory.int32(powerOfTwo(marks.length * 2))
+    this.#fields = this.#memory.int32(5)
+    // In the order of api/kernel/marks.ts.
+    this.#fields.set([bits.byteOffset, bits.length * 32 - 1, slots.byteOffset, slots.length - 1, 0])
+    this.#list = this.#memory.int32(marks.length)
+    this.#found = this.#memory.int32(0)
+    this.#list.set(marks)
+    this.#kernel.addMarks(this.#fields.byteOffset, this.#list.byteOffset, marks.length)
   }
 
-  /**
-   * Finds the places of a list at which there is one of the marks.
-   *
-   * @param found is given the places, in order
-   * @returns how many there are
-   */
-  find(list: Int32Array, length: number, found: Int32Array): number {
-    this.#found = 0
-    inRuns(length, (from, to) => this.#findRun(list, from, to, found))
-    return this.#found
+  /** Where a list of so many marks is to be put, to be looked through. The one before is of no more use. */
+  list(length: number): Int32Array {
+    if (this.#list.length < length) this.#list = this.#memory.int32(length)
+    return this.#list.subarray(0, length)
   }
 
-  #addRun(marks: Int32Array, from: number, to: number): void {
-    const bitMask = this.#bits.length * 32 - 1
-    for (let i = from; i < to; i++) {
-      const mark = marks[i]!
-      const bit = mark & bitMask
-      this.#bits[bit >>> 5]! |= 1 << (bit & 31)
-      this.#slots[this.#slotOf(mark)] = mark
-    }
-  }
-
-  #findRun(list: Int32Array, from: number, to: number, found: Int32Array): void {
-    const bits = this.#bits
-    const bitMask = bits.length * 32 - 1
-    let count = this.#found
-    for (let i = from; i < to; i++) {
-      const mark = list[i]!
-      const bit = mark & bitMask
-      if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) === 0) continue
-      if (mark === 0 ? this.#hasZero : this.#slots[this.#slotOf(mark)] === mark) found[count++] = i
-    }
-    this.#found = count
-  }
-
-  /** The slot that holds the mark, or the empty one where it belongs. */
-  #slotOf(mark: number): number {
-    const slots = this.#slots
-    const mask = slots.length - 1
-    let slot = mark & mask
-    while (slots[slot] !== 0 && slots[slot] !== mark) slot = (slot + 1) & mask
-    return slot
+  /** The places at which the list has one of the marks, in order; valid until it is asked again. */
+  find({ byteOffset, length }: Int32Array): Int32Array {
+    if (this.#found.length <= length) this.#found = this.#memory.int32(length + 1)
+    const count = this.#kernel.findMarks(this.#fields.byteOffset, byteOffset, length, this.#found.byteOffset)
+    return this.#found.subarray(0, count)
   }
 }
 

@@ -30,6 +30,9 @@ export interface Kernel {
   gatherViews(out: number, valid: number, views: number, order: number, count: number): number
   gatherContentKeys(out: number, contents: number, order: number, count: number): void
   gatherKeys(out: number, contents: number, named: number, ids: number, order: number, count: number): void
+  /** @param marks address of the marks (ingest/key-marks.ts) */
+  addMarks(marks: number, list: number, count: number): void
+  findMarks(marks: number, list: number, count: number, found: number): number
   /** @param block address of the block (engine/block.ts) */
   readBlock(block: number): void
   addPlaces(cells: number, codes: number, rows: number, from: number, count: number, none: number, step: number): void

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { TaskContext } from '../../jobs/define-task.ts'
 import { AppError } from '../../errors.ts'
 import type { ColumnMapping } from '../../ingest/column-mapping.ts'
-import type { CompareResult } from '../../ingest/compare-parts.ts'
+import type { CompareResult, KnownPart } from '../../ingest/compare-parts.ts'
 import { FileError, shown } from '../../ingest/contract.ts'
 import type { CurateResult } from '../../ingest/curate.ts'
 import type { WrittenPart } from '../../ingest/write-part.ts'
 import type { ComputePool } from '../../jobs/compute/pool.ts'
 import type { WorkFolders } from '../../jobs/work-folders.ts'
 import type { ObjectStore } from '../../storage/object-store.ts'
-import type { DatasetRepository, NewDatasetPart } from '../dataset/dataset.repository.ts'
+import type { DatasetPart, DatasetRepository, NewDatasetPart } from '../dataset/dataset.repository.ts'
 import type { Experiment, ExperimentService } from '../experiment/experiment.service.ts'
 import type { MetricService } from '../metric/metric.service.ts'
 import type { Transaction } from '../repository.ts'
@@ -92,9 +92,10 @@ export class BatchLandingService {
     workFolder: string,
     { signal, report }: TaskContext,
   ): Promise<CurateResult> {
-    const [variants, metrics] = await Promise.all([
+    const [variants, metrics, known] = await Promise.all([
       this.#experiments.variantsOf([experiment.id]),
       this.#metrics.ofExperiments([experiment.id]),
+      this.#partsOf(experiment.id),
     ])
     report('Reading the file', 0, { rowsRead: 0, bytesRead: 0, bytesTotal: batch.sizeBytes })
     try {
@@ -107,6 +108,8 @@ export class BatchLandingService {
           mapping: batch.mapping as ColumnMapping | null,
           experiment: experimentContext(experiment, variants, metrics),
           conflictPolicy: experiment.conflictPolicy,
+          // Which of two events is the last is known only when the batch lands.
+          known: experiment.conflictPolicy === 'KEEP_FIRST' ? await this.#knownFiles(known) : [],
           maxRejectRate: batch.maxRejectRate,
           rawLimits: { maxUnpackedBytes: this.#settings.maxUnpackedBytes },
           chunkBytes: this.#settings.chunkBytes,
@@ -211,15 +214,32 @@ export class BatchLandingService {
 
   async #compare(
     experiment: Experiment,
-    { parts }: CurateResult,
+    { parts, comparedWith }: CurateResult,
     tx: Transaction,
     signal: AbortSignal,
   ): Promise<Omit<CompareResult, 'replaced'> & { replaced: ReplacedPart[] }> {
-    const latest = await this.#datasets.latest(experiment.id, tx)
-    if (latest === null || parts.length === 0) return { parts, duplicates: 0, conflicts: 0, replaced: [] }
-    const known = await this.#datasets.partsOf(experiment.id, latest.number, tx)
-    const files = await Promise.all(
-      known.map(async ({ id, objectKey, keysObjectKey, minTime, maxTime }) => ({
+    const nothing = { parts, duplicates: 0, conflicts: 0, replaced: [] }
+    if (parts.length === 0) return nothing
+    const isCompared = new Set(comparedWith)
+    const known = (await this.#partsOf(experiment.id, tx)).filter(({ id }) => !isCompared.has(id))
+    if (known.length === 0) return nothing
+    const result = await this.#compute.run(
+      'compareParts',
+      { parts, known: await this.#knownFiles(known), conflictPolicy: experiment.conflictPolicy },
+      { signal },
+    )
+    const batchIds = new Map(known.map(({ id, batchId }) => [id, batchId]))
+    return { ...result, replaced: result.replaced.map((one) => ({ ...one, batchId: batchIds.get(one.id) ?? null })) }
+  }
+
+  async #partsOf(experimentId: string, tx?: Transaction): Promise<DatasetPart[]> {
+    const latest = await this.#datasets.latest(experimentId, tx)
+    return latest === null ? [] : this.#datasets.partsOf(experimentId, latest.number, tx)
+  }
+
+  #knownFiles(parts: DatasetPart[]): Promise<KnownPart[]> {
+    return Promise.all(
+      parts.map(async ({ id, objectKey, keysObjectKey, minTime, maxTime }) => ({
         id,
         path: await this.#store.localFile(objectKey),
         keysPath: keysObjectKey === null ? null : await this.#store.localFile(keysObjectKey),
@@ -227,13 +247,6 @@ export class BatchLandingService {
         maxTimeMs: maxTime.getTime(),
       })),
     )
-    const result = await this.#compute.run(
-      'compareParts',
-      { parts, known: files, conflictPolicy: experiment.conflictPolicy },
-      { signal },
-    )
-    const batchIds = new Map(known.map(({ id, batchId }) => [id, batchId]))
-    return { ...result, replaced: result.replaced.map((one) => ({ ...one, batchId: batchIds.get(one.id) ?? null })) }
   }
 
   async #storePart(
