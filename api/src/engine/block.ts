@@ -1,6 +1,6 @@
 import type { Scratch } from './memory.ts'
 import type { AggregationPlan, Measure } from './plan.ts'
-import type { SummedUnits } from './unit-rows.ts'
+import { sumOf, type SummedUnits } from './unit-rows.ts'
 
 /** What a block reads of units. */
 export type BlockUnits = Pick<SummedUnits, 'state' | 'variant' | 'variantNames' | 'types'>
@@ -116,13 +116,8 @@ export function addressIn(
   return room.byteOffset
 }
 
-function columnsOf({ eventTypes, aggregation, before }: Measure, { types }: BlockUnits): Float64Array[] {
-  return eventTypes.flatMap((type) => {
-    const sums = types.get(type)
-    if (sums === undefined) return []
-    if (aggregation === 'sum') return [before ? sums.earlySums : sums.sums]
-    return [before ? sums.earlyCounts : sums.counts]
-  })
+function columnsOf(measure: Measure, { types }: BlockUnits): Float64Array[] {
+  return measure.eventTypes.flatMap((type) => types.get(type)?.[sumOf(measure)] ?? [])
 }
 
 /** Returns their address. */

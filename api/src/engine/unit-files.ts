@@ -1,9 +1,9 @@
 import { ColumnFile, narrowed, writeColumns, type Column, type ColumnValues } from './column-file.ts'
 import { Dictionary } from './dictionary.ts'
-import type { Memory } from './memory.ts'
+import { freshMemory, type Memory } from './memory.ts'
 import { type AggregationPlan, measuredTypes } from './plan.ts'
 import { countUnits, type CountedBefore } from './unit-counts.ts'
-import { noSums, sumNames, type AttributeColumn, type SummedUnits, type TypeSums } from './unit-rows.ts'
+import { sumNames, type AttributeColumn, type SummedUnits, type TypeSums } from './unit-rows.ts'
 import type { UnitFile } from './unit-table.ts'
 
 /*
@@ -132,6 +132,8 @@ function sumColumns(name: string, values: Float64Array): Column[] {
 export interface WantedColumns {
   /** Event types; null for all. */
   types: readonly string[] | null
+  /** What is read of them; the other sums are 0. */
+  sums: readonly (keyof TypeSums)[]
   /** Attributes; null for all. */
   attributes: readonly string[] | null
   /** Whether to read the units themselves. */
@@ -139,8 +141,8 @@ export interface WantedColumns {
 }
 
 /** What a plan wants of a unit table. */
-export function wantedBy({ measures, segments }: AggregationPlan) {
-  return { types: measuredTypes(measures), attributes: segments, units: false }
+export function wantedBy({ measures, segments }: AggregationPlan): WantedColumns {
+  return { types: measuredTypes(measures), sums: sumNames, attributes: segments, units: false }
 }
 
 /** Names of the attributes that a file has. */
@@ -176,19 +178,32 @@ export interface ReadUnits extends SummedUnits {
 
 /** A shard of a unit table while its files are read. */
 interface ShardUnits extends ReadUnits {
+  memory: Memory
+  /** In the place of all sums that are not read. */
+  zeros: Float64Array | null
   attributes: Map<string, AttributeColumn>
   types: Map<string, TypeSums>
 }
 
-/** Reads a shard of a unit table: its first file, and what the later ones changed. */
-export function readUnits(files: UnitFile[], wanted: WantedColumns): ReadUnits {
+/**
+ * Reads a shard of a unit table: its first file, and what the later ones changed.
+ *
+ * @param memory where what is read lies: it must be kept as long as what is returned
+ */
+export function readUnits(files: UnitFile[], asked: WantedColumns, memory: Memory = freshMemory): ReadUnits {
+  // Early sums are cleared by the counts.
+  const wanted = asked.sums.includes('earlySums')
+    ? { ...asked, sums: [...new Set([...asked.sums, 'earlyCounts' as const])] }
+    : asked
   const size = files.at(-1)?.size ?? 0
   const units: ShardUnits = {
+    memory,
+    zeros: null,
     size,
-    halves: new Int32Array(wanted.units ? size * 2 : 0),
-    firstExposure: new Float64Array(size).fill(Infinity),
-    variant: new Int32Array(size).fill(-1),
-    state: new Uint8Array(size),
+    halves: memory.int32(wanted.units ? size * 2 : 0),
+    firstExposure: memory.float64(size).fill(Infinity),
+    variant: memory.int32(size).fill(-1),
+    state: memory.uint8(size),
     variantNames: new Dictionary(),
     attributes: new Map(),
     types: new Map(),
@@ -202,18 +217,19 @@ export function readUnits(files: UnitFile[], wanted: WantedColumns): ReadUnits {
 
 function readFile(file: ColumnFile<UnitFacts>, units: ShardUnits, wanted: WantedColumns): void {
   const { facts } = file
-  const positions = file.column(column.position) as Int32Array | null
-  const renewed = file.column(column.renewed) as Uint8Array | null
-  if (wanted.units) place(units.halves, file.column(column.unit)!, positions, 2)
-  place(units.firstExposure, file.column(column.firstExposure)!, positions)
-  place(units.state, file.column(column.state)!, positions)
+  const { memory } = units
+  const positions = file.column(column.position, memory) as Int32Array | null
+  const renewed = file.column(column.renewed, memory) as Uint8Array | null
+  if (wanted.units) place(units.halves, file.column(column.unit, memory)!, positions, 2)
+  place(units.firstExposure, file.column(column.firstExposure, memory)!, positions)
+  place(units.state, file.column(column.state, memory)!, positions)
   const variants = translation(units.variantNames, facts.variants)
-  placeCodes(units.variant, file.column(column.variant)!, variants, positions, null)
+  placeCodes(units.variant, file.column(column.variant, memory)!, variants, positions, null)
 
   const own = new Map(facts.attributes.map(({ name, values }) => [name, values]))
   for (const name of wanted.attributes ?? own.keys()) {
     const { codes, dictionary } = attributeOf(units, name)
-    const values = file.column(column.attribute(name))
+    const values = file.column(column.attribute(name), memory)
     if (values !== null) placeCodes(codes, values, translation(dictionary, own.get(name)!), positions, renewed)
     // An attribute that a later file does not have is absent at the first exposures it tells of.
     else if (positions !== null) placeCodes(codes, new Uint8Array(facts.rows), ABSENT, positions, renewed)
@@ -225,29 +241,33 @@ function readFile(file: ColumnFile<UnitFacts>, units: ShardUnits, wanted: Wanted
 
   for (const type of facts.types) {
     if (wanted.types !== null && !wanted.types.includes(type)) continue
-    for (const sum of sumNames) {
+    for (const sum of wanted.sums) {
       const name = column.sum(type, sum)
-      const values = file.column(name)
+      const values = file.column(name, memory)
       if (values === null) continue
-      const rows = file.column(column.rowsOf(name)) as Int32Array | null
-      addSums(sumsOf(units, type)[sum], values, rows, positions)
+      const rows = file.column(column.rowsOf(name), memory) as Int32Array | null
+      addSums(sumsOf(units, type, wanted)[sum], values, rows, positions)
     }
   }
 }
 
-function attributeOf({ attributes, size }: ShardUnits, name: string): AttributeColumn {
+function attributeOf({ attributes, size, memory }: ShardUnits, name: string): AttributeColumn {
   let attribute = attributes.get(name)
   if (attribute === undefined) {
-    attribute = { codes: new Int32Array(size).fill(-1), dictionary: new Dictionary() }
+    attribute = { codes: memory.int32(size).fill(-1), dictionary: new Dictionary() }
     attributes.set(name, attribute)
   }
   return attribute
 }
 
-function sumsOf({ types, size }: ShardUnits, type: string): TypeSums {
+function sumsOf(units: ShardUnits, type: string, wanted: WantedColumns): TypeSums {
+  const { types, size, memory } = units
   let sums = types.get(type)
   if (sums === undefined) {
-    sums = noSums(size)
+    units.zeros ??= memory.float64(size)
+    const { zeros } = units
+    const own = (name: keyof TypeSums) => (wanted.sums.includes(name) ? memory.float64(size) : zeros)
+    sums = { counts: own('counts'), sums: own('sums'), earlyCounts: own('earlyCounts'), earlySums: own('earlySums') }
     types.set(type, sums)
   }
   return sums

@@ -1,5 +1,6 @@
 import { Dictionary, type CodedTexts } from './dictionary.ts'
 import { freshMemory, type Memory } from './memory.ts'
+import type { Measure } from './plan.ts'
 import { UnitIndex } from './unit-index.ts'
 
 /** How often and to what a unit was exposed. */
@@ -39,6 +40,12 @@ export interface TypeSums {
   sums: Float64Array
   earlyCounts: Float64Array
   earlySums: Float64Array
+}
+
+/** Which of them a measure adds up. */
+export function sumOf({ aggregation, before }: Pick<Measure, 'aggregation' | 'before'>): keyof TypeSums {
+  if (aggregation === 'sum') return before ? 'earlySums' : 'sums'
+  return before ? 'earlyCounts' : 'counts'
 }
 
 /** The names of what is kept of a type. */

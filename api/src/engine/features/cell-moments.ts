@@ -24,9 +24,9 @@ export function cellMoments(
 ): Moments {
   const n = new Float64Array(count)
   for (let unit = 0; unit < groups.length; unit++) n[groups[unit]!]!++
+  if (isShare) return { n, mean: shares(groups, n, target), m2: null }
   const active = activeUnits(groups, count, target, denominator)
   const own = momentsOf(active, n, target)
-  if (isShare) return { n, mean: own.mean, m2: null }
   if (denominator === null) {
     const values = Float64Array.from(active.units, (unit) => target[unit]!)
     return { n, ...own, nonZero: { starts: active.starts, values } }
@@ -34,6 +34,14 @@ export function cellMoments(
   const other = momentsOf(active, n, denominator)
   const coMoment = coMoments(active, n, [target, own.mean], [denominator, other.mean])
   return { n, ...own, denominator: { ...other, coMoment } }
+}
+
+/** Of each group the share of units with a target of 1. */
+function shares(groups: Int32Array, n: Float64Array, target: Float64Array): Float64Array {
+  const mean = new Float64Array(n.length)
+  for (let unit = 0; unit < groups.length; unit++) mean[groups[unit]!]! += target[unit]!
+  for (let group = 0; group < n.length; group++) mean[group]! /= n[group]!
+  return mean
 }
 
 /** The units that have some value, by group, and within it by value. */

@@ -22,19 +22,19 @@ export function levelsOf(
   const source: Feature['source'] = { ...describe(request.origin), isRecordedAfterExposure }
   const { kind, topLevels, edges } = request.binning
   const texts = values.kind === 'TEXTS' ? usedTexts(values) : null
-  const odd = texts?.find(({ text }) => !isNumber(text)) ?? null
+  const odd = texts?.used.find(({ text }) => !isNumber(text)) ?? null
   if (edges !== null || kind === 'QUANTILES' || kind === 'NUMBER') {
     if (odd !== null || (values.kind === 'TEXTS' && values.distinct > values.texts.length))
       throw notNumeric(request, odd?.text ?? null)
-    const numbers = numbersOf(values)
+    const numbers = numbersOf(values, texts)
     return kind === 'NUMBER' ? numeric(request, numbers, source) : ranges(request, numbers, source)
   }
-  if (kind === 'VALUES') return topValues(request, values, source)
-  if (odd !== null) return topValues(request, values, source)
-  const numbers = numbersOf(values)
-  const counted = countNumbers(numbers)
-  if (counted.values.length > topLevels) return ranges(request, numbers, source, counted)
-  return topValues(request, values, source)
+  if (texts !== null && (kind === 'VALUES' || odd !== null))
+    return topValues(request, values as TextValues, texts, source)
+  const numbers = numbersOf(values, texts)
+  if (kind !== 'VALUES' && numbers.counted.values.length > topLevels) return ranges(request, numbers, source)
+  const coded = values.kind === 'TEXTS' ? values : asTexts(values, numbers.counted)
+  return topValues(request, coded, texts ?? usedTexts(coded), source)
 }
 
 interface UsedText {
@@ -43,31 +43,83 @@ interface UsedText {
   count: number
 }
 
-/** The texts that units have. */
-function usedTexts({ codes, texts }: TextValues): UsedText[] {
-  const counts = new Float64Array(texts.length)
-  for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) counts[codes[i]!]!++
-  return texts.flatMap((text, code) => (counts[code]! > 0 ? [{ text, code, count: counts[code]! }] : []))
+interface UsedTexts {
+  used: UsedText[]
+  hasMissing: boolean
+  hasUntold: boolean
 }
 
-function numbersOf(values: NumberValues | TextValues): Float64Array {
-  if (values.kind === 'NUMBERS') return values.values
-  const numbers = Float64Array.from(values.texts, (text) => (isNumber(text) ? Number(text) : Number.NaN))
-  return Float64Array.from(values.codes, (code) => (code < 0 ? Number.NaN : numbers[code]!))
+/** The least code that a unit has instead of a text. */
+const LEAST_CODE = Math.min(MISSING, UNTOLD)
+
+/** The texts that units have. */
+function usedTexts({ codes, texts }: TextValues): UsedTexts {
+  const counts = new Float64Array(texts.length - LEAST_CODE)
+  for (let i = 0; i < codes.length; i++) counts[codes[i]! - LEAST_CODE]!++
+  return {
+    used: texts.flatMap((text, code) => {
+      const count = counts[code - LEAST_CODE]!
+      return count > 0 ? [{ text, code, count }] : []
+    }),
+    hasMissing: counts[MISSING - LEAST_CODE]! > 0,
+    hasUntold: counts[UNTOLD - LEAST_CODE]! > 0,
+  }
+}
+
+/** The numbers of units. */
+interface Numbers {
+  units: number
+  counted: CountedNumbers
+  hasMissing: boolean
+  /** What a number means, by unit; `missing` where there is none. */
+  each<Places extends Int16Array | Int32Array>(
+    places: Places,
+    meaning: (number: number) => number,
+    missing: number,
+  ): Places
+}
+
+/** Texts are looked at once each, however many units have them. */
+function numbersOf(values: NumberValues | TextValues, texts: UsedTexts | null): Numbers {
+  if (values.kind === 'TEXTS') return numbersOfTexts(values, texts!)
+  const { values: numbers } = values
+  return {
+    units: numbers.length,
+    counted: countNumbers(numbers),
+    hasMissing: numbers.some(Number.isNaN),
+    each(places, meaning, missing) {
+      for (let i = 0; i < numbers.length; i++) places[i] = Number.isNaN(numbers[i]!) ? missing : meaning(numbers[i]!)
+      return places
+    },
+  }
+}
+
+function numbersOfTexts({ codes, texts }: TextValues, { used, hasMissing }: UsedTexts): Numbers {
+  const counts = new Map<number, number>()
+  for (const { text, count } of used) counts.set(Number(text), (counts.get(Number(text)) ?? 0) + count)
+  const values = Float64Array.from(counts.keys()).sort()
+  return {
+    units: codes.length,
+    counted: { values, counts: values.map((value) => counts.get(value)!) },
+    hasMissing,
+    each(places, meaning, missing) {
+      const known = new Int32Array(texts.length - LEAST_CODE).fill(missing)
+      for (const { text, code } of used) known[code - LEAST_CODE] = meaning(Number(text))
+      for (let i = 0; i < codes.length; i++) places[i] = known[codes[i]! - LEAST_CODE]!
+      return places
+    },
+  }
 }
 
 /** Ranges of numbers. */
 function ranges(
   { name, binning }: FeatureRequest,
-  numbers: Float64Array,
+  { units, counted, hasMissing, each }: Numbers,
   source: Feature['source'],
-  counted: CountedNumbers = countNumbers(numbers),
 ): LevelledUnits {
   const edges = binning.edges ?? quantileEdges(counted, binning.bins)
   const names = edges.length === 0 ? ['any number'] : rangeNames(edges)
-  const hasMissing = numbers.some(Number.isNaN)
   const missing = hasMissing ? names.length : null
-  const levels = Int16Array.from(numbers, (number) => (Number.isNaN(number) ? missing! : rangeOf(number, edges)))
   const feature: Feature = {
     name,
     kind: 'BINNED',
@@ -80,15 +132,16 @@ function ranges(
     distinctValues: counted.values.length,
     isWhole: counted.values.every(Number.isInteger),
   }
+  const levels = each(new Int16Array(units), (number) => rangeOf(number, edges), missing ?? 0)
   return { feature, levels, numbers: null }
 }
 
 /** Numbers as they are. */
-function numeric(request: FeatureRequest, numbers: Float64Array, source: Feature['source']): LevelledUnits {
-  const counted = countNumbers(numbers)
-  const { feature } = ranges(request, numbers, source, counted)
+function numeric(request: FeatureRequest, numbers: Numbers, source: Feature['source']): LevelledUnits {
+  const { units, counted, each } = numbers
+  const { feature } = ranges(request, numbers, source)
   const known = counted.values.length
-  const levels = Int32Array.from(numbers, (number) => (Number.isNaN(number) ? known : placeOf(number, counted.values)))
+  const levels = each(new Int32Array(units), (number) => placeOf(number, counted.values), known)
   const own = feature.missing === null ? counted.values : [...counted.values, Number.NaN]
   return { feature: { ...feature, kind: 'NUMERIC' }, levels, numbers: Float64Array.from(own) }
 }
@@ -107,25 +160,22 @@ function rangeNames(edges: readonly number[]): string[] {
 /** The most frequent values, the others together, and none. */
 function topValues(
   { name, binning: { topLevels } }: FeatureRequest,
-  values: NumberValues | TextValues,
+  { codes, texts, distinct }: TextValues,
+  { used, hasMissing, hasUntold }: UsedTexts,
   source: Feature['source'],
 ): LevelledUnits {
-  const coded = values.kind === 'TEXTS' ? values : asTexts(values)
-  const used = usedTexts(coded)
   // Of equally frequent values the first by text stay, so that the same data make the same levels.
   const top = [...used].sort((a, b) => b.count - a.count || byNumberOrText(a.text, b.text)).slice(0, topLevels)
   top.sort((a, b) => byNumberOrText(a.text, b.text))
   const names = top.map(({ text }) => text)
-  const hasOther = used.length > top.length || coded.codes.includes(UNTOLD)
-  const hasMissing = coded.codes.includes(MISSING)
+  const hasOther = used.length > top.length || hasUntold
   const other = hasOther ? names.push(unlike(names, OTHER_NAME)) - 1 : null
   const missing = hasMissing ? names.push(unlike(names, MISSING_NAME)) - 1 : null
-  const places = new Int16Array(coded.texts.length).fill(other ?? 0)
-  for (const [place, { code }] of top.entries()) places[code] = place
-  const levels = Int16Array.from(coded.codes, (code) =>
-    code === MISSING ? missing! : code === UNTOLD ? other! : places[code]!,
-  )
-  const untold = coded.distinct - coded.texts.length
+  const places = new Int16Array(texts.length - LEAST_CODE).fill(other ?? 0)
+  places[MISSING - LEAST_CODE] = missing ?? 0
+  for (const [place, { code }] of top.entries()) places[code - LEAST_CODE] = place
+  const levels = new Int16Array(codes.length)
+  for (let i = 0; i < codes.length; i++) levels[i] = places[codes[i]! - LEAST_CODE]!
   const feature: Feature = {
     name,
     kind: 'CATEGORICAL',
@@ -135,7 +185,7 @@ function topValues(
     other,
     edges: [],
     source,
-    distinctValues: used.length + untold,
+    distinctValues: used.length + distinct - texts.length,
   }
   return { feature, levels, numbers: null }
 }
@@ -148,15 +198,12 @@ function unlike(names: readonly string[], name: string): string {
   return names.includes(name) ? unlike(names, `(${name})`) : name
 }
 
-function asTexts({ values }: NumberValues): TextValues {
-  const counted = countNumbers(values)
-  const places = new Map(Array.from(counted.values, (value, place) => [value, place]))
-  return {
-    kind: 'TEXTS',
-    codes: Int32Array.from(values, (value) => (Number.isNaN(value) ? MISSING : places.get(value)!)),
-    texts: Array.from(counted.values, String),
-    distinct: counted.values.length,
-  }
+function asTexts({ values }: NumberValues, counted: CountedNumbers): TextValues {
+  const codes = new Int32Array(values.length)
+  for (let i = 0; i < codes.length; i++)
+    codes[i] = Number.isNaN(values[i]!) ? MISSING : placeOf(values[i]!, counted.values)
+  const texts = Array.from(counted.values, String)
+  return { kind: 'TEXTS', codes, texts, distinct: texts.length }
 }
 
 function byNumberOrText(a: string, b: string): number {

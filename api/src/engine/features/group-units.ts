@@ -26,8 +26,13 @@ export function groupUnits(
   foldCount: number,
   features: LevelledUnits[],
 ): GroupedUnits {
-  let groups = Int32Array.from(variants, (variant, unit) => variant * (foldCount + 1) + folds[unit]! - HOLDOUT)
-  let count = (variants.reduce((most, variant) => Math.max(most, variant), 0) + 1) * (foldCount + 1)
+  let groups = new Int32Array(variants.length)
+  let most = 0
+  for (let unit = 0; unit < groups.length; unit++) {
+    most = Math.max(most, variants[unit]!)
+    groups[unit] = variants[unit]! * (foldCount + 1) + folds[unit]! - HOLDOUT
+  }
+  let count = (most + 1) * (foldCount + 1)
   const used = features.map((own) => ({ ...own.feature, width: widthOf(own) }))
   for (const own of features) {
     ;({ groups, count } = split(groups, count, own.levels, widthOf(own)))
@@ -46,31 +51,33 @@ function split(
   levels: LevelledUnits['levels'] | null,
   width: number,
 ): { groups: Int32Array<ArrayBuffer>; count: number } {
-  const next = new Int32Array(groups.length)
-  const places = new Places(count * width)
-  for (let unit = 0; unit < groups.length; unit++)
-    next[unit] = places.of(groups[unit]! * width + (levels === null ? 0 : levels[unit]!))
-  return { groups: next, count: places.count }
+  const keys = new Int32Array(groups.length)
+  if (levels === null) keys.set(groups)
+  else for (let unit = 0; unit < keys.length; unit++) keys[unit] = groups[unit]! * width + levels[unit]!
+  return { groups: keys, count: count * width <= MAX_PLACES ? numberByPlace(keys, count * width) : numberByName(keys) }
 }
 
-/** Numbers keys in the order in which they come. */
-class Places {
-  count = 0
-  readonly #table: Int32Array | null
-  readonly #map = new Map<number, number>()
-
-  constructor(keys: number) {
-    this.#table = keys <= MAX_PLACES ? new Int32Array(keys) : null
+/** Numbers keys, in their place, in the order in which they come. Returns how many there are. */
+function numberByPlace(keys: Int32Array, places: number): number {
+  const numbers = new Int32Array(places)
+  let count = 0
+  for (let i = 0; i < keys.length; i++) {
+    let number = numbers[keys[i]!]!
+    if (number === 0) numbers[keys[i]!] = number = ++count
+    keys[i] = number - 1
   }
+  return count
+}
 
-  of(key: number): number {
-    const known = this.#table === null ? this.#map.get(key) : this.#table[key]
-    if (known !== undefined && known !== 0) return known - 1
-    this.count++
-    if (this.#table === null) this.#map.set(key, this.count)
-    else this.#table[key] = this.count
-    return this.count - 1
+/** The same where there may be too many for a place each. */
+function numberByName(keys: Int32Array): number {
+  const numbers = new Map<number, number>()
+  for (let i = 0; i < keys.length; i++) {
+    let number = numbers.get(keys[i]!)
+    if (number === undefined) numbers.set(keys[i]!, (number = numbers.size))
+    keys[i] = number
   }
+  return numbers.size
 }
 
 /** The groups in the order of their keys, whichever unit came first. */
@@ -83,19 +90,27 @@ function ordered(
 ): GroupedUnits {
   const examples = new Int32Array(count)
   for (let unit = groups.length - 1; unit >= 0; unit--) examples[groups[unit]!] = unit
-  const keys = [variants, ...features.map(({ levels }) => levels), folds]
-  const order = Int32Array.from({ length: count }, (_, group) => group).sort((a, b) => {
-    for (const key of keys) {
-      const difference = key[examples[a]!]! - key[examples[b]!]!
-      if (difference !== 0) return difference
-    }
-    return 0
-  })
+  let order: Int32Array<ArrayBufferLike> = Int32Array.from({ length: count }, (_, group) => group)
+  // The last key first: what is equal in the earlier ones stays in its order.
+  for (const key of [folds, ...features.map(({ levels }) => levels).reverse(), variants])
+    order = sortedBy(
+      order,
+      examples.map((unit) => key[unit]! - HOLDOUT),
+    )
   const places = new Int32Array(count)
-  order.forEach((group, place) => (places[group] = place))
-  return {
-    count,
-    groups: groups.map((group) => places[group]!),
-    examples: order.map((group) => examples[group]!),
-  }
+  for (let place = 0; place < count; place++) places[order[place]!] = place
+  for (let unit = 0; unit < groups.length; unit++) groups[unit] = places[groups[unit]!]!
+  return { count, groups, examples: order.map((group) => examples[group]!) }
+}
+
+/** A list of groups in the order of a key of each, which is a small number from 0 on; equal ones stay in their order. */
+function sortedBy(groups: Int32Array, keys: Int32Array): Int32Array {
+  let most = 0
+  for (const key of keys) most = Math.max(most, key)
+  const starts = new Int32Array(most + 2)
+  for (const key of keys) starts[key + 1]!++
+  for (let key = 0; key <= most; key++) starts[key + 1]! += starts[key]!
+  const sorted = new Int32Array(groups.length)
+  for (const group of groups) sorted[starts[keys[group]!]!++] = group
+  return sorted
 }

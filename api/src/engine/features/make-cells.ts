@@ -46,7 +46,9 @@ export function makeCells(plan: FeaturePlan, columns: UnitColumns): TrainingCell
 
 /** Of a conversion: its variant, and whether the unit converted. Each fold gets its share of all of them. */
 function outcomeStrata(variants: Uint8Array, target: Float64Array): Int32Array {
-  return Int32Array.from(variants, (variant, unit) => 2 * variant + (target[unit]! > 0 ? 1 : 0))
+  const strata = new Int32Array(variants.length)
+  for (let unit = 0; unit < strata.length; unit++) strata[unit] = 2 * variants[unit]! + (target[unit]! > 0 ? 1 : 0)
+  return strata
 }
 
 /** Days without visitors count too, unless a wrong clock has made thousands of them. */

@@ -1,7 +1,7 @@
 import { Block } from '../block.ts'
 import { Scratch } from '../memory.ts'
 import type { AggregationPlan, Measure } from '../plan.ts'
-import { dayOf } from '../unit-counts.ts'
+import { dayOf, LAST_DAY } from '../unit-counts.ts'
 import type { SummedUnits } from '../unit-rows.ts'
 import type { FeaturePlan } from './feature-plan.ts'
 import { type NumberValues, TextColumn, type TextValues } from './feature-values.ts'
@@ -53,12 +53,12 @@ export class UnitColumns {
   readonly target = new GrowingColumn(Float64Array)
   readonly denominator: GrowingColumn<Float64Array> | null
   readonly worth: GrowingColumn<Float64Array> | null
-  /** First exposures by day since 1970. */
-  readonly visitors = new Map<number, number>()
   readonly #plan: FeaturePlan
   readonly #unitPlan: AggregationPlan
   readonly #features: (TextColumn | GrowingColumn<Float64Array>)[]
   readonly #isAfter: boolean[]
+  /** First exposures by day since 1970. */
+  readonly #visitors = new Float64Array(LAST_DAY)
 
   constructor(plan: FeaturePlan) {
     this.#plan = plan
@@ -75,6 +75,11 @@ export class UnitColumns {
   valuesOf(feature: number): NumberValues | TextValues {
     const column = this.#features[feature]!
     return column instanceof TextColumn ? column.values : { kind: 'NUMBERS', values: column.values }
+  }
+
+  /** First exposures by day since 1970, of days with some. */
+  get visitors(): ReadonlyMap<number, number> {
+    return new Map([...this.#visitors.entries()].filter(([, count]) => count > 0))
   }
 
   /** Whether some values of a feature were recorded after the exposure. */
@@ -108,8 +113,7 @@ export class UnitColumns {
     for (let i = 0; i < length; i++) {
       const row = rows[i]!
       values[from + i] = hashOfUnit(halves[row * 2]!, halves[row * 2 + 1]!, seed)
-      const day = dayOf(firstExposure[row]!)
-      this.visitors.set(day, (this.visitors.get(day) ?? 0) + 1)
+      this.#visitors[dayOf(firstExposure[row]!)]!++
     }
   }
 

@@ -24,7 +24,12 @@ export interface Dealing {
  * when data are added.
  */
 export function dealtFolds(hashes: Uint32Array, { folds, holdout }: Dealing): Int16Array {
-  return Int16Array.from(hashes, (hash) => (isKeptOut(hash, holdout) ? HOLDOUT : foldHash(hash) % folds))
+  const dealt = new Int16Array(hashes.length)
+  for (let unit = 0; unit < hashes.length; unit++) {
+    const hash = hashes[unit]!
+    dealt[unit] = isKeptOut(hash, holdout) ? HOLDOUT : foldHash(hash) % folds
+  }
+  return dealt
 }
 
 /**
@@ -42,24 +47,46 @@ export function stratifiedFolds(
   { folds, holdout }: Dealing,
 ): Int16Array {
   const sizes = new Uint32Array(count)
-  hashes.forEach((hash, unit) => isKeptOut(hash, holdout) || sizes[strata[unit]!]!++)
-  const ordered = Array.from(sizes, (size) => new Uint32Array(size))
+  for (let unit = 0; unit < hashes.length; unit++) if (!isKeptOut(hashes[unit]!, holdout)) sizes[strata[unit]!]!++
+  const hashesOf = Array.from(sizes, (size) => new Uint32Array(size))
   sizes.fill(0)
-  hashes.forEach((hash, unit) => {
-    if (isKeptOut(hash, holdout)) return
+  for (let unit = 0; unit < hashes.length; unit++) {
+    if (isKeptOut(hashes[unit]!, holdout)) continue
     const stratum = strata[unit]!
-    ordered[stratum]![sizes[stratum]!++] = foldHash(hash)
-  })
-  const cuts = ordered.map((own) => {
-    own.sort()
-    return Array.from({ length: folds - 1 }, (_, i) => own[Math.ceil(((i + 1) * own.length) / folds)] ?? TWO_TO_32)
-  })
-  return Int16Array.from(hashes, (hash, unit) => {
-    if (isKeptOut(hash, holdout)) return HOLDOUT
+    hashesOf[stratum]![sizes[stratum]!++] = foldHash(hashes[unit]!)
+  }
+  const cuts = hashesOf.map((own) =>
+    ranked(
+      own,
+      Array.from({ length: folds - 1 }, (_, i) => Math.ceil(((i + 1) * own.length) / folds)),
+    ),
+  )
+  const dealt = new Int16Array(hashes.length)
+  for (let unit = 0; unit < hashes.length; unit++) {
+    const hash = hashes[unit]!
     const stratum = strata[unit]!
-    const part = partOf(foldHash(hash), cuts[stratum]!)
     // Each stratum begins at another fold, or the first one would get the only units of all small ones.
-    return (part + stratum) % folds
+    dealt[unit] = isKeptOut(hash, holdout) ? HOLDOUT : (partOf(foldHash(hash), cuts[stratum]!) + stratum) % folds
+  }
+  return dealt
+}
+
+/** Numbers are told apart by their upper bits first, in so many heaps. */
+const HEAP_BITS = 16
+
+/** What some places of a list would hold if it were sorted; above all numbers where there is no such place. */
+function ranked(numbers: Uint32Array, ranks: readonly number[]): number[] {
+  const ends = new Uint32Array(2 ** HEAP_BITS)
+  for (let i = 0; i < numbers.length; i++) ends[numbers[i]! >>> (32 - HEAP_BITS)]!++
+  for (let heap = 1; heap < ends.length; heap++) ends[heap]! += ends[heap - 1]!
+  return ranks.map((rank) => {
+    if (rank >= numbers.length) return TWO_TO_32
+    const heap = ends.findIndex((end) => end > rank)
+    const start = heap === 0 ? 0 : ends[heap - 1]!
+    const own = new Uint32Array(ends[heap]! - start)
+    let count = 0
+    for (let i = 0; i < numbers.length; i++) if (numbers[i]! >>> (32 - HEAP_BITS) === heap) own[count++] = numbers[i]!
+    return own.sort()[rank - start]!
   })
 }
 

@@ -5,8 +5,9 @@ import { LateAttribute } from '../features/late-attribute.ts'
 import { makeCells, type TrainingCells } from '../features/make-cells.ts'
 import { Recency } from '../features/recency.ts'
 import { type FeatureUnits, UnitColumns, unitPlanOf } from '../features/unit-columns.ts'
-import { readUnits, wantedBy } from '../unit-files.ts'
-import { UnitRows } from '../unit-rows.ts'
+import { Scratch } from '../memory.ts'
+import { readUnits } from '../unit-files.ts'
+import { sumOf, UnitRows } from '../unit-rows.ts'
 import type { UnitFile } from '../unit-table.ts'
 import { attributesOfNoExposure, readAttributeEvents } from './read-attribute-events.ts'
 import { readAhead } from './read-ahead.ts'
@@ -34,28 +35,29 @@ export async function readFeatureCells(
   const late = await attributesOfNoExposure(parts, unitPlanOf(plan).segments)
   const needsEvents = late.length > 0 || plan.features.some(({ origin }) => origin.kind === 'RECENCY')
   const columns = new UnitColumns(plan)
-  const pieces =
-    unitFiles === null || needsEvents
-      ? unitsOfParts(plan, parts, late, onProgress)
-      : unitsOfTable(plan, unitFiles, onProgress)
-  for await (const piece of pieces) columns.add(piece)
+  if (unitFiles !== null && !needsEvents) addUnitsOfTable(plan, unitFiles, columns, onProgress)
+  else for await (const piece of unitsOfParts(plan, parts, late, onProgress)) columns.add(piece)
   return makeCells(plan, columns)
 }
 
 const nothing = new Map<string, never>()
 
-function* unitsOfTable(
+function addUnitsOfTable(
   plan: FeaturePlan,
   files: UnitFile[],
+  columns: UnitColumns,
   onProgress: (share: number) => void,
-): Generator<FeatureUnits> {
+): void {
   const shards = [...Map.groupBy(files, ({ shard }) => shard).values()]
-  const wanted = { ...wantedBy(unitPlanOf(plan)), units: true }
-  let done = 0
-  for (const own of shards) {
-    const units = readUnits(own, wanted)
-    yield { units, halves: units.halves, recency: nothing, lateAttributes: nothing }
-    onProgress(++done / shards.length)
+  const { measures, segments } = unitPlanOf(plan)
+  const sums = [...new Set(measures.map(sumOf))]
+  const wanted = { types: measuredTypes(measures), sums, attributes: segments, units: true }
+  for (const [index, own] of shards.entries()) {
+    Scratch.during((memory) => {
+      const units = readUnits(own, wanted, memory)
+      columns.add({ units, halves: units.halves, recency: nothing, lateAttributes: nothing })
+    })
+    onProgress((index + 1) / shards.length)
   }
 }
 

@@ -3,7 +3,7 @@ import pl, { type LazyDataFrame } from 'nodejs-polars'
 import type { PartFile } from '../engine.ts'
 import { ATTRIBUTE_PREFIX, eventColumn } from '../event-columns.ts'
 import type { Window } from '../plan.ts'
-import { exposureState, takeLeast, UnitRows, type UnitRule } from '../unit-rows.ts'
+import { exposureState, sumNames, takeLeast, UnitRows, type UnitRule } from '../unit-rows.ts'
 import type { UnitFile } from '../unit-table.ts'
 import { column, frameOf } from './frame.ts'
 import { readAhead } from './read-ahead.ts'
@@ -289,7 +289,7 @@ async function joinFiles(
   shard: number,
   workFolder: string,
 ): Promise<UnitTableResult['files'][number]> {
-  const units = readUnits(files, { types: null, attributes: null, units: true })
+  const units = readUnits(files, { types: null, sums: sumNames, attributes: null, units: true })
   const path = join(workFolder, `units-${shard}.columns`)
   const written = await writeUnits(units, units.halves, null, path)
   return { path, shard, ...written, size: units.size, isNew: true }
