@@ -152,7 +152,8 @@ async function askServer(
   return ms
 }
 
-async function partsIn(folder: string): Promise<PartFile[]> {
+/** The parts of an experiment's events, with what their manifests say. */
+export async function partsIn(folder: string): Promise<PartFile[]> {
   const paths = readdirSync(folder)
     .filter((name) => name.endsWith('.parquet'))
     .map((name) => join(folder, name))

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, openAsBlob, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Model, TrainModelInput } from '@fairlift/sdk'
 import { type CardJson, cardAt } from '../testkit/scored-users.ts'
+import { partsIn } from './analysis.ts'
+import type { PartFile } from './analysis-question.ts'
 import { runScript } from './bare/run-bare.ts'
 import { expectEqual, metersOf, untilIdle, withServer, type BenchServer } from './bench-server.ts'
 import type { Input } from './inputs.ts'
@@ -17,11 +19,21 @@ export interface RowFit {
   name: string
   rows: number
   fitMs: number
+  /** The same by the solver that the program chooses by itself, where it is another one. */
+  usualMs: number | null
   /** Cross-validation of as many folds as ours, where it was done too. */
   foldsMs: number | null
   peakBytes: number
   /** Largest difference of a coefficient from the model's, in standard errors; null for a subset or another target. */
   farthest: number | null
+}
+
+/** What the steps of a fit take, each as often as it was done, in milliseconds. */
+export interface FitTimes {
+  groupMs: number[]
+  groupEventsMs: number[]
+  fitMs: number[]
+  foldsMs: number[]
 }
 
 export interface ModelsResult {
@@ -33,6 +45,8 @@ export interface ModelsResult {
   trainingMs: number[]
   fromEventsMs: number[]
   process: Record<'api' | 'child', ProcessFigures>
+  /** The fit and its folds alone, in a process of their own. */
+  alone: FitTimes
   /** DuckDB, over the same parts. */
   scanMs: number[]
   rowsMs: number[]
@@ -53,6 +67,8 @@ interface RowsRequest {
 }
 
 const FOLDS = 5
+/** A fit takes a fraction of a second: it is done more often than a training. */
+const LEAST_RUNS = 5
 const FEATURES = ['device', 'channel', 'geo', 'price_bucket', 'recency', 'frequency']
 
 /** Trains a model of conversions on six features through the API, and fits the same users row by row elsewhere. */
@@ -73,15 +89,15 @@ export async function benchModels(input: Input, runs: number, python: string): P
     expectEqual('users', model.fit.users, visitors)
     const { card } = await cardAt(model.artifactUrl)
     const folder = join(server.dataDir, 'files', 'objects', 'curated', experiment.id, 'events')
-    const parts = readdirSync(folder)
-      .filter((name) => name.endsWith('.parquet'))
-      .map((name) => join(folder, name))
+    const parts = await partsIn(folder)
+    const paths = parts.map(({ path }) => path)
     const work = mkdtempSync(join(tmpdir(), 'fairlift-bench-'))
     try {
-      const beside = await fitElsewhere(bench, card, model, { parts, work, runs, python })
+      const alone = await fitAlone(bench, model, { parts, work, runs: Math.max(LEAST_RUNS, runs) })
+      const beside = await fitElsewhere(bench, card, model, { parts: paths, work, runs, python })
       const { users, cells } = model.fit
       const columns = model.coefficients.length
-      return { users, cells, columns, features: FEATURES.length, trainingMs, fromEventsMs, process, ...beside }
+      return { users, cells, columns, features: FEATURES.length, trainingMs, fromEventsMs, process, alone, ...beside }
     } finally {
       rmSync(work, { recursive: true, force: true })
     }
@@ -107,6 +123,40 @@ async function train(
   const started = performance.now()
   const model = await client.trainModel(input).result()
   return { ms: performance.now() - started, model }
+}
+
+/** Grouping and fitting without the rest of a model card: what other programs do of it. */
+async function fitAlone(
+  { experiment }: BenchServer,
+  model: Model,
+  { parts, work, runs }: { parts: PartFile[]; work: string; runs: number },
+): Promise<FitTimes> {
+  const { startAt, endAt, variants, metrics } = experiment
+  const request = join(work, 'training.json')
+  const conversion = metrics.find(({ metric }) => metric.key === 'conversion')!.metric.numerator.eventTypes
+  const window = { from: startAt!, to: endAt!, daysSinceExposure: null }
+  const asked = {
+    parts,
+    variants: variants.map(({ id }) => id),
+    window,
+    conversion,
+    attributes: FEATURES,
+    folds: FOLDS,
+  }
+  writeFileSync(request, JSON.stringify({ ...asked, runs }))
+  const found = await runScript<{
+    times: Record<keyof FitTimes, number>[]
+    users: number
+    cells: number
+    coefficients: number[]
+  }>('../../../api/src/jobs/compute/training.bench.ts', [request])
+  expectEqual('users', found.users, model.fit.users)
+  found.coefficients.forEach((coefficient, k) => {
+    const { estimate, standardError } = model.coefficients[k]!
+    expectEqual('coefficients', Math.abs(coefficient - estimate!) < 1e-6 * standardError!, true)
+  })
+  const all = (step: keyof FitTimes) => found.times.map((times) => times[step])
+  return { groupMs: all('groupMs'), groupEventsMs: all('groupEventsMs'), fitMs: all('fitMs'), foldsMs: all('foldsMs') }
 }
 
 async function fitElsewhere(

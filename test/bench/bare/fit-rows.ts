@@ -42,6 +42,7 @@ const result: RowFit = {
   foldsMs: null,
   peakBytes: process.resourceUsage().maxRSS * 1024,
   // Other users, or another target: nothing to compare.
+  usualMs: null,
   farthest: null,
 }
 process.stdout.write(JSON.stringify(result))
