@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { envNames, readEnv } from '@fairlift/api/env'
 import { describe, expect, test } from 'vitest'
 
+const KEY = `fl_live_ab12cd34_${'x'.repeat(43)}`
+
 describe('the environment', () => {
   test('.env.example names every variable that is read, and no other', () => {
     const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
@@ -15,9 +17,23 @@ describe('the environment', () => {
     for (const part of [/PORT="x"/, /MAX_REJECT_RATE="3"/, /LOG_LEVEL="loud"/]) expect(read).toThrow(part)
   })
 
-  test('an address that other machines reach needs a word that this is meant', () => {
-    expect(() => readEnv({ HOST: '0.0.0.0' })).toThrow(/nobody is asked who they are/)
-    expect(readEnv({ HOST: '0.0.0.0', ALLOW_UNAUTHENTICATED: 'true' }).HOST).toBe('0.0.0.0')
+  test.each([
+    ['a question that is asked and not asked', { AUTH_REQUIRED: 'true', ALLOW_UNAUTHENTICATED: '1' }, /the opposite/],
+    ['an issuer by half', { AUTH_JWKS_URL: 'https://i.example/keys' }, /AUTH_ISSUER, AUTH_AUDIENCE: missing/],
+    ['keys of an issuer that are a file', { AUTH_JWKS_URL: 'file:///keys' }, /AUTH_JWKS_URL="file/],
+    ['two first keys', { BOOTSTRAP_API_KEY: KEY, BOOTSTRAP_API_KEY_FILE: '/key' }, /Unset one of them/],
+  ])('%s is told', (_what, variables, problem) => {
+    expect(() => readEnv(variables)).toThrow(problem)
+  })
+
+  test('an API key of another form is told without showing it', () => {
+    expect(() => readEnv({ BOOTSTRAP_API_KEY: 'hunter2' })).toThrow(/BOOTSTRAP_API_KEY="…": must look like fl_live_/)
+    expect(readEnv({ BOOTSTRAP_API_KEY: KEY }).BOOTSTRAP_API_KEY).toBe(KEY)
+  })
+
+  test('computations at once are as many as the memory has room for', () => {
+    expect(readEnv({ COMPUTE_MEMORY_MB: '1000000' }).COMPUTE_CONCURRENCY).toBe(1)
+    expect(readEnv({ COMPUTE_MEMORY_MB: '1000000', COMPUTE_CONCURRENCY: '3' }).COMPUTE_CONCURRENCY).toBe(3)
   })
 
   test('API and worker apart need a database of their own', () => {

@@ -1,8 +1,11 @@
+import type { Caller } from './auth/caller.ts'
 import { createLoaders, type Loaders, type LoaderServices } from './loaders.ts'
 
 /** What resolvers know of the request they serve. */
 export interface RequestContext {
   requestId: string
+  /** Who sent it. Fields ask for scopes by themselves (auth/access.ts). */
+  caller: Caller
   /** The server as its caller names it, such as `http://localhost:4000`. Null over a WebSocket. */
   serverUrl: string | null
   services: LoaderServices
@@ -12,10 +15,11 @@ export interface RequestContext {
 
 export function createContext(
   requestId: string,
+  caller: Caller,
   services: LoaderServices,
   serverUrl: string | null = null,
 ): RequestContext {
-  return { requestId, serverUrl, services, loaders: createLoaders(services) }
+  return { requestId, caller, serverUrl, services, loaders: createLoaders(services) }
 }
 
 /** Forgets what was loaded: each event of a subscription is a look of its own. */

@@ -1,12 +1,13 @@
-import { availableParallelism, totalmem } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { API_KEY_FORM, keptOf } from './auth/api-key-secret.ts'
+import { computeConcurrencyFor, computeMemoryFor, LEAST_COMPUTE_MEMORY_MB, machineMemoryMb } from './compute-share.ts'
 
 const count = (least: number) => z.coerce.number().int().min(least)
 const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1')
 
-/** A child that has only just started takes 200; with less than this no file could be read. */
-const LEAST_COMPUTE_MEMORY_MB = 384
+const apiKey = z.string().refine((text) => keptOf(text) !== null, { error: `must look like ${API_KEY_FORM}` })
 
 /** A chunk takes some thirty times its size while it is checked and written; beyond 32 MB nothing is gained. */
 function chunkFor(memoryMb: number): number {
@@ -16,7 +17,7 @@ function chunkFor(memoryMb: number): number {
 /** Every variable that the server reads, with its default. The only place that looks at process.env. */
 const schema = z
   .object({
-    /** Address to listen on. Beyond loopback the server refuses to start without ALLOW_UNAUTHENTICATED. */
+    /** Address to listen on. Beyond loopback everybody has to say who they are, and the server starts only if somebody can. */
     HOST: z.string().default('127.0.0.1'),
     /** Port of HTTP and WebSocket; 0 takes a free one. */
     PORT: z.coerce.number().int().min(0).max(65535).default(4000),
@@ -24,11 +25,26 @@ const schema = z
     PUBLIC_URL: z.url().optional(),
     /** Whether this process serves (`api`), does the jobs (`worker`), or both (`all`). */
     ROLE: z.enum(['all', 'api', 'worker']).default('all'),
-    /** Anyone who reaches the port may do everything: for networks that keep others out. */
-    ALLOW_UNAUTHENTICATED: flag.default(false),
     /** Further origins, separated by commas, whose pages may use the API. */
     ALLOWED_ORIGINS: z.string().default(''),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+
+    /** Credentials are asked for on loopback too. */
+    AUTH_REQUIRED: flag.default(false),
+    /** Anyone who reaches the port may do everything: for networks that keep others out. */
+    ALLOW_UNAUTHENTICATED: flag.default(false),
+    /** An API key with all scopes, or the file that holds it: how a server that others reach gets its first one. */
+    BOOTSTRAP_API_KEY: apiKey.optional(),
+    BOOTSTRAP_API_KEY_FILE: z.string().optional(),
+    /** Where the keys of the issuer of access tokens (JWT) are; then the next two are needed as well. */
+    AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+    /** What tokens must say of their issuer (`iss`) and of whom they are for (`aud`). */
+    AUTH_ISSUER: z.string().optional(),
+    AUTH_AUDIENCE: z.string().optional(),
+    /** How far the clocks of issuer and server may be apart. */
+    AUTH_CLOCK_SKEW_SECONDS: z.coerce.number().int().min(0).max(600).default(30),
+    /** The address of the keys is not asked again for an unknown key before so long has passed. */
+    AUTH_JWKS_COOLDOWN_SECONDS: count(0).default(30),
 
     /** Folder for files and for the embedded PostgreSQL. */
     DATA_DIR: z.string().default('.fairlift'),
@@ -62,13 +78,19 @@ const schema = z
     MAX_QUERY_TOKENS: count(1000).default(10_000),
     /** Objects that a query may ask for: each object of each page counts, as often as the pages are long. */
     MAX_QUERY_COST: count(1000).default(50_000),
+    /** Requests that an API key, a token's subject or, without credentials, an address may send in a minute; 0: any number. */
+    RATE_LIMIT_PER_MINUTE: count(0).optional(),
+    /** Mutations that begin work, likewise. */
+    RATE_LIMIT_WORK_PER_MINUTE: count(0).optional(),
+    /** Jobs of one experiment that may wait. */
+    MAX_QUEUED_JOBS_PER_EXPERIMENT: count(1).default(1000),
+    /** A Redis that several API processes count requests in together; without one each counts for itself. */
+    REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 
-    /** Computations at once in this process. */
-    COMPUTE_CONCURRENCY: count(1).default(Math.max(1, availableParallelism() - 1)),
+    /** Computations at once in this process; by default as many as cores and memory allow. */
+    COMPUTE_CONCURRENCY: count(1).optional(),
     /** Memory that one computation may take. */
-    COMPUTE_MEMORY_MB: count(LEAST_COMPUTE_MEMORY_MB).default(
-      Math.max(LEAST_COMPUTE_MEMORY_MB, Math.round(Math.min(4096, totalmem() / 2 ** 20 / 2))),
-    ),
+    COMPUTE_MEMORY_MB: count(LEAST_COMPUTE_MEMORY_MB).default(computeMemoryFor(machineMemoryMb())),
     COMPUTE_TIMEOUT_SECONDS: count(1).default(3600),
     /** How much of a file is worked on at a time: less takes less memory and more time. By default by COMPUTE_MEMORY_MB. */
     INGEST_CHUNK_MB: count(1).optional(),
@@ -94,6 +116,13 @@ const schema = z
   .transform((env) => ({
     ...env,
     DATA_DIR: resolve(env.DATA_DIR),
+    COMPUTE_CONCURRENCY:
+      env.COMPUTE_CONCURRENCY ??
+      computeConcurrencyFor({
+        cores: availableParallelism(),
+        memoryMb: machineMemoryMb(),
+        computeMemoryMb: env.COMPUTE_MEMORY_MB,
+      }),
     INGEST_CHUNK_MB: env.INGEST_CHUNK_MB ?? chunkFor(env.COMPUTE_MEMORY_MB),
   }))
 
@@ -109,6 +138,13 @@ export class EnvError extends Error {
   }
 }
 
+/** Values that nobody should read in a log. */
+const SECRETS = new Set(['BOOTSTRAP_API_KEY', 'SIGNING_SECRET', 'REDIS_URL'])
+
+function shownValue(given: NodeJS.ProcessEnv, [name]: PropertyKey[]): string {
+  return SECRETS.has(String(name)) ? '…' : (given[String(name)] ?? '')
+}
+
 /**
  * Reads the environment.
  *
@@ -120,7 +156,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
   const parsed = schema.safeParse(given)
   if (!parsed.success) {
     throw new EnvError(
-      parsed.error.issues.map(({ path, message }) => `${path.join('.')}="${given[String(path[0])] ?? ''}": ${message}`),
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')}="${shownValue(given, path)}": ${message}`),
     )
   }
   const env = parsed.data
@@ -130,13 +166,22 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
       `ROLE="${env.ROLE}": API and worker as two processes need a database that both reach: set DATABASE_URL.`,
     ])
   }
-  const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(env.HOST)
-  if (!isLoopback && !env.ALLOW_UNAUTHENTICATED && env.ROLE !== 'worker') {
-    throw new EnvError([
-      `HOST="${env.HOST}" can be reached from other machines, and nobody is asked who they are. Listen on 127.0.0.1, or set ALLOW_UNAUTHENTICATED=true where the network keeps others out.`,
-    ])
-  }
+  const problems = authProblems(env)
+  if (problems.length > 0) throw new EnvError(problems)
   return env
+}
+
+function authProblems(env: Env): string[] {
+  const problems: string[] = []
+  if (env.AUTH_REQUIRED && env.ALLOW_UNAUTHENTICATED)
+    problems.push('AUTH_REQUIRED="true": ALLOW_UNAUTHENTICATED says the opposite. Unset one of them.')
+  const named = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const
+  const missing = named.filter((name) => env[name] === undefined)
+  if (missing.length > 0 && missing.length < named.length)
+    problems.push(`${missing.join(', ')}: missing. Access tokens are checked by ${named.join(', ')} together.`)
+  if (env.BOOTSTRAP_API_KEY !== undefined && env.BOOTSTRAP_API_KEY_FILE !== undefined)
+    problems.push('BOOTSTRAP_API_KEY_FILE: BOOTSTRAP_API_KEY is set too. Unset one of them.')
+  return problems
 }
 
 /** Names of all variables, for the test that compares them with .env.example. */

@@ -3,6 +3,11 @@
  * (a test compares the two), and docs/errors.md lists them.
  */
 export const errorCatalogue = {
+  UNAUTHENTICATED: 'The request has no credentials where some are asked for, or credentials that are not good.',
+  FORBIDDEN: 'The caller lacks the scope that is needed; the message names it.',
+  AUTH_UNAVAILABLE: 'Access tokens cannot be checked now, because the keys of their issuer cannot be fetched.',
+  RATE_LIMITED: 'The caller has sent more requests in a minute than RATE_LIMIT_PER_MINUTE, or begun more work.',
+  QUEUE_FULL: 'As many jobs of the experiment wait as MAX_QUEUED_JOBS_PER_EXPERIMENT allows; nothing was begun.',
   BAD_INPUT: 'An argument has a value that is not allowed; the message names it.',
   NOT_FOUND: 'There is nothing with this id or key.',
   QUERY_TOO_DEEP: 'The query nests its fields deeper than MAX_QUERY_DEPTH.',
@@ -40,6 +45,22 @@ export class AppError extends Error {
     this.name = 'AppError'
     this.code = code
     this.details = options.details ?? {}
+  }
+}
+
+/** HTTP statuses of errors that refuse a whole request; those of what is wrong with it have 400. */
+const statuses: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, AUTH_UNAVAILABLE: 503, RATE_LIMITED: 429 }
+
+export function httpStatusOf({ code }: AppError): number {
+  return statuses[code] ?? 400
+}
+
+/** What HTTP says beside such an error: how to do better, and when. */
+export function httpHeadersOf({ code, details }: AppError): Record<string, string> {
+  const seconds = details.retryAfterSeconds
+  return {
+    ...(code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer realm="Fairlift"' } : {}),
+    ...(typeof seconds === 'number' ? { 'retry-after': String(seconds) } : {}),
   }
 }
 

@@ -8,6 +8,13 @@ export function createLogger(level: string): Logger {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: ['*.password', '*.connectionString', 'req.headers.authorization', 'req.headers.cookie'],
+    redact: [
+      '*.password',
+      '*.connectionString',
+      '*.secret',
+      'req.headers.authorization',
+      'req.headers["x-api-key"]',
+      'req.headers.cookie',
+    ],
   })
 }

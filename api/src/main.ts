@@ -8,8 +8,13 @@ async function main(): Promise<void> {
   const logger = createLogger(env.LOG_LEVEL)
   const fairlift = await startFairlift(env, logger)
   logger.info({ url: fairlift.url, role: env.ROLE }, 'Fairlift is running')
-  // Who started this process as a child (the demo, tests) is told where it listens.
-  process.send?.({ kind: 'listening', url: fairlift.url, reused: fairlift.reused })
+  const { url, reused, firstApiKey } = fairlift
+  if (process.send !== undefined) {
+    // Who started this process as a child (the demo, tests) is told where it listens, and shows the key to people.
+    process.send({ kind: 'listening', url, reused, firstApiKey })
+  } else if (firstApiKey !== null) {
+    logger.warn({ firstApiKey }, 'This is the first start: keep this API key (scope admin), it is not shown again')
+  }
 
   let isStopping = false
   const stop = (code: number): void => {

@@ -2,11 +2,13 @@
 import 'reflect-metadata'
 import type { GraphQLSchema } from 'graphql'
 import { buildSchema, type NonEmptyArray } from 'type-graphql'
+import { guardSchema } from './auth/guard-schema.ts'
 import { AnalysisResolver } from './modules/analysis/analysis.resolver.ts'
 import { DecompositionResolver } from './modules/analysis/decomposition.type.ts'
 import { JobVerificationResolver, VerificationResolver } from './modules/analysis/verification.resolver.ts'
 import { MetricResultResolver } from './modules/analysis/metric-result.resolver.ts'
 import { AnalysisTimeseriesResolver, MetricTimeseriesResolver } from './modules/analysis/timeseries.resolver.ts'
+import { ApiKeyResolver } from './modules/api-key/api-key.resolver.ts'
 import { BatchResolver } from './modules/batch/batch.resolver.ts'
 import {
   CalibrationResolver,
@@ -31,6 +33,7 @@ import { ExperimentModelsResolver, ModelResolver } from './modules/model/model.r
 import { PlanningResolver } from './modules/planning/planning.resolver.ts'
 import { AnalysisReportResolver, ExperimentReportResolver } from './modules/report/report.resolver.ts'
 import { UploadResolver } from './modules/upload/upload.resolver.ts'
+import { ViewerResolver } from './modules/viewer/viewer.resolver.ts'
 
 /** Subscriptions follow the database (NOTIFY), not a bus of one process; type-graphql asks for a bus all the same. */
 const noPubSub = {
@@ -47,6 +50,7 @@ const resolvers: NonEmptyArray<Constructor> = [
   AnalysisReportResolver,
   AnalysisResolver,
   AnalysisTimeseriesResolver,
+  ApiKeyResolver,
   BatchResolver,
   CalibrationResolver,
   CalibrationResultResolver,
@@ -76,16 +80,17 @@ const resolvers: NonEmptyArray<Constructor> = [
   JobVerificationResolver,
   VerificationResolver,
   UploadResolver,
+  ViewerResolver,
 ]
 
 /**
- * The one schema.
+ * The one schema. Its fields ask for the scopes that they need.
  *
  * @param instances the resolvers to run; without them the schema can be printed but not executed
  */
-export function createSchema(instances: object[] = []): Promise<GraphQLSchema> {
+export async function createSchema(instances: object[] = []): Promise<GraphQLSchema> {
   const byClass = new Map(instances.map((instance) => [instance.constructor, instance]))
-  return buildSchema({
+  const schema = await buildSchema({
     resolvers: resolvers as unknown as NonEmptyArray<() => void>,
     validate: false,
     pubSub: noPubSub,
@@ -94,4 +99,6 @@ export function createSchema(instances: object[] = []): Promise<GraphQLSchema> {
         byClass.get(someClass) ?? (Object.create(someClass.prototype as object) as object),
     },
   })
+  guardSchema(schema)
+  return schema
 }

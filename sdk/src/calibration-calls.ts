@@ -1,5 +1,6 @@
 import { CalibrateExperimentDocument, CalibrationDocument, CalibrationsDocument } from './_generated/graphql.ts'
 import { FairliftJobError } from './errors.ts'
+import { withKey } from './idempotency-key.ts'
 import { PagedList, pageOf, type ListOptions } from './paginate.ts'
 import { accepted, required } from './payload.ts'
 import { StartedWork } from './started-work.ts'
@@ -23,7 +24,11 @@ export abstract class CalibrationCalls extends VerificationCalls {
    * for (const { metric, verdict, summary } of results) console.log(metric.name, verdict, summary)
    */
   calibrateExperiment(input: types.CalibrateExperimentInput, options?: CallOptions): CalibrationRun {
-    const answer = this.request(CalibrateExperimentDocument, { input }, { ...options, idempotent: true })
+    const answer = this.request(
+      CalibrateExperimentDocument,
+      { input: withKey(input) },
+      { ...options, idempotent: true },
+    )
     return new StartedWork(
       answer.then(({ calibrateExperiment }) => ({ job: required(accepted(calibrateExperiment).job) })),
       ({ job }) => job,

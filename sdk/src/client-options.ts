@@ -9,8 +9,8 @@ import type { UploadFile } from './upload.ts'
 export interface ClientOptions {
   /** Address of the server, such as `http://127.0.0.1:4000`, with or without `/graphql`; in browsers also a path. */
   url: string
-  /** API key or access token, or what gets one; sent as bearer token. */
-  apiKey?: string | (() => string | Promise<string>)
+  /** API key or access token, or what gets one; sent as bearer token. None: the server is asked without. */
+  apiKey?: string | (() => string | null | Promise<string | null>)
   /** Replaces the platform's `fetch`. */
   fetch?: typeof fetch
   /** The WebSocket class to use; needed where the platform has none (Node 20). */

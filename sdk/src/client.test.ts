@@ -58,7 +58,7 @@ describe('a call', () => {
 
   test('that would do its work twice is not tried again', async () => {
     const { client, sent } = network(lost(), json({}))
-    const created = client().createExperiment({ key: 'a', name: 'A' })
+    const created = client().createApiKey({ name: 'A', scopes: ['admin'] })
     await expect(created).rejects.toThrow(FairliftNetworkError)
     await expect(created).rejects.toThrow('socket hang up')
     expect(sent).toHaveLength(1)

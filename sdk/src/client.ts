@@ -12,6 +12,7 @@ import { compareVersions, type VersionPair } from './compare-versions.ts'
 import { DatasetCalls } from './dataset-calls.ts'
 import { endpointOf, webSocketEndpointOf } from './endpoint.ts'
 import { followAnalysis, followUpload } from './job-results.ts'
+import { withKey } from './idempotency-key.ts'
 import { PagedList, pageOf, type ListOptions } from './paginate.ts'
 import { accepted, required } from './payload.ts'
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts'
@@ -43,8 +44,10 @@ export class FairliftClient extends DatasetCalls {
   constructor({ url, apiKey, fetch, webSocketImpl, retry }: ClientOptions) {
     super()
     const endpoint = endpointOf(url)
-    const authorization = async (): Promise<Record<string, string>> =>
-      apiKey === undefined ? {} : { authorization: `Bearer ${typeof apiKey === 'function' ? await apiKey() : apiKey}` }
+    const authorization = async (): Promise<Record<string, string>> => {
+      const key = typeof apiKey === 'function' ? await apiKey() : apiKey
+      return key == null ? {} : { authorization: `Bearer ${key}` }
+    }
     this.#retry = { ...defaultRetryPolicy, ...retry }
     this.#transport = new Transport({ endpoint, headers: authorization, fetch: fetch ?? null, retry: this.#retry })
     this.#subscriptions = new Subscriptions({
@@ -83,7 +86,11 @@ export class FairliftClient extends DatasetCalls {
    * await client.createExperiment({ key: 'checkout', name: 'One-page checkout', currency: 'EUR' })
    */
   async createExperiment(input: types.CreateExperimentInput, options?: CallOptions): Promise<types.Experiment> {
-    const { createExperiment } = await this.request(documents.CreateExperimentDocument, { input }, options)
+    const { createExperiment } = await this.#repeatable(
+      documents.CreateExperimentDocument,
+      { input: withKey(input) },
+      options,
+    )
     return required(accepted(createExperiment).experiment)
   }
 
@@ -148,7 +155,7 @@ export class FairliftClient extends DatasetCalls {
 
   /** Adds a metric to the catalogue. Throws FairliftUserError, for example when the key is taken. */
   async defineMetric(input: types.DefineMetricInput, options?: CallOptions): Promise<types.Metric> {
-    const { defineMetric } = await this.request(documents.DefineMetricDocument, { input }, options)
+    const { defineMetric } = await this.#repeatable(documents.DefineMetricDocument, { input: withKey(input) }, options)
     return required(accepted(defineMetric).metric)
   }
 
@@ -169,14 +176,14 @@ export class FairliftClient extends DatasetCalls {
    * const { accepted, rejected } = await upload.result()
    */
   uploadEvents({ file, fileName, onProgress, signal, ...input }: UploadEventsOptions): Upload {
-    // Equal content is taken once, so that sending it twice does no harm.
-    const options = { signal, fileName, onProgress, idempotent: true }
+    const keyed = withKey(input)
+    const options = { signal, fileName, onProgress, idempotent: true, partial: true }
     const largeSize = largeSizeOf(file)
-    if (largeSize !== null) return followUpload(this, sendLargeFile(this.#transport, input, file, largeSize, options))
+    if (largeSize !== null) return followUpload(this, sendLargeFile(this.#transport, keyed, file, largeSize, options))
     return followUpload(
       this,
       this.#transport
-        .requestWithFile(documents.UploadEventsDocument, { input }, file, options)
+        .requestWithFile(documents.UploadEventsDocument, { input: keyed }, file, options)
         .then(({ uploadEvents }) => uploadEvents),
     )
   }
@@ -193,7 +200,9 @@ export class FairliftClient extends DatasetCalls {
   ingestEvents(input: types.IngestEventsInput, options?: CallOptions): Upload {
     return followUpload(
       this,
-      this.#repeatable(documents.IngestEventsDocument, { input }, options).then(({ ingestEvents }) => ingestEvents),
+      this.#repeatable(documents.IngestEventsDocument, { input: withKey(input) }, options, true).then(
+        ({ ingestEvents }) => ingestEvents,
+      ),
     )
   }
 
@@ -213,9 +222,11 @@ export class FairliftClient extends DatasetCalls {
     return answer.previewUpload
   }
 
-  /** One batch. Throws FairliftError NOT_FOUND. */
+  /**
+   * One batch; addresses of files are null where the credentials have no scope for them. Throws FairliftError NOT_FOUND.
+   */
   async batch(id: string, options?: CallOptions): Promise<types.Batch> {
-    return required((await this.request(documents.BatchDocument, { id }, options)).batch)
+    return required((await this.request(documents.BatchDocument, { id }, { ...options, partial: true })).batch)
   }
 
   /** The first rejected rows of a batch, with reasons; `rejectsUrl` of the batch has them all. `first`: 1 to 1000. */
@@ -226,7 +237,8 @@ export class FairliftClient extends DatasetCalls {
   /** The uploads of an experiment, newest first. Throws FairliftError NOT_FOUND when it is read. */
   batches(experimentId: string, options?: ListOptions): PagedList<types.Batch> {
     return new PagedList(async (page, signal) => {
-      const { experiment } = await this.request(documents.BatchesDocument, { experimentId, ...page }, { signal })
+      const variables = { experimentId, ...page }
+      const { experiment } = await this.request(documents.BatchesDocument, variables, { signal, partial: true })
       return pageOf(required(experiment).batches)
     }, options)
   }
@@ -280,7 +292,7 @@ export class FairliftClient extends DatasetCalls {
    * const { decision, results } = await client.runAnalysis({ experimentId, segmentBy: 'device' }).result()
    */
   runAnalysis(input: types.RunAnalysisInput, options?: CallOptions): AnalysisRun {
-    return followAnalysis(this, this.#repeatable(documents.RunAnalysisDocument, { input }, options))
+    return followAnalysis(this, this.#repeatable(documents.RunAnalysisDocument, { input: withKey(input) }, options))
   }
 
   /** One analysis with its result rows; old ones stay for ever. Throws FairliftError NOT_FOUND. */
@@ -375,7 +387,8 @@ export class FairliftClient extends DatasetCalls {
     document: TypedDocument<Result, Variables>,
     variables: Variables,
     options?: CallOptions,
+    partial = false,
   ): Promise<Result> {
-    return this.#transport.request(document, variables, { ...options, idempotent: true })
+    return this.#transport.request(document, variables, { ...options, idempotent: true, partial })
   }
 }

@@ -4,6 +4,7 @@ import {
   EraseUserDocument,
   ErasuresDocument,
 } from './_generated/graphql.ts'
+import { newIdempotencyKey, withKey } from './idempotency-key.ts'
 import { PagedList, pageOf, type ListOptions } from './paginate.ts'
 import { accepted, required } from './payload.ts'
 import { ReportCalls } from './report-calls.ts'
@@ -26,13 +27,19 @@ export abstract class DatasetCalls extends ReportCalls {
    * them. Resolves to the jobs that do it. Throws FairliftUserError; FairliftError NOT_FOUND.
    */
   async eraseUser(input: types.EraseUserInput, options?: CallOptions): Promise<types.Job[]> {
-    return accepted((await this.request(EraseUserDocument, { input }, { ...options, idempotent: true })).eraseUser).jobs
+    const variables = { input: withKey(input) }
+    const { eraseUser } = await this.request(EraseUserDocument, variables, { ...options, idempotent: true })
+    return accepted(eraseUser).jobs
   }
 
   /** Merges the small files that small batches leave; no event changes. Resolves to the job. Throws FairliftError NOT_FOUND. */
-  async compactDataset(experimentId: string, options?: CallOptions): Promise<types.Job> {
-    return (await this.request(CompactDatasetDocument, { experimentId }, { ...options, idempotent: true }))
-      .compactDataset.job
+  async compactDataset(
+    experimentId: string,
+    { idempotencyKey = newIdempotencyKey(), ...options }: CallOptions & { idempotencyKey?: string } = {},
+  ): Promise<types.Job> {
+    const variables = { experimentId, idempotencyKey }
+    const { compactDataset } = await this.request(CompactDatasetDocument, variables, { ...options, idempotent: true })
+    return required(accepted(compactDataset).job)
   }
 
   /** The users that were erased from an experiment, newest first: that it was done, not who it was. */

@@ -2,6 +2,11 @@ import type { Batch, Job, UserError } from './types.ts'
 
 /** The codes of errors that the server tells of, in requests and in failed jobs. */
 export const serverErrorCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'AUTH_UNAVAILABLE',
+  'RATE_LIMITED',
+  'QUEUE_FULL',
   'BAD_INPUT',
   'NOT_FOUND',
   'QUERY_TOO_DEEP',
@@ -138,18 +143,63 @@ export class FairliftBatchError extends FairliftError {
   }
 }
 
+/**
+ * The server does not let the caller do it: it does not know who that is (`code` UNAUTHENTICATED), the credentials lack a
+ * scope (FORBIDDEN), or they cannot be checked now (AUTH_UNAVAILABLE).
+ */
+export class FairliftAccessError extends FairliftError {
+  override name = 'FairliftAccessError'
+
+  /** The scopes of which one would do. Empty but for FORBIDDEN. */
+  get neededScopes(): readonly string[] {
+    const { scopes } = this.details
+    return Array.isArray(scopes) ? (scopes as string[]) : []
+  }
+}
+
+/**
+ * Enough for now: the caller has sent too much in a minute (`code` RATE_LIMITED), or as many jobs of an experiment wait as
+ * may (QUEUE_FULL). Nothing was done.
+ */
+export class FairliftLimitError extends FairliftError {
+  override name = 'FairliftLimitError'
+
+  /** How many there may be. */
+  get limit(): number {
+    return Number(this.details.limit)
+  }
+
+  /** After how many seconds there is room again. Null: when some of the jobs are done. */
+  get retryAfterSeconds(): number | null {
+    const { retryAfterSeconds } = this.details
+    return typeof retryAfterSeconds === 'number' ? retryAfterSeconds : null
+  }
+}
+
 /** An error as GraphQL answers carry it. */
 export interface GraphQLErrorShape {
   message: string
+  path?: readonly (string | number)[]
   extensions?: Record<string, unknown>
 }
+
+const accessCodes: readonly unknown[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'AUTH_UNAVAILABLE']
+const limitCodes: readonly unknown[] = ['RATE_LIMITED', 'QUEUE_FULL']
 
 /** The first of an answer's errors: the others follow from it or stand beside it. */
 export function errorOfAnswer(errors: readonly GraphQLErrorShape[], requestId: string | null = null): FairliftError {
   const { message = 'The server told of an error without saying which.', extensions = {} } = errors[0] ?? {}
   const { code, requestId: ownRequestId, ...details } = extensions
-  return new FairliftError(typeof code === 'string' ? code : 'INTERNAL', message, {
-    requestId: typeof ownRequestId === 'string' ? ownRequestId : requestId,
-    details,
-  })
+  const options = { requestId: typeof ownRequestId === 'string' ? ownRequestId : requestId, details }
+  const Kind = accessCodes.includes(code)
+    ? FairliftAccessError
+    : limitCodes.includes(code)
+      ? FairliftLimitError
+      : FairliftError
+  return new Kind(typeof code === 'string' ? code : 'INTERNAL', message, options)
+}
+
+/** Whether an error only takes out a part of an answer that the caller may not see. */
+export function isMissingPart({ path = [], extensions }: GraphQLErrorShape): boolean {
+  return extensions?.code === 'FORBIDDEN' && path.length > 1
 }

@@ -1,4 +1,4 @@
-import { errorOfAnswer, FairliftNetworkError, type GraphQLErrorShape } from './errors.ts'
+import { errorOfAnswer, FairliftNetworkError, type GraphQLErrorShape, isMissingPart } from './errors.ts'
 
 /** An HTTP answer, by whichever means it came. */
 export interface HttpAnswer {
@@ -15,14 +15,15 @@ export async function readAnswer(response: Response): Promise<HttpAnswer> {
 /**
  * The data of a GraphQL answer.
  *
+ * @param partial whether parts that the caller may not see may be missing
  * @throws FairliftError the first error that the answer tells of
  * @throws FairliftNetworkError when it is no GraphQL answer
  */
-export function dataOf<Result>({ status, requestId, body }: HttpAnswer): Result {
+export function dataOf<Result>({ status, requestId, body }: HttpAnswer, partial = false): Result {
   const answer = parsed(body)
-  if (Array.isArray(answer?.errors) && answer.errors.length > 0) {
-    throw errorOfAnswer(answer.errors as GraphQLErrorShape[], requestId)
-  }
+  const errors = Array.isArray(answer?.errors) ? (answer.errors as GraphQLErrorShape[]) : []
+  const told = partial && answer?.data != null ? errors.filter((error) => !isMissingPart(error)) : errors
+  if (told.length > 0) throw errorOfAnswer(told, requestId)
   if (answer?.data == null) {
     // What refuses a request before GraphQL sees it says why in `error`; a proxy's page says nothing of use.
     const why = typeof answer?.error === 'string' ? answer.error : `The answer is not GraphQL: ${body.slice(0, 200)}`

@@ -1,3 +1,4 @@
+export { type CreatedApiKey } from './access-calls.ts'
 export { type CalibrationRun } from './calibration-calls.ts'
 export { type ChartOptions } from './chart-calls.ts'
 export {
@@ -13,9 +14,11 @@ export {
 export { createClient, FairliftClient } from './client.ts'
 export { type VersionPair } from './compare-versions.ts'
 export {
+  FairliftAccessError,
   FairliftBatchError,
   FairliftError,
   FairliftJobError,
+  FairliftLimitError,
   FairliftNetworkError,
   FairliftUserError,
   serverErrorCodes,

@@ -1,6 +1,7 @@
 import { ModelDocument, ModelsDocument, PredictionsDocument, TrainModelDocument } from './_generated/graphql.ts'
 import { CalibrationCalls } from './calibration-calls.ts'
 import { FairliftJobError } from './errors.ts'
+import { withKey } from './idempotency-key.ts'
 import { PagedList, pageOf, type ListOptions } from './paginate.ts'
 import { accepted, required } from './payload.ts'
 import { StartedWork } from './started-work.ts'
@@ -24,7 +25,7 @@ export abstract class ModelCalls extends CalibrationCalls {
    * for (const { treatment, delta } of effects) console.log(treatment, delta.estimate, delta.confidenceInterval)
    */
   trainModel(input: types.TrainModelInput, options?: CallOptions): ModelTraining {
-    const answer = this.request(TrainModelDocument, { input }, { ...options, idempotent: true })
+    const answer = this.request(TrainModelDocument, { input: withKey(input) }, { ...options, idempotent: true })
     return new StartedWork(
       answer.then(({ trainModel }) => ({ job: required(accepted(trainModel).job) })),
       ({ job }) => job,

@@ -1,16 +1,10 @@
 import { PlanLooksDocument, PlanSampleDocument } from './_generated/graphql.ts'
-import type { CallOptions, RequestOptions } from './transport.ts'
-import type { TypedDocument } from './typed-document.ts'
+import { AccessCalls } from './access-calls.ts'
+import type { CallOptions } from './transport.ts'
 import type * as types from './types.ts'
 
 /** The calls of the client that plan experiments. */
-export abstract class PlanningCalls {
-  abstract request<Result, Variables>(
-    document: TypedDocument<Result, Variables>,
-    variables: Variables,
-    options?: RequestOptions,
-  ): Promise<Result>
-
+export abstract class PlanningCalls extends AccessCalls {
   /**
    * How many users find an effect, which effect some users find, or how surely; and how many days that takes. Nothing is
    * stored. Throws FairliftError BAD_INPUT; NOT_FOUND and NO_DATA where an experiment is to be measured.

@@ -46,19 +46,24 @@ export function delay(ms: number, signal?: AbortSignal): Promise<void> {
 /**
  * Tries until it succeeds, the error is not worth another attempt, or the attempts are used up; rejects with the error
  * of the last attempt.
+ *
+ * @param askedPauseMs how long the error asks to wait; null: it does not. One that asks for more than the longest pause
+ *   of all is not waited for.
  */
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
   isTransient: (error: unknown) => boolean,
   policy: Pick<RetryPolicy, 'attempts' | 'baseDelayMs' | 'maxDelayMs'>,
   signal?: AbortSignal,
+  askedPauseMs: (error: unknown) => number | null = () => null,
 ): Promise<Result> {
   for (let retry = 0; ; retry++) {
     try {
       return await attempt()
     } catch (error) {
-      if (retry >= policy.attempts || !isTransient(error)) throw error
-      await delay(backoffMs(retry, policy), signal)
+      const asked = askedPauseMs(error) ?? 0
+      if (retry >= policy.attempts || asked > policy.maxDelayMs || !isTransient(error)) throw error
+      await delay(Math.max(asked, backoffMs(retry, policy)), signal)
     }
   }
 }

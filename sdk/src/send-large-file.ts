@@ -32,8 +32,8 @@ export async function sendLargeFile(
   sizeBytes: number,
   { fileName = nameOf(file), signal, onProgress }: LargeFileOptions,
 ): Promise<UploadEventsPayloadFieldsFragment> {
-  // Asked for twice, the address that is not used runs out; completed twice, the upload is still one batch.
-  const repeatable = { signal, idempotent: true }
+  // Asked for twice, the key finds the same address; completed twice, the upload is still one batch.
+  const repeatable = { signal, idempotent: true, partial: true }
   const { requestUpload: requested } = await transport.request(
     RequestUploadDocument,
     { input: { ...input, fileName, sizeBytes } },

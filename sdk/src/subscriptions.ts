@@ -1,5 +1,12 @@
 import { createClient, type Client } from 'graphql-ws/client'
-import { errorOfAnswer, FairliftError, FairliftNetworkError, type GraphQLErrorShape } from './errors.ts'
+import {
+  errorOfAnswer,
+  FairliftAccessError,
+  FairliftError,
+  FairliftNetworkError,
+  type GraphQLErrorShape,
+  isMissingPart,
+} from './errors.ts'
 import { backoffMs, delay, type RetryPolicy } from './retry.ts'
 import type { CallOptions } from './transport.ts'
 import type { TypedDocument } from './typed-document.ts'
@@ -8,6 +15,9 @@ import type { TypedDocument } from './typed-document.ts'
 const PING_AFTER_MS = 10_000
 /** And it is given up when no answer comes for so long. */
 const PONG_WITHIN_MS = 5_000
+
+/** How the server ends a connection whose credentials are not, or no longer, good. */
+const UNAUTHORIZED = 4401
 
 export interface SubscriptionsSettings {
   /** Address of the WebSocket endpoint. */
@@ -66,9 +76,11 @@ export class Subscriptions {
     return this.#client.subscribe<Result>(
       { query, variables: variables as Record<string, unknown> },
       {
-        next: ({ data, errors }) => {
-          if (errors === undefined) inbox.put(data!)
-          else inbox.end({ error: errorOfAnswer(errors) })
+        next: ({ data, errors = [] }) => {
+          // What the credentials have no scope for is null.
+          const told = data == null ? errors : errors.filter((error) => !isMissingPart(error))
+          if (told.length === 0) inbox.put(data!)
+          else inbox.end({ error: errorOfAnswer(told) })
         },
         error: (error) => inbox.end({ error: errorOf(error, this.#settings.endpoint) }),
         complete: () => inbox.end({}),
@@ -153,6 +165,10 @@ class Inbox<Message> {
 function errorOf(error: unknown, endpoint: string): FairliftError {
   if (Array.isArray(error)) return errorOfAnswer(error as GraphQLErrorShape[])
   const { code, reason, message } = error as { code?: number; reason?: string; message?: string }
+  if (code === UNAUTHORIZED) {
+    const why = reason?.replace(/^[A-Z_]+: /, '') || 'The server does not know who this is.'
+    return new FairliftAccessError('UNAUTHENTICATED', why, { cause: error })
+  }
   const why = [code, reason || message].filter(Boolean).join(' ') || 'the connection was refused'
   return new FairliftNetworkError(`The WebSocket to ${endpoint} was lost: ${why}.`, { cause: error })
 }

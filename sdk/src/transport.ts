@@ -1,4 +1,4 @@
-import { FairliftNetworkError } from './errors.ts'
+import { FairliftError, FairliftNetworkError } from './errors.ts'
 import { dataOf, readAnswer, unreachable, type HttpAnswer } from './http-answer.ts'
 import { operationFields, type UploadProgress } from './multipart.ts'
 import type { PieceSource } from './piece-source.ts'
@@ -15,6 +15,8 @@ export interface CallOptions {
 export interface RequestOptions extends CallOptions {
   /** Whether the operation may be run twice; then it is tried again when the network fails. Queries always may. */
   idempotent?: boolean
+  /** Whether parts of the answer that the credentials have no scope for are null, in place of an error. */
+  partial?: boolean
 }
 
 export interface FileRequestOptions extends RequestOptions {
@@ -43,11 +45,11 @@ export class Transport {
   request<Result, Variables>(
     document: TypedDocument<Result, Variables>,
     variables: Variables,
-    { signal, idempotent = isQuery(document.toString()) }: RequestOptions = {},
+    { signal, idempotent = isQuery(document.toString()), partial }: RequestOptions = {},
   ): Promise<Result> {
     const { endpoint, fetch: ownFetch } = this.#settings
     const body = JSON.stringify({ query: document.toString(), variables })
-    return this.#send(idempotent, signal, async (headers) => {
+    return this.#send({ idempotent, repeatable: true, partial, signal }, async (headers) => {
       try {
         const response = await (ownFetch ?? fetch)(endpoint, {
           method: 'POST',
@@ -67,11 +69,12 @@ export class Transport {
     document: TypedDocument<Result, never>,
     variables: Record<string, unknown>,
     file: UploadFile,
-    { signal, idempotent = false, fileName, onProgress }: FileRequestOptions = {},
+    { signal, idempotent = false, partial, fileName, onProgress }: FileRequestOptions = {},
   ): Promise<Result> {
     const { endpoint: url, fetch: ownFetch } = this.#settings
     const fields = operationFields(document.toString(), variables)
-    return this.#send(idempotent && file instanceof Blob, signal, (headers) =>
+    const repeatable = file instanceof Blob
+    return this.#send({ idempotent: idempotent && repeatable, repeatable, partial, signal }, (headers) =>
       sendFile({ url, headers, fields, file, fileName, fetch: ownFetch, signal, onProgress }),
     )
   }
@@ -114,8 +117,7 @@ export class Transport {
   }
 
   #send<Result>(
-    idempotent: boolean,
-    signal: AbortSignal | undefined,
+    { idempotent, repeatable, partial, signal }: SendRules,
     send: (headers: Record<string, string>) => Promise<HttpAnswer>,
   ): Promise<Result> {
     const attempt = async (): Promise<Result> => {
@@ -127,16 +129,34 @@ export class Transport {
         ...(await this.#settings.headers()),
       }
       try {
-        return dataOf<Result>(await send(headers))
+        return dataOf<Result>(await send(headers), partial)
       } catch (error) {
         signal?.throwIfAborted()
         throw error
       }
     }
     const isTransient = (error: unknown): boolean =>
-      idempotent && error instanceof FairliftNetworkError && error.isTransient
-    return withRetries(attempt, isTransient, this.#settings.retry, signal)
+      (idempotent && error instanceof FairliftNetworkError && error.isTransient) || (repeatable && isPutOff(error))
+    return withRetries(attempt, isTransient, this.#settings.retry, signal, askedPauseMs)
   }
+}
+
+interface SendRules {
+  idempotent: boolean
+  /** What is sent can be sent again: it is no stream. */
+  repeatable: boolean
+  partial: boolean | undefined
+  signal: AbortSignal | undefined
+}
+
+/** Whether the server was asked at a bad moment: nothing was done, and it says when to come back. */
+function isPutOff(error: unknown): boolean {
+  return error instanceof FairliftError && (error.code === 'RATE_LIMITED' || error.code === 'AUTH_UNAVAILABLE')
+}
+
+function askedPauseMs(error: unknown): number | null {
+  const seconds = error instanceof FairliftError ? error.details.retryAfterSeconds : null
+  return typeof seconds === 'number' ? seconds * 1000 : null
 }
 
 /** Queries change nothing, so they may be sent again. */

@@ -17,6 +17,7 @@ export type {
   ConflictPolicy,
   Correction,
   CorrectionFamily,
+  CreateApiKeyInput,
   CreateExperimentInput,
   DatasetVersionKind,
   DecisionInput,
@@ -93,9 +94,16 @@ export type {
   VariantRole,
   VariantValueInput,
   VerificationSource,
+  ViewerKind,
   WinsorizationInput,
 } from './_generated/graphql.ts'
 
+/** Who sends requests, and what they may do. */
+export type Viewer = generated.ViewerQuery['viewer']
+/** An API key, without its secret. */
+export type ApiKey = generated.ApiKeyFieldsFragment
+/** What an API key or an access token may allow. */
+export type Scope = 'experiments:read' | 'experiments:write' | 'events:write' | 'analyses:run' | 'admin'
 /** A change that is tried on a part of the users, with its variants and metrics. */
 export type Experiment = generated.ExperimentFieldsFragment
 /** What a share of the users sees. */

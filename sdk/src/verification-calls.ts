@@ -1,6 +1,7 @@
 import { VerificationDocument, VerifyAnalysisDocument } from './_generated/graphql.ts'
 import { FairliftJobError } from './errors.ts'
-import { required } from './payload.ts'
+import { newIdempotencyKey } from './idempotency-key.ts'
+import { accepted, required } from './payload.ts'
 import { PlanningCalls } from './planning-calls.ts'
 import type { ResultOptions } from './started-work.ts'
 import type { Job, Verification, VerificationSource } from './types.ts'
@@ -19,12 +20,18 @@ export abstract class VerificationCalls extends PlanningCalls {
    */
   async verifyAnalysis(
     id: string,
-    { source = 'AGGREGATES', ...options }: ResultOptions & { source?: VerificationSource } = {},
+    {
+      source = 'AGGREGATES',
+      idempotencyKey = newIdempotencyKey(),
+      ...options
+    }: ResultOptions & { source?: VerificationSource; idempotencyKey?: string } = {},
   ): Promise<Verification> {
     const { signal } = options
     // Verifying changes nothing: it may be asked for twice.
     const request = { signal, idempotent: true }
-    const { verifyAnalysis } = await this.request(VerifyAnalysisDocument, { id, source }, request)
+    const variables = { id, source, idempotencyKey }
+    const { verifyAnalysis } = await this.request(VerifyAnalysisDocument, variables, request)
+    accepted(verifyAnalysis)
     if (verifyAnalysis.verification != null) return verifyAnalysis.verification
     const ended = await this.waitForJob(required(verifyAnalysis.job).id, options)
     if (ended.status !== 'SUCCEEDED') throw new FairliftJobError(ended)

@@ -128,14 +128,16 @@ describe('what is sent again counts once', () => {
     expectTotals(await analyse(experimentId), records)
   })
 
-  test('records with the same idempotency key are the same batch, whatever they hold', async () => {
+  test('the same records with the same idempotency key are the same batch, and others are told of', async () => {
     const experimentId = await newExperiment()
     const send = (part: EventRecord[]) =>
       run.client.ingestEvents({ experimentId, idempotencyKey: 'minute-1', records: part })
     const first = await send(records.slice(0, 50)).result()
-    const again = send(records.slice(0, 60))
+    const again = send(records.slice(0, 50))
     expect((await again.payload).reused).toBe(true)
     expect((await again.result()).id).toBe(first.id)
+    const refusal = { field: 'idempotencyKey', code: 'CONFLICT' as const, says: 'another question of ingestEvents' }
+    await expectUserError(send(records.slice(0, 60)), refusal)
     expectTotals(await analyse(experimentId), records.slice(0, 50))
   })
 

@@ -22,6 +22,8 @@ export interface ServerOptions {
 export interface TestServer {
   url: string
   dataDir: string
+  /** The API key that it made because this is its first start. Null: it made none. */
+  firstApiKey: string | null
   /** Process id of the API. */
   pid: number
   /** Its exit code, or the signal that ended it, once it has ended. */
@@ -34,7 +36,8 @@ export interface TestServer {
   kill(): Promise<void>
 }
 
-type Message = { kind: 'listening'; url: string } | { kind: 'failed'; message: string }
+type Listening = { kind: 'listening'; url: string; firstApiKey: string | null }
+type Message = Listening | { kind: 'failed'; message: string }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 // Far longer than it takes on a busy machine, and short enough for the test's own limit.
@@ -78,15 +81,16 @@ export async function startServer({ env = {}, dataDir, port = 0 }: ServerOptions
     if (dataDir === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 10 })
   }
   try {
-    const { url } = await listening(child, () => logs)
-    return { url, dataDir: folder, pid: child.pid!, ended, logs: () => logs, stop, kill: () => end('SIGKILL') }
+    const { url, firstApiKey } = await listening(child, () => logs)
+    const kill = () => end('SIGKILL')
+    return { url, firstApiKey, dataDir: folder, pid: child.pid!, ended, logs: () => logs, stop, kill }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-function listening(child: ChildProcess, logs: () => string): Promise<{ url: string }> {
+function listening(child: ChildProcess, logs: () => string): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`The server did not start: ${why}\n${logs()}`))
     const timer = setTimeout(() => fail(`nothing was heard for ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS)

@@ -13,6 +13,7 @@ import { JobRunner } from '../jobs/runner.ts'
 import { WorkFolders } from '../jobs/work-folders.ts'
 import type { Logger } from '../logger.ts'
 import { LocalObjectStore } from '../storage/local.ts'
+import { openAccess } from './access.ts'
 import { serve } from './serve.ts'
 import { createServices } from './services.ts'
 import { startSweeping } from './sweeping.ts'
@@ -23,6 +24,8 @@ export interface Fairlift {
   url: string | null
   /** Whether the data folder held data of an earlier start. */
   reused: boolean
+  /** The first API key, with all scopes, where this start made it. It is not kept, and never told again. */
+  firstApiKey: string | null
   /** Settles when the server cannot go on, with the reason. */
   broken: Promise<string>
   /** Ends the work under way and lets go of everything. */
@@ -87,16 +90,17 @@ async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): 
     stops.push(startSweeping(env, logger, client, store, folders))
     parts.copies.catchUp().catch((error: unknown) => logger.warn({ err: error }, 'copying events was not taken up'))
   }
-  if (env.ROLE === 'worker') return { url: null, reused, broken: broken.promise }
+  if (env.ROLE === 'worker') return { url: null, reused, firstApiKey: null, broken: broken.promise }
 
+  const access = await openAccess(env, logger, client, parts.idempotency, stops)
   let url = env.PUBLIC_URL ?? ''
   const signer = new FileSigner(env.SIGNING_SECRET ?? (await keptSecret(env.DATA_DIR)), () => url)
   // Nobody should wait for a picture until a computation has ended. Its child starts with the first picture.
   const drawing = new ComputePool({ ...limits, concurrency: 1, timeoutMs: DRAWING_TIMEOUT_MS })
   stops.push(() => drawing.close())
-  const server = await serve(env, logger, client, store, signer, drawing, parts)
+  const server = await serve(env, logger, client, store, signer, drawing, parts, access)
   stops.push(() => server.close())
   const port = await server.listen(env.HOST, env.PORT)
   url ||= `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${port}`
-  return { url, reused, broken: broken.promise }
+  return { url, reused, firstApiKey: await access.makeFirstApiKey(), broken: broken.promise }
 }

@@ -7,6 +7,7 @@ import { queryLimitsOf } from '../http/query-limits.ts'
 import { createServer, type HttpServer } from '../http/server.ts'
 import type { ComputePool } from '../jobs/compute/pool.ts'
 import type { Logger } from '../logger.ts'
+import { ApiKeyResolver } from '../modules/api-key/api-key.resolver.ts'
 import { AnalysisResolver } from '../modules/analysis/analysis.resolver.ts'
 import { DecompositionResolver } from '../modules/analysis/decomposition.type.ts'
 import { JobVerificationResolver, VerificationResolver } from '../modules/analysis/verification.resolver.ts'
@@ -33,10 +34,12 @@ import { PlanningResolver } from '../modules/planning/planning.resolver.ts'
 import { UploadRepository } from '../modules/upload/upload.repository.ts'
 import { UploadResolver } from '../modules/upload/upload.resolver.ts'
 import { UploadService } from '../modules/upload/upload.service.ts'
+import { ViewerResolver } from '../modules/viewer/viewer.resolver.ts'
 import { createSchema } from '../schema.ts'
 import type { LocalObjectStore } from '../storage/local.ts'
 import { LocalUploads } from '../storage/local-uploads.ts'
 import { FilesOnDemand } from '../storage/files-on-demand.ts'
+import type { Access } from './access.ts'
 import type { Services } from './services.ts'
 
 /** Resolvers, and the HTTP server that has them. */
@@ -47,29 +50,40 @@ export async function serve(
   store: LocalObjectStore,
   signer: FileSigner,
   drawing: ComputePool,
-  { services, previews, autoRun, comparisons, planning, verifications, compactions, events, lineage }: Services,
+  parts: Services,
+  { apiKeys, authenticator, connections, rateLimits }: Access,
 ): Promise<HttpServer> {
+  const { services, idempotency, previews, autoRun, comparisons, planning, verifications, compactions, events } = parts
   const directUploads = new LocalUploads(
     join(env.DATA_DIR, 'files', 'uploads'),
     store,
     (upload) => `${env.PUBLIC_URL ?? ''}${signer.uploadPath(upload)}`,
   )
-  const uploads = new UploadService(new UploadRepository(client), services.batches, store, directUploads, {
-    maxUploadBytes: env.MAX_UPLOAD_BYTES,
-    lifetimeMs: env.UPLOAD_LIFETIME_SECONDS * 1000,
-  })
+  const uploads = new UploadService(
+    new UploadRepository(client),
+    services.batches,
+    services.jobs,
+    store,
+    directUploads,
+    idempotency,
+    {
+      maxUploadBytes: env.MAX_UPLOAD_BYTES,
+      lifetimeMs: env.UPLOAD_LIFETIME_SECONDS * 1000,
+    },
+  )
   const timeseries = new TimeseriesService(store)
   const made = new FilesOnDemand(store)
   const charts = new ChartService(services, verifications, timeseries, made, drawing)
-  const reports = new ReportService(services, verifications, lineage, made, drawing)
+  const reports = new ReportService(services, verifications, parts.lineage, made, drawing)
   const schema = await createSchema([
     ...chartResolvers(charts, signer),
     ...reportResolvers(reports, signer),
     new AnalysisResolver(services.analyses),
+    new ApiKeyResolver(apiKeys),
     new BatchResolver(services.batches, previews, signer, env.MAX_UPLOAD_BYTES),
     ...calibrationResolvers(services.calibrations),
     ...comparisonResolvers(comparisons, services.batches),
-    new CompactionResolver(compactions, services.experiments),
+    new CompactionResolver(compactions),
     new DatasetResolver(),
     new ExperimentVersionsResolver(services.datasets),
     new EventConnectionResolver(),
@@ -89,6 +103,7 @@ export async function serve(
     new VerificationResolver(verifications, signer),
     new JobVerificationResolver(verifications),
     new UploadResolver(uploads),
+    new ViewerResolver(),
   ])
   return createServer({
     schema,
@@ -101,6 +116,9 @@ export async function serve(
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     queryLimits: queryLimitsOf(env),
+    rateLimits,
+    authenticator,
+    connections,
     isReady: () => client.pool.query('select 1'),
     logger,
   })

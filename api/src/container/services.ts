@@ -41,6 +41,8 @@ import { UserErasureService } from '../modules/erasure/user-erasure.service.ts'
 import { ExperimentRepository } from '../modules/experiment/experiment.repository.ts'
 import { ExperimentService } from '../modules/experiment/experiment.service.ts'
 import { ExperimentWatcher } from '../modules/experiment/experiment-watcher.ts'
+import { IdempotencyRepository } from '../modules/idempotency/idempotency.repository.ts'
+import { IdempotencyService } from '../modules/idempotency/idempotency.service.ts'
 import { asQueueDatabase, JobRepository } from '../modules/job/job.repository.ts'
 import { JobService } from '../modules/job/job.service.ts'
 import { MetricRepository } from '../modules/metric/metric.repository.ts'
@@ -74,15 +76,23 @@ export function createServices(
   const batchRepository = new BatchRepository(client)
   const analysisRepository = new AnalysisRepository(client)
 
-  const metrics = new MetricService(metricRepository)
+  const idempotency = new IdempotencyService(new IdempotencyRepository(client))
+  const metrics = new MetricService(metricRepository, idempotency)
   const datasets = new DatasetService(datasetRepository)
-  const experiments = new ExperimentService(new ExperimentRepository(client), metrics, metricRepository, datasets)
+  const experiments = new ExperimentService(
+    new ExperimentRepository(client),
+    metrics,
+    metricRepository,
+    datasets,
+    idempotency,
+  )
   const jobs = new JobService(
     new JobRepository(client),
     { send: (kind, id, experimentId, isAlone, tx) => queue.send(kind, id, experimentId, isAlone, asQueueDatabase(tx)) },
     notifications,
+    env.MAX_QUEUED_JOBS_PER_EXPERIMENT,
   )
-  const batches = new BatchService(batchRepository, experiments, jobs, store, {
+  const batches = new BatchService(batchRepository, experiments, jobs, store, idempotency, {
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     maxUnpackedBytes: env.MAX_UNPACKED_BYTES,
     maxRejectRate: env.MAX_REJECT_RATE,
@@ -101,7 +111,7 @@ export function createServices(
     },
   )
   const previews = new BatchPreviewService(experiments, metrics, compute, folders, env.MAX_UNPACKED_BYTES)
-  const analyses = new AnalysisService(analysisRepository, experiments, metrics, datasetRepository, jobs)
+  const analyses = new AnalysisService(analysisRepository, experiments, metrics, datasetRepository, jobs, idempotency)
   const autoRun = new AutoRunService(experiments, datasets, analyses, jobs, logger)
   const unitTables = new UnitTableService(
     new UnitTableRepository(client),
@@ -122,11 +132,11 @@ export function createServices(
     compute,
     folders,
   )
-  const verifications = new VerificationService(analyses, runs, jobs, store, compute)
+  const verifications = new VerificationService(analyses, runs, jobs, store, compute, idempotency)
   const calibrationRepository = new CalibrationRepository(client)
-  const calibrations = new CalibrationService(calibrationRepository, analyses, jobs)
+  const calibrations = new CalibrationService(calibrationRepository, analyses, jobs, idempotency)
   const modelRepository = new ModelRepository(client)
-  const models = new ModelService(modelRepository, experiments, metrics, datasetRepository, jobs)
+  const models = new ModelService(modelRepository, experiments, metrics, datasetRepository, jobs, idempotency)
   const comparisons = new ComparisonService(
     new ComparisonRepository(client),
     datasets,
@@ -142,7 +152,7 @@ export function createServices(
     maxJobMs: Math.min(MAX_COPY_MS, env.COMPUTE_TIMEOUT_SECONDS * 1000),
   })
   const erasureRepository = new ErasureRepository(client)
-  const erasures = new ErasureService(erasureRepository, experiments, jobs)
+  const erasures = new ErasureService(erasureRepository, experiments, jobs, idempotency)
   const userErasures = new UserErasureService(
     erasureRepository,
     eventRepository,
@@ -154,12 +164,13 @@ export function createServices(
       maxUnpackedBytes: env.MAX_UNPACKED_BYTES,
     },
   )
-  const compactions = new CompactionService(datasetRepository, jobs, store, compute, folders)
+  const compactions = new CompactionService(datasetRepository, experiments, jobs, store, compute, folders, idempotency)
   const afterLanding = new AfterLandingService(experiments, unitTables, autoRun, copies, compactions)
   const watcher = new ExperimentWatcher(experiments, notifications)
   const services = { experiments, metrics, batches, datasets, analyses, calibrations, models, erasures, jobs, watcher }
   return {
     services,
+    idempotency,
     previews,
     autoRun,
     comparisons,

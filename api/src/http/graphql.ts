@@ -1,16 +1,36 @@
-import { ApolloServer } from '@apollo/server'
+import { ApolloServer, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql'
+import { workStarters } from '../auth/access.ts'
 import type { RequestContext } from '../context.ts'
-import { AppError } from '../errors.ts'
+import { AppError, httpHeadersOf, httpStatusOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { callersMistake } from './callers-mistake.ts'
 import { excessesOf, parseOptionsFor, type QueryLimits, tooLong } from './query-limits.ts'
+import type { RateLimits } from './rate-limits.ts'
+
+/** A request over HTTP: where it comes from as well. */
+export interface HttpContext extends RequestContext {
+  address: string
+}
 
 /** GraphQL over HTTP. Errors say what the caller may know; the rest is in the log under the request's id. */
-export function createApollo(schema: GraphQLSchema, limits: QueryLimits, logger: Logger): ApolloServer<RequestContext> {
-  return new ApolloServer<RequestContext>({
+export function createApollo(
+  schema: GraphQLSchema,
+  limits: QueryLimits,
+  rateLimits: RateLimits,
+  logger: Logger,
+): ApolloServer<HttpContext> {
+  return new ApolloServer<HttpContext>({
     schema,
     introspection: true,
     parseOptions: parseOptionsFor(limits),
@@ -23,10 +43,13 @@ export function createApollo(schema: GraphQLSchema, limits: QueryLimits, logger:
       ApolloServerPluginLandingPageDisabled(),
       {
         requestDidStart: async () => ({
-          didResolveOperation: async ({ document, request }) => {
+          didResolveOperation: async ({ document, operation, request, contextValue: { caller, address } }) => {
             const { variables, operationName } = request
             const [excess] = excessesOf(limits, schema, { document, variables, operationName })
             if (excess !== undefined) throw excess
+            await rateLimits
+              .countWork(caller, address, operation === undefined ? 0 : workOf(document, operation))
+              .catch(throwWithStatus)
           },
           didEncounterErrors: async ({ errors, contextValue }) => {
             for (const error of errors) logUnknown(logger, error.originalError, contextValue.requestId)
@@ -41,6 +64,28 @@ export function createApollo(schema: GraphQLSchema, limits: QueryLimits, logger:
       },
     ],
   })
+}
+
+/** How many pieces of work an operation begins. */
+function workOf(document: DocumentNode, { operation, selectionSet }: OperationDefinitionNode): number {
+  if (operation !== 'mutation') return 0
+  const begun = ({ selections }: SelectionSetNode): number =>
+    selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FIELD) return sum + (workStarters.has(selection.name.value) ? 1 : 0)
+      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + begun(selection.selectionSet)
+      const fragment = document.definitions.find(
+        (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === selection.name.value,
+      )
+      return sum + (fragment?.kind === Kind.FRAGMENT_DEFINITION ? begun(fragment.selectionSet) : 0)
+    }, 0)
+  return begun(selectionSet)
+}
+
+/** Before anything is executed an error may still say which status the answer has. */
+function throwWithStatus(error: unknown): never {
+  if (!(error instanceof AppError)) throw error
+  const http = { status: httpStatusOf(error), headers: new HeaderMap(Object.entries(httpHeadersOf(error))) }
+  throw new GraphQLError(error.message, { extensions: { code: error.code, ...error.details, http } })
 }
 
 /** An error as the caller sees it: ours with code and details, GraphQL's own as they are, all others masked. */

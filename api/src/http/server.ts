@@ -2,19 +2,23 @@ import { randomUUID } from 'node:crypto'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
+import type { Authenticator } from '../auth/authenticator.ts'
+import type { OpenConnections } from '../auth/open-connections.ts'
 import { createContext } from '../context.ts'
-import { AppError } from '../errors.ts'
+import { AppError, httpHeadersOf, httpStatusOf } from '../errors.ts'
 import type { LoaderServices } from '../loaders.ts'
 import type { Logger } from '../logger.ts'
 import type { LocalUploads } from '../storage/local-uploads.ts'
 import type { FileMaker } from '../storage/files-on-demand.ts'
 import type { ObjectStore } from '../storage/object-store.ts'
+import { authenticate } from './authentication.ts'
 import type { FileSigner } from './file-signer.ts'
 import { registerFiles } from './files.ts'
 import { createApollo } from './graphql.ts'
 import { registerOrigins, type OriginRules } from './origins.ts'
 import { graphiqlPage, registerPages, wantsGraphiql } from './pages.ts'
 import type { QueryLimits } from './query-limits.ts'
+import type { RateLimits } from './rate-limits.ts'
 import { GRAPHQL_PATH, serveSubscriptions } from './subscriptions.ts'
 import { registerSignedUploads } from './signed-uploads.ts'
 import { registerUploads } from './uploads.ts'
@@ -31,6 +35,10 @@ export interface ServerOptions {
   maxBodyBytes: number
   maxUploadBytes: number
   queryLimits: QueryLimits
+  rateLimits: RateLimits
+  authenticator: Authenticator
+  /** Ends subscriptions when the credentials that opened them do. */
+  connections: OpenConnections
   /** Rejects when the database does not answer. */
   isReady: () => Promise<unknown>
   logger: Logger
@@ -45,7 +53,7 @@ export interface HttpServer {
 
 /** Everything that is served over HTTP: GraphQL with uploads and subscriptions, GraphiQL, the UI, files and health. */
 export async function createServer(options: ServerOptions): Promise<HttpServer> {
-  const { schema, services, logger, origins } = options
+  const { schema, services, logger, origins, authenticator, rateLimits } = options
   const server = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -57,13 +65,21 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   }) as unknown as FastifyInstance
   server.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
   server.setErrorHandler((error: FastifyError, request, reply) => {
-    const status = error instanceof AppError ? 400 : (error.statusCode ?? 500)
+    const status = error instanceof AppError ? httpStatusOf(error) : (error.statusCode ?? 500)
+    if (error instanceof AppError) {
+      const { code, message, details } = error
+      const extensions = { code, ...details, requestId: request.id }
+      return reply
+        .code(status)
+        .headers(httpHeadersOf(error))
+        .send({ errors: [{ message, extensions }] })
+    }
     if (status >= 500) logger.error({ err: error, requestId: request.id }, 'a request failed unexpectedly')
     const message =
       status >= 500
         ? 'Something went wrong on the server. Its log has the details under the request id.'
         : error.message
-    const code = error instanceof AppError ? error.code : status >= 500 ? 'INTERNAL' : 'BAD_INPUT'
+    const code = status >= 500 ? 'INTERNAL' : 'BAD_INPUT'
     return reply.code(status).send({ errors: [{ message, extensions: { code, requestId: request.id } }] })
   })
   await registerOrigins(server, origins)
@@ -73,14 +89,18 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   registerSignedUploads(server, options.directUploads, options.signer, logger)
   await registerPages(server)
 
-  const apollo = createApollo(schema, options.queryLimits, logger)
+  const apollo = createApollo(schema, options.queryLimits, rateLimits, logger)
   await apollo.start()
   const handle = fastifyApolloHandler(apollo, {
-    context: async (request) => createContext(request.id, services, `${request.protocol}://${request.host}`),
+    context: async ({ id, caller, protocol, host, ip }) => ({
+      ...createContext(id, caller!, services, `${protocol}://${host}`),
+      address: ip,
+    }),
   })
   server.route({
     url: GRAPHQL_PATH,
     method: ['GET', 'POST', 'OPTIONS'],
+    onRequest: authenticate(authenticator, rateLimits),
     async handler(request, reply) {
       if (request.method === 'GET' && wantsGraphiql(request.headers.accept)) {
         return reply
@@ -91,7 +111,7 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
     },
   })
   await server.ready()
-  const subscriptions = serveSubscriptions(server.server, schema, services, origins, options.queryLimits, logger)
+  const subscriptions = serveSubscriptions(server.server, options)
   return {
     async listen(host, port) {
       await server.listen({ host, port })

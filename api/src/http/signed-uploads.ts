@@ -7,13 +7,11 @@ import {
   type ByteRange,
   type LocalUploads,
 } from '../storage/local-uploads.ts'
+import { drain } from './drain.ts'
 import type { FileSigner, SignedUpload } from './file-signer.ts'
 
 /** A sender who is silent for so long is gone: the upload can be gone on with on another connection. */
 const IDLE_MS = 120_000
-
-/** Of a request that is refused so much is read at most, so that the answer is seen by who is still sending. */
-const MAX_DRAINED_BYTES = 64 << 20
 
 /** How the request and the upload do not fit; the message says so. */
 class RefusedUpload extends Error {
@@ -123,25 +121,4 @@ function refusalOf(error: unknown): RefusedUpload | null {
   if (error instanceof UploadPositionError) return new RefusedUpload(409, error.message, error.receivedBytes)
   if (error instanceof UploadLengthError) return new RefusedUpload(400, error.message)
   return null
-}
-
-/** An answer that comes while the client is still sending looks to it like a broken connection: it is heard out. */
-async function drain({ raw, headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (raw.complete || raw.destroyed) return
-  if (Number(headers['content-length'] ?? 0) > MAX_DRAINED_BYTES) {
-    reply.header('connection', 'close')
-    return
-  }
-  let drainedBytes = 0
-  const ended = new Promise<void>((resolve) =>
-    raw
-      .once('end', resolve)
-      .once('close', resolve)
-      .once('error', () => resolve()),
-  )
-  raw.on('data', (chunk: Buffer) => {
-    drainedBytes += chunk.length
-    if (drainedBytes > MAX_DRAINED_BYTES) raw.destroy()
-  })
-  await ended
 }

@@ -4,27 +4,44 @@ import { type DocumentNode, GraphQLError, getOperationAST, parse, type GraphQLSc
 import type { SubscribePayload } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import type { Caller } from '../auth/caller.ts'
+import { credentialsOfConnection } from '../auth/credentials.ts'
+import type { EndReason } from '../auth/open-connections.ts'
 import { createContext, type RequestContext } from '../context.ts'
-import type { LoaderServices } from '../loaders.ts'
-import type { Logger } from '../logger.ts'
+import { AppError } from '../errors.ts'
 import { formatError, logUnknown } from './graphql.ts'
-import { isAllowedOrigin, isOwnHost, type OriginRules } from './origins.ts'
+import { isAllowedOrigin, isOwnHost } from './origins.ts'
+import type { ServerOptions } from './server.ts'
 import { excessesOf, parseOptionsFor, type QueryLimits, tooLong } from './query-limits.ts'
 
 export const GRAPHQL_PATH = '/graphql'
 
+/** What is known of a connection beside its socket. */
+interface Extra extends Record<PropertyKey, unknown> {
+  caller?: Caller
+  /** Ends the watch over its credentials. */
+  forget?: () => void
+}
+
+/** Codes by which a connection ends (graphql-ws): clients do not come back after the first one. */
+const UNAUTHORIZED = 4401
+const FORBIDDEN = 4403
+const TRY_AGAIN_LATER = 1013
+
+const ends: Record<EndReason, [code: number, reason: string]> = {
+  revoked: [UNAUTHORIZED, 'UNAUTHENTICATED: The API key was revoked.'],
+  // Who has others by now, such as a newer token, may come back with them.
+  expired: [FORBIDDEN, 'UNAUTHENTICATED: The credentials have expired.'],
+}
+
 /**
  * Subscriptions over WebSocket (graphql-ws). Browsers let any page open a WebSocket to any server, so the page's origin
- * is checked here, and nothing but subscriptions is served.
+ * is checked here, and nothing but subscriptions is served. Credentials come with the first message; the connection ends
+ * when they do.
  */
-export function serveSubscriptions(
-  httpServer: Server,
-  schema: GraphQLSchema,
-  services: LoaderServices,
-  rules: OriginRules,
-  limits: QueryLimits,
-  logger: Logger,
-): { close(): Promise<void> } {
+export function serveSubscriptions(httpServer: Server, options: ServerOptions): { close(): Promise<void> } {
+  const { schema, services, origins: rules, queryLimits: limits, rateLimits, authenticator, connections } = options
+  const { logger } = options
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1 << 20 })
   httpServer.on('upgrade', (request: IncomingMessage, socket, head) => {
     // Without a listener the error of a client that has gone would end the process.
@@ -40,11 +57,33 @@ export function serveSubscriptions(
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))
   })
-  const cleanup = useServer<Record<string, unknown>, { requestId?: string }>(
+  const cleanup = useServer<Record<string, unknown>, Extra>(
     {
       schema,
-      context: (): RequestContext => createContext(randomUUID(), services),
-      onSubscribe: (_context, _id, payload) => mistakesOf(payload, schema, limits),
+      context: ({ extra }): RequestContext => createContext(randomUUID(), extra.caller!, services),
+      async onConnect({ connectionParams, extra }) {
+        const { request, socket } = extra
+        try {
+          const credentials = credentialsOfConnection(connectionParams, request.headers)
+          extra.caller = await authenticator.callerOf(credentials, request)
+          extra.forget = connections.add(extra.caller, (why) => socket.close(...ends[why]))
+          return true
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error
+          const code = error.code === 'UNAUTHENTICATED' ? UNAUTHORIZED : TRY_AGAIN_LATER
+          socket.close(code, closeReason(error))
+          return false
+        }
+      },
+      onDisconnect: ({ extra }) => extra.forget?.(),
+      async onSubscribe({ extra }, _id, payload) {
+        const mistakes = mistakesOf(payload, schema, limits)
+        if (mistakes !== undefined) return mistakes
+        return rateLimits.countRequest(extra.caller!, extra.request.socket.remoteAddress ?? '').then(
+          () => undefined,
+          (error: unknown) => [asGraphQLError(error)],
+        )
+      },
       onError: (_context, _id, _payload, errors) =>
         errors.map((error) => {
           const requestId = randomUUID()
@@ -64,6 +103,19 @@ export function serveSubscriptions(
     sockets,
   )
   return { close: async () => cleanup.dispose() }
+}
+
+/** 123 bytes are what a WebSocket says at its end. */
+function closeReason({ code, message }: AppError): string {
+  return Buffer.from(`${code}: ${message}`)
+    .subarray(0, 123)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '')
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (!(error instanceof AppError)) throw error
+  return new GraphQLError(error.message, { extensions: { code: error.code, ...error.details } })
 }
 
 function mistakesOf(

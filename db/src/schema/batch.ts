@@ -47,7 +47,6 @@ export const batches = pgTable(
     /** The dataset version that made the batch visible. */
     datasetVersion: integer('dataset_version'),
     landedAt: time('landed_at'),
-    idempotencyKey: text('idempotency_key'),
     ...timestamps,
   },
   (table) => [
@@ -56,7 +55,6 @@ export const batches = pgTable(
     uniqueIndex('batches_content_unique')
       .on(table.experimentId, table.sha256, table.mappingHash)
       .where(sql`status in ('RECEIVED', 'PROCESSING', 'LANDED')`),
-    uniqueIndex('batches_idempotency_key_unique').on(table.experimentId, table.idempotencyKey),
   ],
 )
 

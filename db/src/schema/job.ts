@@ -59,6 +59,7 @@ export const jobs = pgTable(
     error: jsonb('error').$type<{ code: string; message: string }>(),
     /** Asked for by nobody but the experiment's autoRun: a later one may take its place while it waits. */
     autoRun: boolean('auto_run').notNull().default(false),
+    /** Names what is done, such as a question by its hash; the keys that callers give are in `idempotency_keys`. */
     idempotencyKey: text('idempotency_key'),
     startedAt: time('started_at'),
     finishedAt: time('finished_at'),

@@ -49,6 +49,8 @@ export type BayesianInput = {
 export type CalibrateExperimentInput = {
   /** The analysis whose methods are checked. Segments and the allowance for many tests are left aside. */
   analysis: RunAnalysisInput;
+  /** The same key with the same input answers with the same job, until it fails or is cancelled; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days. */
+  idempotencyKey?: string | null | undefined;
   /** How often the users are dealt out anew, 100 to 20000. Default 2000. */
   replications?: number | null | undefined;
   /** Seed of the deals, 0 to 2147483647: the same seed deals the same. Default 1. */
@@ -178,6 +180,18 @@ export type CorrectionFamily =
   /** The primary metric, against all treatments; all other metrics are a second family. What decides does not pay for what informs. */
   | 'PRIMARY_METRICS';
 
+/** A new API key. */
+export type CreateApiKeyInput = {
+  /** When it ends. By default never. */
+  expiresAt?: string | null | undefined;
+  /** The same key with the same input answers with the same API key, but not with its secret; with another input with a CONFLICT. */
+  idempotencyKey?: string | null | undefined;
+  /** What it is for, such as the program that has it: 1 to 100 characters. */
+  name: string;
+  /** What it allows; one at least. `experiments:read`: Reads experiments, their results, models, jobs and the metrics. `experiments:write`: Creates and changes experiments and defines metrics. Has `experiments:read` in it. `events:write`: Sends events, follows what becomes of them, and sees which of their rows were rejected. `analyses:run`: Runs analyses, models, calibrations and verifications. Has `experiments:read` in it. `admin`: Everything: the data of single users (events, files as received), erasing, merging of files, API keys, and all of the above. */
+  scopes: Array<string>;
+};
+
 /** A new experiment. */
 export type CreateExperimentInput = {
   /** Whether the standard analysis is run by itself whenever a batch has landed or the experiment was changed; at once where there are data. Default false. */
@@ -190,6 +204,8 @@ export type CreateExperimentInput = {
   endAt?: string | null | undefined;
   /** What is expected and why. */
   hypothesis?: string | null | undefined;
+  /** The same key with the same input answers with the same experiment; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days. */
+  idempotencyKey?: string | null | undefined;
   /** The name that event files and links use; cannot be changed. */
   key: string;
   /** The metrics it is read by. By default conversion (primary), revenue per visitor and average order value. */
@@ -246,6 +262,8 @@ export type DefineMetricInput = {
   format?: MetricFormat | null | undefined;
   /** The direction that is good for the shop. Default INCREASE. */
   goal?: MetricGoal | null | undefined;
+  /** The same key with the same input answers with the same metric; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days. */
+  idempotencyKey?: string | null | undefined;
   /** The name that inputs use: small letters, digits and "_". */
   key: string;
   /** What the metric is, and so how it is tested. */
@@ -309,6 +327,8 @@ export type EmptyShareInput = {
 export type EraseUserInput = {
   /** The experiment. By default all that were ever sent anything. */
   experimentId?: string | null | undefined;
+  /** The same key with the same input answers with the same jobs, until one fails or is cancelled; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days. */
+  idempotencyKey?: string | null | undefined;
   /** Why, such as the number of a ticket. It is kept and must not name the user. By default none. */
   reason?: string | null | undefined;
   /** The user, as the files call them. Spaces around it do not count. */
@@ -427,7 +447,7 @@ export type HistoryMeasure =
 export type IngestEventsInput = {
   /** The experiment that the events belong to. */
   experimentId: string;
-  /** The same key answers with the same batch. */
+  /** The same key with the same input and content answers with the same batch; with others with a CONFLICT. Keys are the caller’s own, and kept for 30 days. */
   idempotencyKey?: string | null | undefined;
   /** How the columns become events. Leave it out for data that follow the event contract. */
   mapping?: ColumnMappingInput | null | undefined;
@@ -914,7 +934,7 @@ export type RequestUploadInput = {
   experimentId: string;
   /** Name of the file. */
   fileName: string;
-  /** The same key answers with the same batch. */
+  /** The same key with the same input and content answers with the same batch; with others with a CONFLICT. Keys are the caller’s own, and kept for 30 days. */
   idempotencyKey?: string | null | undefined;
   /** How the columns become events. Leave it out for data that follow the event contract. */
   mapping?: ColumnMappingInput | null | undefined;
@@ -955,7 +975,7 @@ export type RunAnalysisInput = {
   experimentId: string;
   /** Exposures from here on count. By default the experiment’s start. */
   from?: string | null | undefined;
-  /** The same key answers with the same job. */
+  /** The same key with the same input answers with the same job, until it fails or is cancelled; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days. */
   idempotencyKey?: string | null | undefined;
   /** Confidence level, 0.8 to 0.999. Default 0.95. */
   level?: number | null | undefined;
@@ -1024,7 +1044,7 @@ export type TrainModelInput = {
   holdout?: number | null | undefined;
   /** Days that the worth is told for, 1 to 3650. Default 30. */
   horizonDays?: number | null | undefined;
-  /** The same key answers with the same job, 1 to 200 characters. By default the same question does. */
+  /** The same key with the same input answers with the same job, until it fails or is cancelled; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days. */
   idempotencyKey?: string | null | undefined;
   /** Names of features by whose levels the effect may differ. By default none. */
   interactions?: Array<string> | null | undefined;
@@ -1088,7 +1108,7 @@ export type UpliftVerdict =
 export type UploadEventsInput = {
   /** The experiment that the events belong to. */
   experimentId: string;
-  /** The same key answers with the same batch. */
+  /** The same key with the same input and content answers with the same batch; with others with a CONFLICT. Keys are the caller’s own, and kept for 30 days. */
   idempotencyKey?: string | null | undefined;
   /** How the columns become events. Leave it out for data that follow the event contract. */
   mapping?: ColumnMappingInput | null | undefined;
@@ -1178,6 +1198,15 @@ export type VerificationSource =
   /** From the curated data of its dataset version: by a job, within rounding. */
   | 'DATA';
 
+/** By what a caller is known. */
+export type ViewerKind =
+  /** By an API key. */
+  | 'API_KEY'
+  /** By nothing: the request comes from this machine, or everybody is let in. */
+  | 'LOCAL'
+  /** By an access token (JWT) of the issuer that the server trusts. */
+  | 'TOKEN';
+
 /** Extreme values of users are brought to a bound, the same in every variant. Percentiles or a cap, not both. */
 export type WinsorizationInput = {
   /** Sums of values above it count as it; counts of events stay as they are. Above 0. */
@@ -1203,6 +1232,11 @@ export type AnalysisQueryVariables = Exact<{
 
 
 export type AnalysisQuery = { analysis: AnalysisFieldsFragment | null };
+
+export type ApiKeysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ApiKeysQuery = { apiKeys: Array<ApiKeyFieldsFragment> };
 
 export type ArchiveExperimentMutationVariables = Exact<{
   id: string;
@@ -1275,10 +1309,11 @@ export type ChartsQuery = { analysis: { charts: Array<ChartFieldsFragment> } | n
 
 export type CompactDatasetMutationVariables = Exact<{
   experimentId: string;
+  idempotencyKey?: string | null | undefined;
 }>;
 
 
-export type CompactDatasetMutation = { compactDataset: { job: JobFieldsFragment } };
+export type CompactDatasetMutation = { compactDataset: { job: JobFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
 
 export type CompareVersionsQueryVariables = Exact<{
   experimentId: string;
@@ -1304,6 +1339,13 @@ export type CompleteUploadMutationVariables = Exact<{
 
 
 export type CompleteUploadMutation = { completeUpload: UploadEventsPayloadFieldsFragment };
+
+export type CreateApiKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateApiKeyMutation = { createApiKey: { secret: string | null, apiKey: ApiKeyFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
 
 export type CreateExperimentMutationVariables = Exact<{
   input: CreateExperimentInput;
@@ -1403,6 +1445,8 @@ export type AnalysisFieldsFragment = (
 export type AnalysisSettingsFieldsFragment = { level: number, alternative: Alternative, correction: Correction, correctionFamily: CorrectionFamily, from: string | null, to: string | null, daysSinceExposure: number | null, timeseries: boolean, segmentBy: string | null, segmentTop: number | null, liftInterval: LiftInterval, decision: { minimumLift: number, horizonDays: number, guardrailMargins: Array<{ metric: string, margin: number }> }, methods: Array<{ metric: string, method: Method }>, looks: { kind: LookKind, spending: Spending | null, gamma: number | null, plannedUnits: number | null, earlierFractions: Array<number> | null, isLast: boolean | null, tunedFor: number | null }, varianceReduction: { kind: VarianceReductionKind, covariates: Array<string> | null } | null, winsorization: { upperPercentile: number | null, lowerPercentile: number | null, cap: number | null } | null, bayesian: { liftPrior: { mean: number, standardDeviation: number } | null, ratePrior: { alpha: number, beta: number } } | null };
 
 export type AnalysisSummaryFieldsFragment = { id: string, computedAt: string, interim: boolean, decision: DecisionFieldsFragment, settings: AnalysisSettingsFieldsFragment, datasetVersion: DatasetVersionFieldsFragment };
+
+export type ApiKeyFieldsFragment = { id: string, name: string, prefix: string, scopes: Array<string>, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, createdAt: string };
 
 export type ArmStatisticsFieldsFragment = { n: number, total: number, denominatorTotal: number | null, mean: number | null, standardDeviation: number | null };
 
@@ -1566,6 +1610,13 @@ export type RequestUploadMutationVariables = Exact<{
 
 export type RequestUploadMutation = { requestUpload: { upload: { id: string, url: string, method: string, sizeBytes: number, expiresAt: string, headers: Array<{ name: string, value: string }> } | null, batch: BatchFieldsFragment | null, job: JobFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
 
+export type RevokeApiKeyMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RevokeApiKeyMutation = { revokeApiKey: { apiKey: ApiKeyFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
+
 export type RunAnalysisMutationVariables = Exact<{
   input: RunAnalysisInput;
 }>;
@@ -1626,10 +1677,16 @@ export type VerificationQuery = { job: { verification: VerificationFieldsFragmen
 export type VerifyAnalysisMutationVariables = Exact<{
   id: string;
   source?: VerificationSource | null | undefined;
+  idempotencyKey?: string | null | undefined;
 }>;
 
 
-export type VerifyAnalysisMutation = { verifyAnalysis: { verification: VerificationFieldsFragment | null, job: JobFieldsFragment | null } };
+export type VerifyAnalysisMutation = { verifyAnalysis: { verification: VerificationFieldsFragment | null, job: JobFieldsFragment | null, userErrors: Array<UserErrorFieldsFragment> } };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewer: { kind: ViewerKind, id: string | null, name: string, scopes: Array<string>, expiresAt: string | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -2423,6 +2480,18 @@ fragment VariantFields on Variant {
   role
   trafficSplit
 }`, {"fragmentName":"AnalysisFields"}) as unknown as TypedDocumentString<AnalysisFieldsFragment, unknown>;
+export const ApiKeyFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ApiKeyFields on ApiKey {
+  id
+  name
+  prefix
+  scopes
+  expiresAt
+  lastUsedAt
+  revokedAt
+  createdAt
+}
+    `, {"fragmentName":"ApiKeyFields"}) as unknown as TypedDocumentString<ApiKeyFieldsFragment, unknown>;
 export const CalibrationShareFieldsFragmentDoc = new TypedDocumentString(`
     fragment CalibrationShareFields on CalibrationShare {
   count
@@ -3935,6 +4004,22 @@ fragment VariantFields on Variant {
   role
   trafficSplit
 }`) as unknown as TypedDocumentString<AnalysisQuery, AnalysisQueryVariables>;
+export const ApiKeysDocument = new TypedDocumentString(`
+    query ApiKeys {
+  apiKeys {
+    ...ApiKeyFields
+  }
+}
+    fragment ApiKeyFields on ApiKey {
+  id
+  name
+  prefix
+  scopes
+  expiresAt
+  lastUsedAt
+  revokedAt
+  createdAt
+}`) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
 export const ArchiveExperimentDocument = new TypedDocumentString(`
     mutation ArchiveExperiment($id: ID!) {
   archiveExperiment(id: $id) {
@@ -4618,10 +4703,13 @@ export const ChartsDocument = new TypedDocumentString(`
   pngUrl: imageUrl(format: PNG, theme: $theme)
 }`) as unknown as TypedDocumentString<ChartsQuery, ChartsQueryVariables>;
 export const CompactDatasetDocument = new TypedDocumentString(`
-    mutation CompactDataset($experimentId: ID!) {
-  compactDataset(experimentId: $experimentId) {
+    mutation CompactDataset($experimentId: ID!, $idempotencyKey: String) {
+  compactDataset(experimentId: $experimentId, idempotencyKey: $idempotencyKey) {
     job {
       ...JobFields
+    }
+    userErrors {
+      ...UserErrorFields
     }
   }
 }
@@ -4672,6 +4760,11 @@ export const CompactDatasetDocument = new TypedDocumentString(`
   createdAt
   startedAt
   finishedAt
+}
+fragment UserErrorFields on UserError {
+  code
+  field
+  message
 }`) as unknown as TypedDocumentString<CompactDatasetMutation, CompactDatasetMutationVariables>;
 export const CompareVersionsDocument = new TypedDocumentString(`
     query CompareVersions($experimentId: ID!, $before: Int!, $after: Int!) {
@@ -5159,6 +5252,33 @@ fragment UserErrorFields on UserError {
   field
   message
 }`) as unknown as TypedDocumentString<CompleteUploadMutation, CompleteUploadMutationVariables>;
+export const CreateApiKeyDocument = new TypedDocumentString(`
+    mutation CreateApiKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    apiKey {
+      ...ApiKeyFields
+    }
+    secret
+    userErrors {
+      ...UserErrorFields
+    }
+  }
+}
+    fragment ApiKeyFields on ApiKey {
+  id
+  name
+  prefix
+  scopes
+  expiresAt
+  lastUsedAt
+  revokedAt
+  createdAt
+}
+fragment UserErrorFields on UserError {
+  code
+  field
+  message
+}`) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
 export const CreateExperimentDocument = new TypedDocumentString(`
     mutation CreateExperiment($input: CreateExperimentInput!) {
   createExperiment(input: $input) {
@@ -7393,6 +7513,32 @@ fragment UserErrorFields on UserError {
   field
   message
 }`) as unknown as TypedDocumentString<RequestUploadMutation, RequestUploadMutationVariables>;
+export const RevokeApiKeyDocument = new TypedDocumentString(`
+    mutation RevokeApiKey($id: ID!) {
+  revokeApiKey(id: $id) {
+    apiKey {
+      ...ApiKeyFields
+    }
+    userErrors {
+      ...UserErrorFields
+    }
+  }
+}
+    fragment ApiKeyFields on ApiKey {
+  id
+  name
+  prefix
+  scopes
+  expiresAt
+  lastUsedAt
+  revokedAt
+  createdAt
+}
+fragment UserErrorFields on UserError {
+  code
+  field
+  message
+}`) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
 export const RunAnalysisDocument = new TypedDocumentString(`
     mutation RunAnalysis($input: RunAnalysisInput!) {
   runAnalysis(input: $input) {
@@ -8288,13 +8434,16 @@ export const VerificationDocument = new TypedDocumentString(`
   }
 }`) as unknown as TypedDocumentString<VerificationQuery, VerificationQueryVariables>;
 export const VerifyAnalysisDocument = new TypedDocumentString(`
-    mutation VerifyAnalysis($id: ID!, $source: VerificationSource) {
-  verifyAnalysis(id: $id, source: $source) {
+    mutation VerifyAnalysis($id: ID!, $source: VerificationSource, $idempotencyKey: String) {
+  verifyAnalysis(id: $id, source: $source, idempotencyKey: $idempotencyKey) {
     verification {
       ...VerificationFields
     }
     job {
       ...JobFields
+    }
+    userErrors {
+      ...UserErrorFields
     }
   }
 }
@@ -8346,6 +8495,11 @@ export const VerifyAnalysisDocument = new TypedDocumentString(`
   startedAt
   finishedAt
 }
+fragment UserErrorFields on UserError {
+  code
+  field
+  message
+}
 fragment VerificationFields on Verification {
   analysisId
   source
@@ -8361,3 +8515,14 @@ fragment VerificationFields on Verification {
     recomputed
   }
 }`) as unknown as TypedDocumentString<VerifyAnalysisMutation, VerifyAnalysisMutationVariables>;
+export const ViewerDocument = new TypedDocumentString(`
+    query Viewer {
+  viewer {
+    kind
+    id
+    name
+    scopes
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;

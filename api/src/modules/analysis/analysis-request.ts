@@ -13,7 +13,6 @@ import {
 import type { AggregationPlan } from '../../engine/plan.ts'
 import type { UserError } from '../../errors.ts'
 import { type AdjustmentRequest, adjustmentProblems, adjustmentSettings } from './adjustment-request.ts'
-import { idempotencyKeyProblems } from '../idempotency-key.ts'
 import type { Alternative } from '../../stats/inference-options.ts'
 import { decisionProblems, type DecisionRequest, decisionSettingsOf } from './decision-request.ts'
 import type { Experiment, Variant } from '../experiment/experiment.service.ts'
@@ -39,7 +38,6 @@ export interface RunAnalysisRequest extends AdjustmentRequest {
   daysSinceExposure?: number | null
   datasetVersion?: number | null
   timeseries?: boolean | null
-  idempotencyKey?: string | null
 }
 
 /** A question made definite: equal questions have equal keys and get one answer. */
@@ -74,7 +72,7 @@ export function problemsOf(
   const { from, to } = windowOf(request, experiment)
   for (const key of unknown)
     problem('metrics', `There is no metric "${key}". The catalogue is the query "metrics".`, 'NOT_FOUND')
-  problems.push(...idempotencyKeyProblems(request.idempotencyKey), ...adjustmentProblems(request, catalogue))
+  problems.push(...adjustmentProblems(request, catalogue))
   problems.push(...lookProblems(request.looks, experiment))
   if (request.metrics?.length === 0) problem('metrics', 'An analysis needs at least one metric.')
   const twice = request.metrics?.find((key, index, all) => all.indexOf(key) !== index)

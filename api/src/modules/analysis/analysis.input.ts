@@ -123,7 +123,11 @@ export class RunAnalysisInput implements RunAnalysisRequest {
   })
   timeseries?: boolean | null
 
-  @Field(() => String, { nullable: true, description: 'The same key answers with the same job.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The same key with the same input answers with the same job, until it fails or is cancelled; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days.',
+  })
   idempotencyKey?: string | null
 }
 

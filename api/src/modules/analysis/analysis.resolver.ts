@@ -6,11 +6,13 @@ import type { DatasetVersion } from '../dataset/dataset.service.ts'
 import { DatasetVersionType } from '../dataset/dataset.type.ts'
 import type { Experiment } from '../experiment/experiment.service.ts'
 import { ExperimentType } from '../experiment/experiment.type.ts'
+import { idempotentCall } from '../idempotency/idempotency-key.ts'
 import { requireId } from '../ids.ts'
+import type { JobPayload } from '../job/job-mutation.ts'
 import type { Conclusion } from './conclusion.ts'
 import { toDecomposition, type DecompositionRoot, DecompositionType } from './decomposition.type.ts'
 import { RunAnalysisInput, RunAnalysisPayloadType } from './analysis.input.ts'
-import type { Analysis, AnalysisService, RunAnalysisPayload } from './analysis.service.ts'
+import type { Analysis, AnalysisService } from './analysis.service.ts'
 import { AnalysisSettingsType, AnalysisType, DecisionType, HealthCheckType, VariantCountType } from './analysis.type.ts'
 import { type MetricResult, MetricResultType, toMetricResult } from './metric-result.type.ts'
 import { settingsShown } from './settings-shown.ts'
@@ -37,8 +39,10 @@ export class AnalysisResolver {
   })
   runAnalysis(
     @Arg('input', () => RunAnalysisInput, { description: 'The question.' }) input: RunAnalysisInput,
-  ): Promise<RunAnalysisPayload> {
-    return this.#analyses.request({ ...input, experimentId: requireId('experiment', input.experimentId) })
+    @Ctx() { caller }: RequestContext,
+  ): Promise<JobPayload> {
+    const request = { ...input, experimentId: requireId('experiment', input.experimentId) }
+    return this.#analyses.request(request, idempotentCall(caller, 'runAnalysis', input.idempotencyKey, input))
   }
 
   @FieldResolver(() => ExperimentType, { description: 'The experiment.' })

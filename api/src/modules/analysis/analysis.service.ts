@@ -3,7 +3,9 @@ import type { AnalysisSettings } from '../../analysis/settings.ts'
 import { AppError, notFound, type UserError } from '../../errors.ts'
 import type { DatasetRepository } from '../dataset/dataset.repository.ts'
 import type { Experiment, ExperimentService } from '../experiment/experiment.service.ts'
-import type { Job, JobService } from '../job/job.service.ts'
+import type { IdempotencyService, IdempotentCall } from '../idempotency/idempotency.service.ts'
+import { jobMutation, type JobPayload } from '../job/job-mutation.ts'
+import type { JobService } from '../job/job.service.ts'
 import type { Metric, MetricService } from '../metric/metric.service.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import {
@@ -20,11 +22,6 @@ import { earlierFractionsOf, lookSettingsOf } from './look-request.ts'
 
 export type { Analysis, RunAnalysisRequest, StoredResult }
 
-export interface RunAnalysisPayload {
-  job: Job | null
-  userErrors: UserError[]
-}
-
 /** Takes questions and finds answers; AnalysisRunService computes them. */
 export class AnalysisService {
   readonly #repository: AnalysisRepository
@@ -32,6 +29,7 @@ export class AnalysisService {
   readonly #metrics: MetricService
   readonly #datasets: DatasetRepository
   readonly #jobs: JobService
+  readonly #idempotency: IdempotencyService
 
   constructor(
     repository: AnalysisRepository,
@@ -39,31 +37,31 @@ export class AnalysisService {
     metrics: MetricService,
     datasets: DatasetRepository,
     jobs: JobService,
+    idempotency: IdempotencyService,
   ) {
     this.#repository = repository
     this.#experiments = experiments
     this.#metrics = metrics
     this.#datasets = datasets
     this.#jobs = jobs
+    this.#idempotency = idempotency
   }
 
   /**
    * Queues an analysis. The same question of the same data gets the job that answers it.
    *
    * @param autoRun nobody asked for it: see JobRequest
-   * @throws AppError NOT_FOUND, NO_DATA
+   * @throws AppError NOT_FOUND, NO_DATA, QUEUE_FULL
    */
-  async request(request: RunAnalysisRequest, autoRun = false): Promise<RunAnalysisPayload> {
-    const { question, userErrors } = await this.questionOf(request)
-    if (question === null) return { job: null, userErrors }
-    const job = await this.#jobs.enqueue({
-      kind: 'RUN_ANALYSIS',
-      experimentId: request.experimentId,
-      input: question,
-      idempotencyKey: request.idempotencyKey ?? `question:${resultKeyOf(question)}`,
-      autoRun,
+  request(request: RunAnalysisRequest, call: IdempotentCall | null, autoRun = false): Promise<JobPayload> {
+    const { experimentId } = request
+    const mutation = jobMutation(this.#jobs, async () => {
+      const { question, userErrors } = await this.questionOf(request)
+      if (question === null) return { userErrors }
+      const idempotencyKey = `question:${resultKeyOf(question)}`
+      return { request: { kind: 'RUN_ANALYSIS', experimentId, input: question, idempotencyKey, autoRun } }
     })
-    return { job, userErrors: [] }
+    return this.#idempotency.once(call, mutation)
   }
 
   /**

@@ -60,7 +60,7 @@ export class AutoRunService {
   /** What is wrong with the question is told where jobs are listed: it must not undo the landing of a batch. */
   async #request(experimentId: string): Promise<Job | null> {
     try {
-      const { job, userErrors } = await this.#analyses.request({ experimentId }, true)
+      const { job, userErrors } = await this.#analyses.request({ experimentId }, null, true)
       if (job !== null) return job
       const [problem] = userErrors
       const error = {

@@ -1,5 +1,7 @@
-import { Arg, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql'
+import type { RequestContext } from '../../context.ts'
 import type { FileSigner } from '../../http/file-signer.ts'
+import { idempotentCall } from '../idempotency/idempotency-key.ts'
 import { requireId } from '../ids.ts'
 import type { Job } from '../job/job.service.ts'
 import { JobType } from '../job/job.type.ts'
@@ -31,10 +33,19 @@ export class VerificationResolver {
     @Arg('id', () => ID, { description: 'The analysis.' }) id: string,
     @Arg('source', () => VerificationSourceEnum, { defaultValue: 'AGGREGATES', description: 'From what.' })
     source: VerificationSource,
+    @Arg('idempotencyKey', () => String, {
+      nullable: true,
+      description:
+        'For the source DATA: the same key for the same analysis answers with the same job, until it fails or is cancelled; for another one with a CONFLICT. By default there is a new job each time.',
+    })
+    key: string | null,
+    @Ctx() { caller }: RequestContext,
   ): Promise<VerifyAnalysisPayload> {
     const analysisId = requireId('analysis', id)
-    if (source === 'DATA') return { verification: null, job: await this.#verifications.request(analysisId) }
-    return { verification: await this.#verifications.verify(analysisId), job: null }
+    if (source !== 'DATA')
+      return { verification: await this.#verifications.verify(analysisId), job: null, userErrors: [] }
+    const call = idempotentCall(caller, 'verifyAnalysis', key, { analysisId, source })
+    return { verification: null, ...(await this.#verifications.request(analysisId, call)) }
   }
 
   @FieldResolver(() => CertificateType, {

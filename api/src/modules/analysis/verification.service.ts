@@ -4,6 +4,8 @@ import { STATISTICS_VERSION } from '../../analysis/settings.ts'
 import type { ComputePool } from '../../jobs/compute/pool.ts'
 import type { TaskContext } from '../../jobs/define-task.ts'
 import { ObjectMissingError, type ObjectStore } from '../../storage/object-store.ts'
+import type { IdempotencyService, IdempotentCall } from '../idempotency/idempotency.service.ts'
+import { jobMutation, type JobPayload } from '../job/job-mutation.ts'
 import type { Job, JobService } from '../job/job.service.ts'
 import { resultKeyOf } from './analysis-request.ts'
 import type { AnalysisRunService } from './analysis-run.service.ts'
@@ -44,6 +46,7 @@ export class VerificationService {
   readonly #jobs: JobService
   readonly #store: ObjectStore
   readonly #compute: ComputePool
+  readonly #idempotency: IdempotencyService
 
   constructor(
     analyses: AnalysisService,
@@ -51,12 +54,14 @@ export class VerificationService {
     jobs: JobService,
     store: ObjectStore,
     compute: ComputePool,
+    idempotency: IdempotencyService,
   ) {
     this.#analyses = analyses
     this.#runs = runs
     this.#jobs = jobs
     this.#store = store
     this.#compute = compute
+    this.#idempotency = idempotency
   }
 
   /** The certificate of an analysis; null when it was computed before there were any. */
@@ -97,10 +102,17 @@ export class VerificationService {
     return concluded(id, 'AGGREGATES', stored, differences, 0)
   }
 
-  /** Queues a verification from the curated data. */
-  async request(id: string): Promise<Job> {
-    const { experimentId } = await this.#analyses.get(id)
-    return this.#jobs.enqueue({ kind: 'VERIFY_ANALYSIS', experimentId, input: { analysisId: id } })
+  /**
+   * Queues a verification from the curated data.
+   *
+   * @throws AppError NOT_FOUND, QUEUE_FULL
+   */
+  request(id: string, call: IdempotentCall | null): Promise<JobPayload> {
+    const mutation = jobMutation(this.#jobs, async () => {
+      const { experimentId } = await this.#analyses.get(id)
+      return { request: { kind: 'VERIFY_ANALYSIS', experimentId, input: { analysisId: id } } }
+    })
+    return this.#idempotency.once(call, mutation)
   }
 
   /** From the data of the version that was asked, within rounding. What is found is kept as the job's. */

@@ -1,6 +1,8 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
+import type { UserError } from '../../errors.ts'
 import type { Job } from '../job/job.service.ts'
 import { JobType } from '../job/job.type.ts'
+import { UserErrorType } from '../user-error.type.ts'
 import type { Certificate } from './certificate.ts'
 import type { FoundDifference, Verification } from './verification.service.ts'
 
@@ -92,12 +94,19 @@ export class VerificationType implements Verification {
 export class VerifyAnalysisPayload {
   @Field(() => VerificationType, {
     nullable: true,
-    description: 'What was found. Null when it is the job’s to find (source DATA); then it is Job.verification.',
+    description:
+      'What was found. Null when it is the job’s to find (source DATA); then it is Job.verification. Null when there are user errors.',
   })
   verification!: Verification | null
 
-  @Field(() => JobType, { nullable: true, description: 'The job. Null when the answer is there already.' })
+  @Field(() => JobType, {
+    nullable: true,
+    description: 'The job. Null when the answer is there already, and when there are user errors.',
+  })
   job!: Job | null
+
+  @Field(() => [UserErrorType], { description: 'Mistakes in the input; empty when all went well.' })
+  userErrors!: UserError[]
 }
 
 @ObjectType('Certificate', {

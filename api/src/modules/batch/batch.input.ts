@@ -29,7 +29,11 @@ class IngestInput {
   })
   maxRejectRate?: number | null
 
-  @Field(() => String, { nullable: true, description: 'The same key answers with the same batch.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The same key with the same input and content answers with the same batch; with others with a CONFLICT. Keys are the caller’s own, and kept for 30 days.',
+  })
   idempotencyKey?: string | null
 }
 

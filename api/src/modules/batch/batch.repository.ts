@@ -17,7 +17,7 @@ export type BatchError = typeof batchErrors.$inferSelect
 export type NewBatchError = Omit<typeof batchErrors.$inferInsert, 'batchId' | 'position'>
 
 export class BatchRepository extends Repository {
-  /** Adds a batch; returns null when the same content or idempotency key is there already. */
+  /** Adds a batch; returns null when the same content is there already. */
   async insert(batch: NewBatch, tx: Transaction): Promise<Batch | null> {
     const [row] = await this.db(tx).insert(batches).values(batch).onConflictDoNothing().returning()
     return row ?? null
@@ -46,14 +46,6 @@ export class BatchRepository extends Repository {
       )
       .orderBy(desc(batches.createdAt))
       .limit(1)
-    return row ?? null
-  }
-
-  async byIdempotencyKey(experimentId: string, key: string): Promise<Batch | null> {
-    const [row] = await this.db()
-      .select()
-      .from(batches)
-      .where(and(eq(batches.experimentId, experimentId), eq(batches.idempotencyKey, key)))
     return row ?? null
   }
 

@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { FileSigner } from '../../http/file-signer.ts'
 import type { Experiment } from '../experiment/experiment.service.ts'
 import { ExperimentType } from '../experiment/experiment.type.ts'
+import { idempotentCall } from '../idempotency/idempotency-key.ts'
 import { requireId } from '../ids.ts'
 import type { Job } from '../job/job.service.ts'
 import { JobType } from '../job/job.type.ts'
@@ -61,21 +62,24 @@ export class BatchResolver {
   async uploadEvents(
     @Arg('input', () => UploadEventsInput, { description: 'How to take it over.' }) input: UploadEventsInput,
     @Arg('file', () => GraphQLUpload, { description: 'The file.' }) file: Promise<FileUpload>,
+    @Ctx() { caller }: RequestContext,
   ): Promise<BatchPayload> {
     const received = await file
-    return this.#batches.upload({
+    const request = {
       ...input,
       experimentId: requireId('experiment', input.experimentId),
       mapping: plainMapping(input.mapping),
       fileName: received.filename,
       bytes: receivedBytes(received, this.#maxUploadBytes),
-    })
+    }
+    return this.#batches.upload(request, idempotentCall(caller, 'uploadEvents', input.idempotencyKey, input))
   }
 
   @Mutation(() => UploadEventsPayload, { description: 'Takes records of events: a small streaming batch.' })
   ingestEvents(
     @Arg('input', () => IngestEventsInput, { description: 'The records, and how to take them over.' })
     input: IngestEventsInput,
+    @Ctx() { caller }: RequestContext,
   ): Promise<BatchPayload> {
     if (input.records.length > MAX_RECORDS) {
       throw new AppError(
@@ -83,11 +87,12 @@ export class BatchResolver {
         `One call takes ${MAX_RECORDS} records at most, got ${input.records.length}. Use uploadEvents.`,
       )
     }
-    return this.#batches.ingestRecords({
+    const request = {
       ...input,
       experimentId: requireId('experiment', input.experimentId),
       mapping: plainMapping(input.mapping),
-    })
+    }
+    return this.#batches.ingestRecords(request, idempotentCall(caller, 'ingestEvents', input.idempotencyKey, input))
   }
 
   @FieldResolver(() => ExperimentType, { description: 'The experiment it belongs to.' })

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { AppError, notFound, type UserError } from '../../errors.ts'
 import { columnMappingSchema, mappingHash, type ColumnMapping } from '../../ingest/column-mapping.ts'
 import { keyName, ObjectTooLargeError, type ObjectStore } from '../../storage/object-store.ts'
 import type { ExperimentService } from '../experiment/experiment.service.ts'
 import { hasEnded, type Job, type JobService } from '../job/job.service.ts'
-import { idempotencyKeyProblems } from '../idempotency-key.ts'
+import { idempotencyKeyProblems, keyConflict, withGoodKey } from '../idempotency/idempotency-key.ts'
+import type { IdempotencyService, IdempotentCall, Make } from '../idempotency/idempotency.service.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import type { Batch, BatchError, BatchRepository, BatchStatus } from './batch.repository.ts'
 import { uploadTooLarge } from './received-bytes.ts'
@@ -29,7 +30,6 @@ export interface Reading {
   experimentId: string
   mapping: ColumnMapping | null
   maxRejectRate: number
-  idempotencyKey: string | null
 }
 
 export interface UploadRequest extends ReadingRequest {
@@ -68,6 +68,7 @@ export class BatchService {
   readonly #experiments: ExperimentService
   readonly #jobs: JobService
   readonly #store: ObjectStore
+  readonly #idempotency: IdempotencyService
   readonly #settings: BatchSettings
 
   constructor(
@@ -75,42 +76,60 @@ export class BatchService {
     experiments: ExperimentService,
     jobs: JobService,
     store: ObjectStore,
+    idempotency: IdempotencyService,
     settings: BatchSettings,
   ) {
     this.#repository = repository
     this.#experiments = experiments
     this.#jobs = jobs
     this.#store = store
+    this.#idempotency = idempotency
     this.#settings = settings
   }
 
   /**
    * Takes a file: stores its bytes unchanged, then queues the job that reads it. The same bytes read the same way, and
-   * the same idempotency key, give the batch that is there.
+   * the same idempotency key, give the batch that is there; the same key with other bytes is a mistake.
    *
-   * @throws AppError NOT_FOUND, UPLOAD_TOO_LARGE, UPLOAD_ABORTED
+   * @throws AppError NOT_FOUND, UPLOAD_TOO_LARGE, UPLOAD_ABORTED, QUEUE_FULL
    */
-  async upload(request: UploadRequest): Promise<BatchPayload> {
-    const { reading, known, userErrors } = await this.prepare(request)
-    if (known !== null) return known
-    if (reading === null) return { batch: null, job: null, reused: false, userErrors }
-    const { fileName, source = 'UPLOAD' } = request
+  async upload(request: UploadRequest, call: IdempotentCall | null): Promise<BatchPayload> {
+    const { fileName, bytes, source = 'UPLOAD' } = request
     const batchId = randomUUID()
     const rawKey = rawKeyOf(batchId, fileName)
-    const { sizeBytes, sha256 } = await this.#storeRaw(rawKey, request.bytes)
-    const payload = await this.take({ batchId, rawKey, fileName, sizeBytes, sha256, source }, reading)
-    if (payload.batch?.id !== batchId) await this.#store.delete(rawKey)
-    return payload
+    let stored: { sizeBytes: number; sha256: string } | null = null
+    try {
+      const payload = await this.#idempotency.once<BatchPayload>(withGoodKey(call), {
+        again: async ([id]) => {
+          const [batch] = await this.#repository.byIds([id!])
+          if (batch === undefined) return null
+          const sha256 = stored?.sha256 ?? (await sha256Of(bytes))
+          return sha256 === batch.sha256 ? this.#reuse(batch) : refused([otherFile(call!, batch)])
+        },
+        refuse: refused,
+        make: async () => {
+          const { reading, userErrors } = await this.prepare(request)
+          if (reading === null) return refused(userErrors)
+          await this.#jobs.requireRoom(reading.experimentId)
+          stored ??= await this.#storeRaw(rawKey, bytes)
+          return this.#make({ batchId, rawKey, fileName, ...stored, source }, reading)
+        },
+      })
+      if (stored !== null && payload.batch?.id !== batchId) await this.#store.delete(rawKey)
+      return payload
+    } catch (error) {
+      // After any other error it is not known what counts: the sweeper removes what nothing refers to.
+      if (error instanceof AppError && error.code === 'QUEUE_FULL') await this.#store.delete(rawKey)
+      throw error
+    }
   }
 
   /**
-   * Checks how a file is to be read, before it comes. What its idempotency key names already need not come at all.
+   * Checks how a file is to be read, before it comes.
    *
    * @throws AppError NOT_FOUND
    */
-  async prepare(
-    request: ReadingRequest,
-  ): Promise<{ reading: Reading | null; known: BatchPayload | null; userErrors: UserError[] }> {
+  async prepare(request: ReadingRequest): Promise<{ reading: Reading | null; userErrors: UserError[] }> {
     const { id: experimentId } = await this.#experiments.get(request.experimentId)
     const { mapping, userErrors } = await this.#mappingOf(request)
     const maxRejectRate = request.maxRejectRate ?? this.#settings.maxRejectRate
@@ -121,63 +140,57 @@ export class BatchService {
         message: `A rate is from 0 to 1, got ${maxRejectRate}.`,
       })
     }
-    const idempotencyKey = request.idempotencyKey ?? null
-    userErrors.push(...idempotencyKeyProblems(idempotencyKey), ...savingProblems(request))
-    if (userErrors.length > 0) return { reading: null, known: null, userErrors }
-    const known = idempotencyKey === null ? null : await this.#repository.byIdempotencyKey(experimentId, idempotencyKey)
-    if (known !== null) return { reading: null, known: await this.#reuse(known), userErrors }
+    userErrors.push(...idempotencyKeyProblems(request.idempotencyKey), ...savingProblems(request))
+    if (userErrors.length > 0) return { reading: null, userErrors }
     if (request.saveMappingAs != null && mapping !== null)
       await this.#repository.saveMapping(request.saveMappingAs, mapping)
-    return { reading: { experimentId, mapping, maxRejectRate, idempotencyKey }, known: null, userErrors }
+    return { reading: { experimentId, mapping, maxRejectRate }, userErrors }
   }
 
   /**
    * Makes a batch of a stored file and queues the job that reads it, or finds the batch that the same bytes are. The
    * object of a file that became no batch of its own is the caller's to remove. Called again for the same file, it ends
    * as if it had been called once.
+   *
+   * @throws AppError QUEUE_FULL
    */
-  async take(
-    file: StoredFile,
-    { experimentId, mapping, maxRejectRate, idempotencyKey }: Reading,
-  ): Promise<BatchPayload> {
+  take(file: StoredFile, reading: Reading): Promise<BatchPayload> {
+    return this.#idempotency.once<BatchPayload>(null, {
+      again: () => Promise.resolve(null),
+      refuse: refused,
+      make: () => this.#make(file, reading),
+    })
+  }
+
+  async #make(file: StoredFile, reading: Reading): Promise<Make<BatchPayload>> {
     const { batchId: id, rawKey, fileName, sizeBytes, sha256, source } = file
+    const { experimentId, mapping, maxRejectRate } = reading
     const hash = mappingHash(mapping)
     const known = await this.#repository.byContent(experimentId, sha256, hash, maxRejectRate)
     // A file that was refused for what the experiment was then, such as its variants, may be good by now.
     const isOutdated =
       known?.status === 'QUARANTINED' && known.createdAt < (await this.#experiments.get(experimentId)).updatedAt
-    if (known !== null && (known.id === id || !isOutdated)) return this.#reuse(known, id)
-    const made = await this.#repository.transaction(async (tx) => {
+    if (known !== null && (known.id === id || !isOutdated)) {
+      const answer = await this.#reuse(known, id)
+      return async () => ({ answer, ids: [known.id] })
+    }
+    return async (tx) => {
       const batch = await this.#repository.insert(
         {
-          id,
-          experimentId,
-          source,
+          ...{ id, experimentId, source, rawKey, sizeBytes, sha256, mapping, maxRejectRate },
           originalName: shownFileName(fileName),
-          rawKey,
-          sizeBytes,
-          sha256,
-          mapping,
           mappingHash: hash,
-          maxRejectRate,
-          idempotencyKey,
         },
         tx,
       )
+      // Another upload of the same content was quicker.
       if (batch === null) return null
       const job = await this.#jobs.enqueue(
         { kind: 'INGEST_BATCH', experimentId, input: { batchId: id }, batchId: id },
         tx,
       )
-      return { batch, job }
-    })
-    if (made !== null) return { ...made, reused: false, userErrors: [] }
-    // Another upload of the same content was quicker.
-    const winner =
-      (await this.#repository.byContent(experimentId, sha256, hash, maxRejectRate)) ??
-      (idempotencyKey === null ? null : await this.#repository.byIdempotencyKey(experimentId, idempotencyKey))
-    if (winner === null) throw new AppError('CONFLICT', 'The same file is being uploaded at this moment. Try again.')
-    return this.#reuse(winner, id)
+      return { answer: { batch, job, reused: false, userErrors: [] }, ids: [id] }
+    }
   }
 
   /** What an upload was answered with, again. */
@@ -188,17 +201,18 @@ export class BatchService {
   /** Takes records as if they were a file of NDJSON. */
   async ingestRecords(
     request: Omit<UploadRequest, 'bytes' | 'fileName' | 'source'> & { records: unknown[] },
+    call: IdempotentCall | null,
   ): Promise<BatchPayload> {
     const { records, ...rest } = request
     if (records.length === 0) {
       await this.#experiments.get(request.experimentId)
       const message = 'There are no records. Send at least one.'
-      return { batch: null, job: null, reused: false, userErrors: [{ code: 'INVALID', field: ['records'], message }] }
+      return refused([{ code: 'INVALID', field: ['records'], message }])
     }
     async function* lines(): AsyncGenerator<Buffer> {
       for (const record of records) yield Buffer.from(JSON.stringify(record) + '\n')
     }
-    return this.upload({ ...rest, bytes: lines(), fileName: 'records.ndjson', source: 'RECORDS' })
+    return this.upload({ ...rest, bytes: lines(), fileName: 'records.ndjson', source: 'RECORDS' }, call)
   }
 
   async get(id: string): Promise<Batch> {
@@ -278,6 +292,20 @@ export class BatchService {
     }))
     return { mapping: null, userErrors }
   }
+}
+
+function refused(userErrors: UserError[]): BatchPayload {
+  return { batch: null, job: null, reused: false, userErrors }
+}
+
+function otherFile(call: IdempotentCall, batch: Batch): UserError {
+  return keyConflict(call, { mutation: call.mutation, createdAt: batch.createdAt })
+}
+
+async function sha256Of(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of bytes) hash.update(chunk)
+  return hash.digest('hex')
 }
 
 const MAX_MAPPING_NAME_LENGTH = 100

@@ -24,6 +24,13 @@ export class CalibrateExperimentInput implements CalibrateRequest {
     description: 'Seed of the deals, 0 to 2147483647: the same seed deals the same. Default 1.',
   })
   seed?: number | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The same key with the same input answers with the same job, until it fails or is cancelled; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days.',
+  })
+  idempotencyKey?: string | null
 }
 
 @ObjectType('CalibrateExperimentPayload', { description: 'What came of asking for a calibration.' })

@@ -8,11 +8,13 @@ import type { DatasetVersion } from '../dataset/dataset.service.ts'
 import { DatasetVersionType } from '../dataset/dataset.type.ts'
 import type { Experiment, Variant } from '../experiment/experiment.service.ts'
 import { ExperimentType, VariantType } from '../experiment/experiment.type.ts'
+import { idempotentCall } from '../idempotency/idempotency-key.ts'
 import { requireId } from '../ids.ts'
+import type { JobPayload } from '../job/job-mutation.ts'
 import type { Metric } from '../metric/metric.service.ts'
 import { MetricType } from '../metric/metric.type.ts'
 import { CalibrateExperimentInput, CalibrateExperimentPayloadType } from './calibration.input.ts'
-import type { CalibratePayload, Calibration, CalibrationService } from './calibration.service.ts'
+import type { Calibration, CalibrationService } from './calibration.service.ts'
 import { CalibrationConnection, CalibrationResultType, CalibrationType } from './calibration.type.ts'
 
 @Resolver(() => CalibrationType)
@@ -37,10 +39,18 @@ export class CalibrationResolver {
   })
   calibrateExperiment(
     @Arg('input', () => CalibrateExperimentInput, { description: 'The methods.' })
-    { analysis, ...numbers }: CalibrateExperimentInput,
-  ): Promise<CalibratePayload> {
+    input: CalibrateExperimentInput,
+    @Ctx() { caller }: RequestContext,
+  ): Promise<JobPayload> {
+    const { analysis, replications, seed } = input
     const experimentId = requireId('experiment', analysis.experimentId)
-    return this.#calibrations.request({ analysis: { ...analysis, experimentId }, ...numbers })
+    // A key of the analysis that is checked is as good.
+    const key = input.idempotencyKey ?? analysis.idempotencyKey
+    const call = idempotentCall(caller, 'calibrateExperiment', key, {
+      ...input,
+      analysis: { ...analysis, idempotencyKey: null },
+    })
+    return this.#calibrations.request({ analysis: { ...analysis, experimentId }, replications, seed }, call)
   }
 
   @FieldResolver(() => ExperimentType, { description: 'The experiment.' })

@@ -1,6 +1,8 @@
-import { notFound, type UserError } from '../../errors.ts'
+import { notFound } from '../../errors.ts'
 import type { AnalysisService, RunAnalysisRequest } from '../analysis/analysis.service.ts'
-import type { Job, JobService } from '../job/job.service.ts'
+import type { IdempotencyService, IdempotentCall } from '../idempotency/idempotency.service.ts'
+import { jobMutation, type JobPayload } from '../job/job-mutation.ts'
+import type { JobService } from '../job/job.service.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import { calibrationKeyOf, calibrationOf, calibrationProblems, DEFAULT_REPLICATIONS } from './calibration-question.ts'
 import type { Calibration, CalibrationRepository } from './calibration.repository.ts'
@@ -14,44 +16,45 @@ export interface CalibrateRequest {
   seed?: number | null
 }
 
-export interface CalibratePayload {
-  job: Job | null
-  userErrors: UserError[]
-}
-
 /** Takes questions about methods and finds answers; CalibrationRunService computes them. */
 export class CalibrationService {
   readonly #repository: CalibrationRepository
   readonly #analyses: AnalysisService
   readonly #jobs: JobService
+  readonly #idempotency: IdempotencyService
 
-  constructor(repository: CalibrationRepository, analyses: AnalysisService, jobs: JobService) {
+  constructor(
+    repository: CalibrationRepository,
+    analyses: AnalysisService,
+    jobs: JobService,
+    idempotency: IdempotencyService,
+  ) {
     this.#repository = repository
     this.#analyses = analyses
     this.#jobs = jobs
+    this.#idempotency = idempotency
   }
 
   /**
    * Queues a calibration. The same question, seed and number of deals get the job that answers them.
    *
-   * @throws AppError NOT_FOUND, NO_DATA
+   * @throws AppError NOT_FOUND, NO_DATA, QUEUE_FULL
    */
-  async request({ analysis, replications, seed }: CalibrateRequest): Promise<CalibratePayload> {
+  request({ analysis, replications, seed }: CalibrateRequest, call: IdempotentCall | null): Promise<JobPayload> {
     const numbers = { replications: replications ?? DEFAULT_REPLICATIONS, seed: seed ?? 1 }
-    const { question, userErrors } = await this.#analyses.questionOf(analysis)
-    const problems = [
-      ...userErrors.map((error) => ({ ...error, field: ['analysis', ...(error.field ?? [])] })),
-      ...calibrationProblems(numbers),
-    ]
-    if (question === null || problems.length > 0) return { job: null, userErrors: problems }
-    const input = calibrationOf(question, numbers.replications, numbers.seed)
-    const job = await this.#jobs.enqueue({
-      kind: 'CALIBRATE_EXPERIMENT',
-      experimentId: analysis.experimentId,
-      input,
-      idempotencyKey: analysis.idempotencyKey ?? `calibration:${calibrationKeyOf(input)}`,
+    const { experimentId } = analysis
+    const mutation = jobMutation(this.#jobs, async () => {
+      const { question, userErrors } = await this.#analyses.questionOf(analysis)
+      const problems = [
+        ...userErrors.map((error) => ({ ...error, field: ['analysis', ...(error.field ?? [])] })),
+        ...calibrationProblems(numbers),
+      ]
+      if (question === null || problems.length > 0) return { userErrors: problems }
+      const input = calibrationOf(question, numbers.replications, numbers.seed)
+      const idempotencyKey = `calibration:${calibrationKeyOf(input)}`
+      return { request: { kind: 'CALIBRATE_EXPERIMENT', experimentId, input, idempotencyKey } }
     })
-    return { job, userErrors: [] }
+    return this.#idempotency.once(call, mutation)
   }
 
   async get(id: string): Promise<Calibration> {

@@ -5,7 +5,10 @@ import type { ComputePool } from '../../jobs/compute/pool.ts'
 import type { TaskContext } from '../../jobs/define-task.ts'
 import type { WorkFolders } from '../../jobs/work-folders.ts'
 import type { ObjectStore } from '../../storage/object-store.ts'
-import type { Job, JobService } from '../job/job.service.ts'
+import type { ExperimentService } from '../experiment/experiment.service.ts'
+import type { IdempotencyService, IdempotentCall } from '../idempotency/idempotency.service.ts'
+import { jobMutation, type JobPayload } from '../job/job-mutation.ts'
+import type { JobService } from '../job/job.service.ts'
 import type { DatasetPart, DatasetRepository, NewDatasetPart } from './dataset.repository.ts'
 
 /** A part with fewer rows is small. */
@@ -21,34 +24,49 @@ const MANY_PARTS = 32
  */
 export class CompactionService {
   readonly #datasets: DatasetRepository
+  readonly #experiments: ExperimentService
   readonly #jobs: JobService
   readonly #store: ObjectStore
   readonly #compute: ComputePool
   readonly #folders: WorkFolders
+  readonly #idempotency: IdempotencyService
 
   constructor(
     datasets: DatasetRepository,
+    experiments: ExperimentService,
     jobs: JobService,
     store: ObjectStore,
     compute: ComputePool,
     folders: WorkFolders,
+    idempotency: IdempotencyService,
   ) {
     this.#datasets = datasets
+    this.#experiments = experiments
     this.#jobs = jobs
     this.#store = store
     this.#compute = compute
     this.#folders = folders
+    this.#idempotency = idempotency
   }
 
-  request(experimentId: string): Promise<Job> {
-    return this.#jobs.enqueue({ kind: 'COMPACT_DATASET', experimentId, input: {} })
+  /**
+   * Queues a compaction.
+   *
+   * @throws AppError NOT_FOUND, QUEUE_FULL
+   */
+  request(experimentId: string, call: IdempotentCall | null): Promise<JobPayload> {
+    const mutation = jobMutation(this.#jobs, async () => {
+      await this.#experiments.get(experimentId)
+      return { request: { kind: 'COMPACT_DATASET', experimentId, input: {} } }
+    })
+    return this.#idempotency.once(call, mutation)
   }
 
   /** Queues a compaction where there are many small parts and none waits. */
   async requestWhenDue(experimentId: string): Promise<void> {
     const small = (await this.#newestParts(experimentId)).filter(({ rows }) => rows < SMALL_ROWS)
     if (small.length <= MANY_PARTS || (await this.#jobs.isWaiting('COMPACT_DATASET', experimentId))) return
-    await this.request(experimentId)
+    await this.#jobs.enqueue({ kind: 'COMPACT_DATASET', experimentId, input: {}, isOwn: true })
   }
 
   /** Merges what is small now. Parts that change meanwhile are left for the next time. */

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../context.ts'
 import { toConnection, type Connection } from '../connection.type.ts'
 import type { Experiment } from '../experiment/experiment.service.ts'
 import { ExperimentType } from '../experiment/experiment.type.ts'
+import { idempotentCall } from '../idempotency/idempotency-key.ts'
 import { requireId } from '../ids.ts'
 import type { EraseUserPayload, Erasure, ErasureService } from './erasure.service.ts'
 import { ErasureConnection, EraseUserInput, EraseUserPayloadType } from './erasure.type.ts'
@@ -21,9 +22,11 @@ export class ErasureResolver {
   })
   eraseUser(
     @Arg('input', () => EraseUserInput, { description: 'Whom, and where.' }) input: EraseUserInput,
+    @Ctx() { caller }: RequestContext,
   ): Promise<EraseUserPayload> {
     const experimentId = input.experimentId == null ? null : requireId('experiment', input.experimentId)
-    return this.#erasures.request({ ...input, experimentId })
+    const call = idempotentCall(caller, 'eraseUser', input.idempotencyKey, input)
+    return this.#erasures.request({ ...input, experimentId }, call)
   }
 
   @FieldResolver(() => ErasureConnection, { description: 'The users that were erased from its data, newest first.' })

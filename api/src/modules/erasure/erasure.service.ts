@@ -1,5 +1,6 @@
 import type { UserError } from '../../errors.ts'
 import type { ExperimentService } from '../experiment/experiment.service.ts'
+import type { IdempotencyService, IdempotentCall, Make } from '../idempotency/idempotency.service.ts'
 import type { Job, JobService } from '../job/job.service.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import type { Erasure, ErasureRepository } from './erasure.repository.ts'
@@ -35,35 +36,56 @@ export class ErasureService {
   readonly #repository: ErasureRepository
   readonly #experiments: ExperimentService
   readonly #jobs: JobService
+  readonly #idempotency: IdempotencyService
 
-  constructor(repository: ErasureRepository, experiments: ExperimentService, jobs: JobService) {
+  constructor(
+    repository: ErasureRepository,
+    experiments: ExperimentService,
+    jobs: JobService,
+    idempotency: IdempotencyService,
+  ) {
     this.#repository = repository
     this.#experiments = experiments
     this.#jobs = jobs
+    this.#idempotency = idempotency
   }
 
   /**
    * Queues a job for each experiment.
    *
-   * @throws AppError NOT_FOUND
+   * @throws AppError NOT_FOUND, QUEUE_FULL
    */
-  async request({ userId: given, experimentId, reason }: EraseUserRequest): Promise<EraseUserPayload> {
-    const userId = given.trim()
+  async request(request: EraseUserRequest, call: IdempotentCall | null): Promise<EraseUserPayload> {
+    const userId = request.userId.trim()
+    try {
+      return await this.#idempotency.once<EraseUserPayload>(call, {
+        again: async (ids) => {
+          const jobs = await this.#jobs.answersAmong(ids)
+          return jobs.length < ids.length ? null : { jobs, userErrors: [] }
+        },
+        refuse: (userErrors) => ({ jobs: [], userErrors }),
+        make: () => this.#make(userId, request),
+      })
+    } catch (error) {
+      throw withoutUser(error, userId)
+    }
+  }
+
+  async #make(
+    userId: string,
+    { experimentId, reason }: EraseUserRequest,
+  ): Promise<EraseUserPayload | Make<EraseUserPayload>> {
     if (experimentId != null) await this.#experiments.get(experimentId)
     const userErrors = problemsOf(userId, reason ?? null)
     if (userErrors.length > 0) return { jobs: [], userErrors }
     const experimentIds = experimentId == null ? await this.#repository.experimentsWithBatches() : [experimentId]
     const input: EraseUserJob = { userId, reason: reason ?? null }
-    try {
-      const jobs = await this.#repository.transaction(async (tx) => {
-        const queued: Job[] = []
-        for (const id of experimentIds)
-          queued.push(await this.#jobs.enqueue({ kind: 'ERASE_USER', experimentId: id, input }, tx))
-        return queued
-      })
-      return { jobs, userErrors: [] }
-    } catch (error) {
-      throw withoutUser(error, userId)
+    return async (tx) => {
+      const jobs: Job[] = []
+      // Always in one order: each waits for who adds jobs of its experiment.
+      for (const id of experimentIds.toSorted())
+        jobs.push(await this.#jobs.enqueue({ kind: 'ERASE_USER', experimentId: id, input }, tx))
+      return { answer: { jobs, userErrors: [] }, ids: jobs.map(({ id }) => id) }
     }
   }
 

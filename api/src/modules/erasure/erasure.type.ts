@@ -18,6 +18,13 @@ export class EraseUserInput {
     description: 'Why, such as the number of a ticket. It is kept and must not name the user. By default none.',
   })
   reason?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The same key with the same input answers with the same jobs, until one fails or is cancelled; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days.',
+  })
+  idempotencyKey?: string | null
 }
 
 @ObjectType('EraseUserPayload', { description: 'What came of asking to erase a user.' })

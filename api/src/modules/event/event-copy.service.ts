@@ -69,7 +69,7 @@ export class EventCopyService {
     // A job that runs may have looked for the last time: only one that waits will see what has just landed.
     if (await this.#jobs.isWaiting('COPY_EVENTS', experimentId)) return
     if ((await this.#next(experimentId)) === null) return
-    await this.#jobs.enqueue({ kind: 'COPY_EVENTS', experimentId, input: {} })
+    await this.#jobs.enqueue({ kind: 'COPY_EVENTS', experimentId, input: {}, isOwn: true })
   }
 
   /** Takes up what was left undone, such as by a server whose settings allowed less. */

@@ -87,6 +87,13 @@ export class CreateExperimentInput extends ExperimentSettingsInput {
     description: 'What the users see. By default "control" and "treatment" with equal shares.',
   })
   variants?: VariantInput[] | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The same key with the same input answers with the same experiment; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days.',
+  })
+  idempotencyKey?: string | null
 }
 
 @InputType('UpdateExperimentInput', { description: 'Changes to an experiment. What is left out stays as it is.' })

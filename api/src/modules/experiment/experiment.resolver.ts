@@ -9,6 +9,7 @@ import { BatchConnection } from '../batch/batch.type.ts'
 import { toConnection, type Connection } from '../connection.type.ts'
 import type { DatasetVersion, NameInData } from '../dataset/dataset.service.ts'
 import { DatasetVersionType } from '../dataset/dataset.type.ts'
+import { idempotentCall } from '../idempotency/idempotency-key.ts'
 import { requireId } from '../ids.ts'
 import type { ExperimentMetric, Metric } from '../metric/metric.service.ts'
 import { ExperimentMetricType, MetricType } from '../metric/metric.type.ts'
@@ -69,8 +70,9 @@ export class ExperimentResolver {
   @Mutation(() => ExperimentPayloadType, { description: 'Creates an experiment.' })
   createExperiment(
     @Arg('input', () => CreateExperimentInput, { description: 'The experiment.' }) input: CreateExperimentInput,
+    @Ctx() { caller }: RequestContext,
   ): Promise<ExperimentPayload> {
-    return this.#experiments.create(input)
+    return this.#experiments.create(input, idempotentCall(caller, 'createExperiment', input.idempotencyKey, input))
   }
 
   @Mutation(() => ExperimentPayloadType, { description: 'Changes an experiment.' })

@@ -1,8 +1,10 @@
 import { type UserError, notFound } from '../../errors.ts'
 import type { DatasetService } from '../dataset/dataset.service.ts'
+import type { IdempotencyService, IdempotentCall } from '../idempotency/idempotency.service.ts'
 import type { Metric, MetricRole, MetricService } from '../metric/metric.service.ts'
 import type { MetricRepository } from '../metric/metric.repository.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
+import type { Transaction } from '../repository.ts'
 import { problemsOf, type ExperimentRequest } from './experiment-problems.ts'
 import type {
   Experiment,
@@ -42,46 +44,64 @@ export class ExperimentService {
   readonly #metrics: MetricService
   readonly #datasets: DatasetService
   readonly #metricRepository: MetricRepository
+  readonly #idempotency: IdempotencyService
 
   constructor(
     repository: ExperimentRepository,
     metrics: MetricService,
     metricRepository: MetricRepository,
     datasets: DatasetService,
+    idempotency: IdempotencyService,
   ) {
     this.#repository = repository
     this.#datasets = datasets
     this.#metrics = metrics
     this.#metricRepository = metricRepository
+    this.#idempotency = idempotency
   }
 
-  async create(request: CreateExperimentRequest): Promise<ExperimentPayload> {
-    const chosen = request.metrics ?? DEFAULT_METRICS
-    const known = await this.#metrics.byKeys(chosen.map(({ key }) => key))
-    const userErrors = problemsOf({ ...request, metrics: chosen }, known)
-    if (userErrors.length > 0) return { experiment: null, userErrors }
+  create(request: CreateExperimentRequest, call: IdempotentCall | null): Promise<ExperimentPayload> {
+    return this.#idempotency.once<ExperimentPayload>(call, {
+      again: async ([id]) => {
+        const [experiment] = await this.#repository.byIds([id!])
+        return experiment === undefined ? null : { experiment, userErrors: [] }
+      },
+      refuse: (userErrors) => ({ experiment: null, userErrors }),
+      make: async () => {
+        const chosen = request.metrics ?? DEFAULT_METRICS
+        const known = await this.#metrics.byKeys(chosen.map(({ key }) => key))
+        const userErrors = problemsOf({ ...request, metrics: chosen }, known)
+        if (userErrors.length > 0) return { experiment: null, userErrors }
+        return async (tx) => {
+          const experiment = await this.#insert(request, tx)
+          if (experiment === null) {
+            const message = `There is an experiment "${request.key}" already. Choose another key.`
+            const taken = { code: 'TAKEN', field: ['key'], message }
+            return { answer: { experiment, userErrors: [taken] }, ids: null }
+          }
+          await this.#metricRepository.replace(experiment.id, withIds(chosen, known), tx)
+          return { answer: { experiment, userErrors: [] }, ids: [experiment.id] }
+        }
+      },
+    })
+  }
+
+  #insert(request: CreateExperimentRequest, tx: Transaction): Promise<Experiment | null> {
     const variants = request.variants ?? [
       { key: 'control', role: 'CONTROL' as const },
       { key: 'treatment', role: 'TREATMENT' as const },
     ]
-    const experiment = await this.#repository.transaction(async (tx) => {
-      const row = await this.#repository.insert(
-        { ...settingsOf(request), key: request.key, name: request.name.trim() },
-        variants.map(({ key, name, role, trafficSplit }, position) => ({
-          key,
-          name: name?.trim() || key,
-          role,
-          trafficSplit: trafficSplit ?? 1 / variants.length,
-          position,
-        })),
-        tx,
-      )
-      if (row !== null) await this.#metricRepository.replace(row.id, withIds(chosen, known), tx)
-      return row
-    })
-    if (experiment !== null) return { experiment, userErrors: [] }
-    const message = `There is an experiment "${request.key}" already. Choose another key.`
-    return { experiment: null, userErrors: [{ code: 'TAKEN', field: ['key'], message }] }
+    return this.#repository.insert(
+      { ...settingsOf(request), key: request.key, name: request.name.trim() },
+      variants.map(({ key, name, role, trafficSplit }, position) => ({
+        key,
+        name: name?.trim() || key,
+        role,
+        trafficSplit: trafficSplit ?? 1 / variants.length,
+        position,
+      })),
+      tx,
+    )
   }
 
   async update(id: string, request: UpdateExperimentRequest): Promise<ExperimentPayload> {

@@ -111,6 +111,19 @@ export class JobRepository extends Repository {
     return row !== undefined
   }
 
+  /** Who adds jobs of an experiment waits here for who is adding some, until the transaction ends. */
+  async lockQueue(experimentId: string, tx: Transaction): Promise<void> {
+    await this.db(tx).execute(sql`select pg_advisory_xact_lock(hashtextextended(${`queue ${experimentId}`}, 0))`)
+  }
+
+  async countWaiting(experimentId: string, tx?: Transaction): Promise<number> {
+    const [row] = await this.db(tx)
+      .select({ waiting: sql<number>`count(*)::int` })
+      .from(jobs)
+      .where(and(eq(jobs.experimentId, experimentId), eq(jobs.status, 'QUEUED')))
+    return row!.waiting
+  }
+
   byIds(ids: readonly string[]): Promise<Job[]> {
     return this.db()
       .select()

@@ -1,4 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql'
+import { requireScope } from '../../auth/caller.ts'
+import type { Scope } from '../../auth/scopes.ts'
 import { notFound } from '../../errors.ts'
 import { forgetLoads, type RequestContext } from '../../context.ts'
 import type { Analysis } from '../analysis/analysis.service.ts'
@@ -13,8 +15,20 @@ import { ExperimentType } from '../experiment/experiment.type.ts'
 import { requireId } from '../ids.ts'
 import type { Model } from '../model/model.service.ts'
 import { ModelType } from '../model/model.type.ts'
-import type { Job, JobService } from './job.service.ts'
+import type { Job, JobKind, JobService } from './job.service.ts'
 import { CancelJobPayload, JobConnection, JobFilterInput, JobType } from './job.type.ts'
+
+/** Who may begin a job may end it. */
+const scopesOfKinds: Record<JobKind, Scope> = {
+  INGEST_BATCH: 'events:write',
+  RUN_ANALYSIS: 'analyses:run',
+  VERIFY_ANALYSIS: 'analyses:run',
+  CALIBRATE_EXPERIMENT: 'analyses:run',
+  TRAIN_MODEL: 'analyses:run',
+  COPY_EVENTS: 'admin',
+  COMPACT_DATASET: 'admin',
+  ERASE_USER: 'admin',
+}
 
 @Resolver(() => JobType)
 export class JobResolver {
@@ -45,9 +59,16 @@ export class JobResolver {
     return toConnection(await this.#jobs.page({ first, after }, { ...filter, experimentId }))
   }
 
-  @Mutation(() => CancelJobPayload, { description: 'Asks a job to stop.' })
-  async cancelJob(@Arg('id', () => ID, { description: 'The job.' }) id: string): Promise<CancelJobPayload> {
-    return { job: await this.#jobs.cancel(requireId('job', id)) }
+  @Mutation(() => CancelJobPayload, {
+    description: 'Asks a job to stop. Who may begin a job of its kind may end it.',
+  })
+  async cancelJob(
+    @Arg('id', () => ID, { description: 'The job.' }) id: string,
+    @Ctx() { caller }: RequestContext,
+  ): Promise<CancelJobPayload> {
+    const { id: jobId, kind } = await this.#jobs.get(requireId('job', id))
+    requireScope(caller, [scopesOfKinds[kind]], `Cancelling a job that is ${kind}`)
+    return { job: await this.#jobs.cancel(jobId) }
   }
 
   @Subscription(() => JobType, {

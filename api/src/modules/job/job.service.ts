@@ -26,8 +26,10 @@ export interface JobRequest {
   experimentId: string
   input: unknown
   batchId?: string
-  /** The same key names the same job for as long as that has not failed. */
+  /** Names what is done: the same is one job for as long as that has not failed. */
   idempotencyKey?: string | null
+  /** The server's own doing, which follows from what it has taken: there is room for it however many jobs wait. */
+  isOwn?: boolean
   /**
    * Nobody asked for it but the experiment's autoRun: `supersede` may cancel it while it waits, until somebody asks for
    * the same. Such jobs of one experiment run one after the other, so that the newest ends last.
@@ -39,16 +41,23 @@ export class JobService {
   readonly #repository: JobRepository
   readonly #sender: JobSender
   readonly #notices: JobNotices
+  readonly #maxWaiting: number
 
-  constructor(repository: JobRepository, sender: JobSender, notices: JobNotices) {
+  /** @param maxWaiting jobs of one experiment that may wait */
+  constructor(repository: JobRepository, sender: JobSender, notices: JobNotices, maxWaiting: number) {
     this.#repository = repository
     this.#sender = sender
     this.#notices = notices
+    this.#maxWaiting = maxWaiting
   }
 
-  /** Begins a piece of work, or finds the job that its idempotency key names. */
+  /**
+   * Begins a piece of work, or finds the job that its idempotency key names.
+   *
+   * @throws AppError QUEUE_FULL
+   */
   async enqueue(request: JobRequest, transaction?: Transaction): Promise<Job> {
-    const { kind, experimentId, input, batchId, idempotencyKey, autoRun = false } = request
+    const { kind, experimentId, input, batchId, idempotencyKey, autoRun = false, isOwn = false } = request
     if (transaction === undefined) return this.#repository.transaction((tx) => this.enqueue(request, tx))
     const known =
       idempotencyKey == null
@@ -58,6 +67,7 @@ export class JobService {
     const isSupersedable = known?.autoRun && known.status === 'QUEUED'
     const kept = isSupersedable && !autoRun ? await this.#repository.keep(known.id, transaction) : known
     if (kept !== null) return kept
+    if (!autoRun && !isOwn) await this.requireRoom(experimentId, transaction)
     const id = randomUUID()
     const job = await this.#repository.insert(
       { id, kind, experimentId, input, batchId: batchId ?? null, idempotencyKey: idempotencyKey ?? null, autoRun },
@@ -72,6 +82,28 @@ export class JobService {
     }
     await this.#sender.send(kind, id, experimentId, autoRun, transaction)
     return job
+  }
+
+  /**
+   * Makes sure that one more job of an experiment may wait; in a transaction nobody else takes its place until the end.
+   *
+   * @throws AppError QUEUE_FULL
+   */
+  async requireRoom(experimentId: string, transaction?: Transaction): Promise<void> {
+    if (transaction !== undefined) await this.#repository.lockQueue(experimentId, transaction)
+    const waiting = await this.#repository.countWaiting(experimentId, transaction)
+    if (waiting < this.#maxWaiting) return
+    throw new AppError(
+      'QUEUE_FULL',
+      `${waiting} jobs of the experiment wait, and ${this.#maxWaiting} may (MAX_QUEUED_JOBS_PER_EXPERIMENT). Nothing was begun: try again when some are done, or cancel some (jobs, cancelJob).`,
+      { details: { experimentId, waiting, limit: this.#maxWaiting } },
+    )
+  }
+
+  /** Those of the jobs that are, or will be, an answer to who asked for them: neither failed nor cancelled. */
+  async answersAmong(ids: readonly string[]): Promise<Job[]> {
+    const jobs = await this.#repository.byIds(ids)
+    return jobs.filter(({ status }) => status !== 'FAILED' && status !== 'CANCELLED')
   }
 
   /** Notes work that could not even be begun, so that whoever looks at the jobs sees why it is missing. */

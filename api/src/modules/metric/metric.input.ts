@@ -47,6 +47,13 @@ export class DefineMetricInput {
     description: 'How values are shown. By default PERCENT for proportions, else NUMBER.',
   })
   format?: Metric['format'] | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The same key with the same input answers with the same metric; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days.',
+  })
+  idempotencyKey?: string | null
 }
 
 @ObjectType('DefineMetricPayload', { description: 'What came of defining a metric.' })

@@ -33,8 +33,8 @@ export class MetricRepository extends Repository {
   }
 
   /** Adds a metric; returns null when its key is taken. */
-  async insert(metric: NewMetric): Promise<Metric | null> {
-    const [row] = await this.db()
+  async insert(metric: NewMetric, tx: Transaction): Promise<Metric | null> {
+    const [row] = await this.db(tx)
       .insert(metrics)
       .values(metric)
       .onConflictDoNothing({ target: metrics.key })

@@ -1,4 +1,6 @@
-import { Arg, Mutation, Query, Resolver } from 'type-graphql'
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql'
+import type { RequestContext } from '../../context.ts'
+import { idempotentCall } from '../idempotency/idempotency-key.ts'
 import { DefineMetricInput, DefineMetricPayload } from './metric.input.ts'
 import type { MetricService } from './metric.service.ts'
 import { MetricType } from './metric.type.ts'
@@ -19,7 +21,8 @@ export class MetricResolver {
   @Mutation(() => DefineMetricPayload, { description: 'Adds a metric to the catalogue.' })
   defineMetric(
     @Arg('input', () => DefineMetricInput, { description: 'The metric.' }) input: DefineMetricInput,
+    @Ctx() { caller }: RequestContext,
   ): Promise<DefineMetricPayload> {
-    return this.#metrics.define(input)
+    return this.#metrics.define(input, idempotentCall(caller, 'defineMetric', input.idempotencyKey, input))
   }
 }

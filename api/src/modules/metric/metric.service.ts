@@ -1,7 +1,8 @@
 import { EXPOSURE } from '../../engine/event-columns.ts'
 import type { UserError } from '../../errors.ts'
 import { limits, shown } from '../../ingest/contract.ts'
-import type { ExperimentMetric, Metric, MetricRepository, MetricRole } from './metric.repository.ts'
+import type { IdempotencyService, IdempotentCall } from '../idempotency/idempotency.service.ts'
+import type { ExperimentMetric, Metric, MetricRepository, MetricRole, NewMetric } from './metric.repository.ts'
 import { standardMetrics } from './standard-metrics.ts'
 
 const MAX_NAME_LENGTH = 200
@@ -22,11 +23,18 @@ export interface DefineMetricRequest {
   format?: Metric['format'] | null
 }
 
+export interface DefineMetricPayload {
+  metric: Metric | null
+  userErrors: UserError[]
+}
+
 export class MetricService {
   readonly #repository: MetricRepository
+  readonly #idempotency: IdempotencyService
 
-  constructor(repository: MetricRepository) {
+  constructor(repository: MetricRepository, idempotency: IdempotencyService) {
     this.#repository = repository
+    this.#idempotency = idempotency
   }
 
   /** Makes sure that the metrics that come with Fairlift are in the catalogue. */
@@ -51,29 +59,40 @@ export class MetricService {
   }
 
   /** Adds a metric to the catalogue, or says what is wrong with its definition. */
-  async define(given: DefineMetricRequest): Promise<{ metric: Metric | null; userErrors: UserError[] }> {
+  define(given: DefineMetricRequest, call: IdempotentCall | null): Promise<DefineMetricPayload> {
     const request = {
       ...given,
       numerator: tidied(given.numerator),
       denominator: given.denominator && tidied(given.denominator),
     }
-    const userErrors = problemsOf(request)
-    if (userErrors.length > 0) return { metric: null, userErrors }
-    const { denominator, goal, format, description } = request
-    const metric = await this.#repository.insert({
-      ...request,
-      description: description ?? null,
-      denominator: denominator ?? null,
-      goal: goal ?? 'INCREASE',
-      format: format ?? (request.kind === 'PROPORTION' ? 'PERCENT' : 'NUMBER'),
+    return this.#idempotency.once<DefineMetricPayload>(call, {
+      again: async ([id]) => {
+        const [metric] = await this.#repository.byIds([id!])
+        return metric === undefined ? null : { metric, userErrors: [] }
+      },
+      refuse: (userErrors) => ({ metric: null, userErrors }),
+      make: async () => {
+        const userErrors = problemsOf(request)
+        if (userErrors.length > 0) return { metric: null, userErrors }
+        return async (tx) => {
+          const metric = await this.#repository.insert(newMetricOf(request), tx)
+          if (metric !== null) return { answer: { metric, userErrors: [] }, ids: [metric.id] }
+          const message = `There is a metric "${request.key}" already. Choose another key.`
+          return { answer: { metric, userErrors: [{ code: 'TAKEN', field: ['key'], message }] }, ids: null }
+        }
+      },
     })
-    if (metric !== null) return { metric, userErrors: [] }
-    return {
-      metric: null,
-      userErrors: [
-        { code: 'TAKEN', field: ['key'], message: `There is a metric "${request.key}" already. Choose another key.` },
-      ],
-    }
+  }
+}
+
+function newMetricOf({ key, name, description, kind, ...rest }: DefineMetricRequest): NewMetric {
+  const { numerator, denominator, quantile, goal, format } = rest
+  return {
+    ...{ key, name, kind, numerator, quantile },
+    description: description ?? null,
+    denominator: denominator ?? null,
+    goal: goal ?? 'INCREASE',
+    format: format ?? (kind === 'PROPORTION' ? 'PERCENT' : 'NUMBER'),
   }
 }
 

@@ -144,7 +144,8 @@ export class TrainModelInput implements TrainModelRequest {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The same key answers with the same job, 1 to 200 characters. By default the same question does.',
+    description:
+      'The same key with the same input answers with the same job, until it fails or is cancelled; with another input with a CONFLICT. Keys are the caller’s own, and kept for 30 days.',
   })
   idempotencyKey?: string | null
 }

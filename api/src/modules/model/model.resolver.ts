@@ -8,8 +8,10 @@ import type { DatasetVersion } from '../dataset/dataset.service.ts'
 import { DatasetVersionType } from '../dataset/dataset.type.ts'
 import type { Experiment } from '../experiment/experiment.service.ts'
 import { ExperimentType } from '../experiment/experiment.type.ts'
+import { idempotentCall } from '../idempotency/idempotency-key.ts'
 import { requireId } from '../ids.ts'
 import type { Job } from '../job/job.service.ts'
+import type { JobPayload } from '../job/job-mutation.ts'
 import { JobType } from '../job/job.type.ts'
 import { PredictedEffectType, SegmentLiftType, toPredictedEffect, toSegmentLift } from './model-effect.type.ts'
 import {
@@ -25,7 +27,7 @@ import {
 import { toUplift, UpliftType } from './model-uplift.type.ts'
 import { ModelMetricsType, ModelValidationType, toMetrics, toValidation } from './model-validation.type.ts'
 import { TrainModelInput, TrainModelPayloadType } from './model.input.ts'
-import type { Model, ModelService, TrainModelPayload } from './model.service.ts'
+import type { Model, ModelService } from './model.service.ts'
 import { ModelConnection, ModelFitType, ModelSettingsType, ModelType, PredictionType } from './model.type.ts'
 
 @Resolver(() => ModelType)
@@ -49,8 +51,10 @@ export class ModelResolver {
   })
   trainModel(
     @Arg('input', () => TrainModelInput, { description: 'Which model.' }) input: TrainModelInput,
-  ): Promise<TrainModelPayload> {
-    return this.#models.request({ ...input, experimentId: requireId('experiment', input.experimentId) })
+    @Ctx() { caller }: RequestContext,
+  ): Promise<JobPayload> {
+    const request = { ...input, experimentId: requireId('experiment', input.experimentId) }
+    return this.#models.request(request, idempotentCall(caller, 'trainModel', input.idempotencyKey, input))
   }
 
   @FieldResolver(() => ExperimentType, { description: 'The experiment.' })

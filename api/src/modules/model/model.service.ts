@@ -2,7 +2,9 @@ import { AppError, notFound, type UserError } from '../../errors.ts'
 import { orderedVariants, usualWindowOf } from '../analysis/analysis-request.ts'
 import type { DatasetRepository } from '../dataset/dataset.repository.ts'
 import type { Experiment, ExperimentService } from '../experiment/experiment.service.ts'
-import type { Job, JobService } from '../job/job.service.ts'
+import type { IdempotencyService, IdempotentCall } from '../idempotency/idempotency.service.ts'
+import { jobMutation, type JobPayload } from '../job/job-mutation.ts'
+import type { JobService } from '../job/job.service.ts'
 import type { MetricService } from '../metric/metric.service.ts'
 import { requirePageSize, type Page, type PageRequest } from '../pagination.ts'
 import { featuresOf } from './feature-request.ts'
@@ -13,11 +15,6 @@ import { modelQuestionOf, requestProblems, type TrainModelRequest, worthMeasure 
 
 export type { Model, TrainModelRequest }
 
-export interface TrainModelPayload {
-  job: Job | null
-  userErrors: UserError[]
-}
-
 /** Takes requests for models and finds models; ModelRunService trains them. */
 export class ModelService {
   readonly #repository: ModelRepository
@@ -25,6 +22,7 @@ export class ModelService {
   readonly #metrics: MetricService
   readonly #datasets: DatasetRepository
   readonly #jobs: JobService
+  readonly #idempotency: IdempotencyService
 
   constructor(
     repository: ModelRepository,
@@ -32,29 +30,30 @@ export class ModelService {
     metrics: MetricService,
     datasets: DatasetRepository,
     jobs: JobService,
+    idempotency: IdempotencyService,
   ) {
     this.#repository = repository
     this.#experiments = experiments
     this.#metrics = metrics
     this.#datasets = datasets
     this.#jobs = jobs
+    this.#idempotency = idempotency
   }
 
   /**
    * Queues the training of a model. The same question of the same data gets the job that answers it.
    *
-   * @throws AppError NOT_FOUND, NO_DATA
+   * @throws AppError NOT_FOUND, NO_DATA, QUEUE_FULL
    */
-  async request(request: TrainModelRequest): Promise<TrainModelPayload> {
-    const { question, userErrors } = await this.#questionOf(request)
-    if (question === null) return { job: null, userErrors }
-    const job = await this.#jobs.enqueue({
-      kind: 'TRAIN_MODEL',
-      experimentId: request.experimentId,
-      input: question,
-      idempotencyKey: request.idempotencyKey ?? `model:${modelKeyOf(question)}`,
+  request(request: TrainModelRequest, call: IdempotentCall | null): Promise<JobPayload> {
+    const { experimentId } = request
+    const mutation = jobMutation(this.#jobs, async () => {
+      const { question, userErrors } = await this.#questionOf(request)
+      if (question === null) return { userErrors }
+      const idempotencyKey = `model:${modelKeyOf(question)}`
+      return { request: { kind: 'TRAIN_MODEL', experimentId, input: question, idempotencyKey } }
     })
-    return { job, userErrors: [] }
+    return this.#idempotency.once(call, mutation)
   }
 
   async #questionOf(request: TrainModelRequest): Promise<{ question: TrainQuestion | null; userErrors: UserError[] }> {

@@ -1,7 +1,6 @@
 import type { Measure } from '../../engine/plan.ts'
 import type { UserError } from '../../errors.ts'
 import { DEFAULT_QUESTION, type ModelKind, type ModelQuestion } from '../../models/model-question.ts'
-import { idempotencyKeyProblems } from '../idempotency-key.ts'
 import type { Metric } from '../metric/metric.service.ts'
 import type { AskedBinning, AskedFeature } from './feature-request.ts'
 import { type AskedTarget, kindProblems } from './target-request.ts'
@@ -27,7 +26,6 @@ export interface TrainModelRequest {
   level?: number | null
   horizonDays?: number | null
   datasetVersion?: number | null
-  idempotencyKey?: string | null
 }
 
 const FOLDS = { least: 2, most: 20 }
@@ -38,7 +36,7 @@ const MOST_DAYS = 3650
 
 /** What is wrong with a request's numbers and names; features and target are looked at apart. */
 export function requestProblems(request: TrainModelRequest, featureNames: string[]): UserError[] {
-  const problems: UserError[] = [...idempotencyKeyProblems(request.idempotencyKey)]
+  const problems: UserError[] = []
   const check = (field: keyof TrainModelRequest, isRight: (value: number) => boolean, what: string): void => {
     const value = request[field] as number | null | undefined
     if (value != null && !isRight(value))

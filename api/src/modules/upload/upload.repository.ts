@@ -1,35 +1,18 @@
 import { uploads } from '@fairlift/db'
-import { and, eq, gt, sql } from '@fairlift/db/drizzle'
-import { Repository } from '../repository.ts'
+import { and, eq } from '@fairlift/db/drizzle'
+import { Repository, type Transaction } from '../repository.ts'
 
 export type Upload = typeof uploads.$inferSelect
 export type NewUpload = typeof uploads.$inferInsert
 
 export class UploadRepository extends Repository {
-  async insert(upload: NewUpload): Promise<Upload> {
-    const [row] = await this.db().insert(uploads).values(upload).returning()
+  async insert(upload: NewUpload, tx: Transaction): Promise<Upload> {
+    const [row] = await this.db(tx).insert(uploads).values(upload).returning()
     return row!
   }
 
   async byId(id: string): Promise<Upload | null> {
     const [row] = await this.db().select().from(uploads).where(eq(uploads.id, id))
-    return row ?? null
-  }
-
-  /** The upload that was begun under this key and can still be gone on with. */
-  async underWay(experimentId: string, idempotencyKey: string, now: Date): Promise<Upload | null> {
-    const [row] = await this.db()
-      .select()
-      .from(uploads)
-      .where(
-        and(
-          eq(uploads.status, 'PENDING'),
-          gt(uploads.expiresAt, now),
-          eq(uploads.experimentId, experimentId),
-          sql`${uploads.input}->>'idempotencyKey' = ${idempotencyKey}`,
-        ),
-      )
-      .limit(1)
     return row ?? null
   }
 

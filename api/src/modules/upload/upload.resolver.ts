@@ -3,6 +3,7 @@ import type { RequestContext } from '../../context.ts'
 import { UploadEventsPayload } from '../batch/batch.input.ts'
 import { plainMapping } from '../batch/batch.resolver.ts'
 import type { BatchPayload } from '../batch/batch.service.ts'
+import { idempotentCall } from '../idempotency/idempotency-key.ts'
 import { requireId } from '../ids.ts'
 import { CompleteUploadInput, RequestUploadInput, RequestUploadPayload } from './upload.input.ts'
 import type { RequestUploadPayload as Requested, UploadService } from './upload.service.ts'
@@ -22,10 +23,13 @@ export class UploadResolver {
   async requestUpload(
     @Arg('input', () => RequestUploadInput, { description: 'The file, and how to take it over.' })
     input: RequestUploadInput,
-    @Ctx() { serverUrl }: RequestContext,
+    @Ctx() { caller, serverUrl }: RequestContext,
   ): Promise<Requested> {
     const experimentId = requireId('experiment', input.experimentId)
-    const payload = await this.#uploads.request({ ...input, experimentId, mapping: plainMapping(input.mapping) })
+    const request = { ...input, experimentId, mapping: plainMapping(input.mapping) }
+    // What a file is called says nothing of what is in it.
+    const call = idempotentCall(caller, 'requestUpload', input.idempotencyKey, { ...input, fileName: null })
+    const payload = await this.#uploads.request(request, call)
     const { upload } = payload
     if (upload === null || !upload.url.startsWith('/')) return payload
     // A browser may know this server by another name than it does itself, and would not be let go to that one.

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { notFound, type UserError } from '../../errors.ts'
 import type { DirectUpload, DirectUploads, UploadAddress } from '../../storage/direct-uploads.ts'
 import type { ObjectStore } from '../../storage/object-store.ts'
+import { withGoodKey } from '../idempotency/idempotency-key.ts'
+import type { IdempotencyService, IdempotentCall } from '../idempotency/idempotency.service.ts'
 import {
   rawKeyOf,
   shownFileName,
@@ -11,6 +13,8 @@ import {
   type ReadingRequest,
 } from '../batch/batch.service.ts'
 import { uploadTooLarge } from '../batch/received-bytes.ts'
+import type { JobService } from '../job/job.service.ts'
+import type { Transaction } from '../repository.ts'
 import type { Upload, UploadRepository } from './upload.repository.ts'
 
 export interface RequestUploadRequest extends ReadingRequest {
@@ -29,6 +33,14 @@ export interface RequestUploadPayload {
   userErrors: UserError[]
 }
 
+/** What `request` comes to, before the address is made. */
+interface Agreement {
+  upload: Upload | null
+  batch: BatchPayload['batch']
+  job: BatchPayload['job']
+  userErrors: UserError[]
+}
+
 export interface UploadSettings {
   maxUploadBytes: number
   /** How long a client has to send the bytes and tell of it. */
@@ -39,21 +51,27 @@ export interface UploadSettings {
 export class UploadService {
   readonly #repository: UploadRepository
   readonly #batches: BatchService
+  readonly #jobs: JobService
   readonly #store: ObjectStore
   readonly #direct: DirectUploads
+  readonly #idempotency: IdempotencyService
   readonly #settings: UploadSettings
 
   constructor(
     repository: UploadRepository,
     batches: BatchService,
+    jobs: JobService,
     store: ObjectStore,
     direct: DirectUploads,
+    idempotency: IdempotencyService,
     settings: UploadSettings,
   ) {
     this.#repository = repository
     this.#batches = batches
+    this.#jobs = jobs
     this.#store = store
     this.#direct = direct
+    this.#idempotency = idempotency
     this.#settings = settings
   }
 
@@ -61,22 +79,43 @@ export class UploadService {
    * Agrees on an upload: checks how the file is to be read, and says where its bytes go. The same idempotency key gives
    * the upload that is under way, or what came of it.
    *
-   * @throws AppError NOT_FOUND, UPLOAD_TOO_LARGE
+   * @throws AppError NOT_FOUND, UPLOAD_TOO_LARGE, QUEUE_FULL
    */
-  async request(request: RequestUploadRequest): Promise<RequestUploadPayload> {
+  async request(request: RequestUploadRequest, call: IdempotentCall | null): Promise<RequestUploadPayload> {
     const { fileName, sizeBytes } = request
     if (sizeBytes > this.#settings.maxUploadBytes) throw uploadTooLarge(this.#settings.maxUploadBytes)
-    const { reading, known, userErrors } = await this.#batches.prepare(request)
-    if (known !== null) return { upload: null, batch: known.batch, job: known.job, userErrors: [] }
-    if (sizeBytes < 1) {
-      const message = `A file has 1 byte at least, got ${sizeBytes}.`
-      userErrors.push({ code: 'INVALID', field: ['sizeBytes'], message })
-    }
-    if (reading === null || userErrors.length > 0) return { upload: null, batch: null, job: null, userErrors }
-    const upload = (await this.#underWay(reading, sizeBytes)) ?? (await this.#add(reading, fileName, sizeBytes))
+    const { upload, ...payload } = await this.#idempotency.once<Agreement>(withGoodKey(call), {
+      again: ([id]) => this.#agreedBefore(id!),
+      refuse: (userErrors) => ({ upload: null, batch: null, job: null, userErrors }),
+      make: async () => {
+        const { reading, userErrors } = await this.#batches.prepare(request)
+        if (sizeBytes < 1) {
+          const message = `A file has 1 byte at least, got ${sizeBytes}.`
+          userErrors.push({ code: 'INVALID', field: ['sizeBytes'], message })
+        }
+        if (reading === null || userErrors.length > 0) return { upload: null, batch: null, job: null, userErrors }
+        await this.#jobs.requireRoom(reading.experimentId)
+        return async (tx) => {
+          const upload = await this.#add(reading, fileName, sizeBytes, tx)
+          return { answer: { upload, batch: null, job: null, userErrors: [] }, ids: [upload.id] }
+        }
+      },
+    })
+    if (upload === null) return { upload, ...payload }
     const { id, expiresAt } = upload
-    const address = await this.#direct.begin(directUploadOf(upload))
-    return { upload: { id, sizeBytes, expiresAt, ...address }, batch: null, job: null, userErrors: [] }
+    return { ...payload, upload: { id, sizeBytes, expiresAt, ...(await this.#direct.begin(directUploadOf(upload))) } }
+  }
+
+  /** What an upload was agreed as, or what came of it. Null: it ran out, and another one is needed. */
+  async #agreedBefore(id: string): Promise<Agreement | null> {
+    const upload = await this.#repository.byId(id)
+    if (upload === null) return null
+    if (upload.batchId !== null) {
+      const { batch, job } = await this.#batches.takenBefore(upload.batchId, batchIdOf(upload))
+      return { upload: null, batch, job, userErrors: [] }
+    }
+    if (upload.status === 'EXPIRED' || upload.expiresAt < new Date()) return null
+    return { upload, batch: null, job: null, userErrors: [] }
   }
 
   /**
@@ -117,21 +156,16 @@ export class UploadService {
     return payload
   }
 
-  async #underWay({ experimentId, idempotencyKey }: Reading, sizeBytes: number): Promise<Upload | null> {
-    if (idempotencyKey === null) return null
-    const upload = await this.#repository.underWay(experimentId, idempotencyKey, new Date())
-    return upload?.sizeBytes === sizeBytes ? upload : null
-  }
-
-  #add(reading: Reading, fileName: string, sizeBytes: number): Promise<Upload> {
-    return this.#repository.insert({
+  #add(reading: Reading, fileName: string, sizeBytes: number, tx: Transaction): Promise<Upload> {
+    const upload = {
       experimentId: reading.experimentId,
       fileName: shownFileName(fileName),
       sizeBytes,
       objectKey: rawKeyOf(randomUUID(), fileName),
       input: reading,
       expiresAt: new Date(Date.now() + this.#settings.lifetimeMs),
-    })
+    }
+    return this.#repository.insert(upload, tx)
   }
 }
 
