@@ -31,7 +31,7 @@ export async function keptFiles({ client, server: { dataDir } }: Run): Promise<s
 }
 
 /** The raw files of batches, and what lies beside them. */
-export async function rawFiles({ dataDir }: TestServer): Promise<string[]> {
+export async function rawFiles({ dataDir }: Pick<TestServer, 'dataDir'>): Promise<string[]> {
   const entries = await readdir(join(dataDir, 'files', 'objects', 'raw'), { recursive: true, withFileTypes: true })
   return entries
     .filter((entry) => entry.isFile())

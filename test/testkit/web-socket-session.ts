@@ -58,8 +58,9 @@ export class WebSocketSession {
       if (message === null) throw new Error('The connection ended.')
       if (message.id !== id) continue
       const { payload } = message
-      const [error] = message.type === 'error' ? (payload as { extensions: { code: string } }[]) : []
-      return error?.extensions.code ?? null
+      type Told = { extensions: { code: string } }[]
+      const errors = message.type === 'error' ? (payload as Told) : (payload as { errors?: Told }).errors
+      return errors?.[0]?.extensions.code ?? null
     }
   }
 

@@ -1,11 +1,4 @@
-import {
-  defaultFieldResolver,
-  type GraphQLField,
-  type GraphQLFieldResolver,
-  type GraphQLSchema,
-  isNonNullType,
-  isObjectType,
-} from 'graphql'
+import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isNonNullType, isObjectType } from 'graphql'
 import type { Caller } from './caller.ts'
 import { requireScope } from './caller.ts'
 import { nestedNeeds, type Need, rootNeeds, typeNeeds } from './access.ts'
@@ -16,7 +9,6 @@ interface GuardedContext {
 }
 
 type Field = GraphQLField<unknown, GuardedContext>
-type Resolve = GraphQLFieldResolver<unknown, GuardedContext>
 
 /**
  * Makes every field ask for the scope that it needs (access.ts), and say so in its description.
@@ -34,7 +26,7 @@ export function guardSchema(schema: GraphQLSchema): void {
     for (const field of Object.values(fields)) {
       const need = needs[field.name]
       if (need === undefined) throw new Error(`${name}.${field.name} has no stated scope: add it to auth/access.ts.`)
-      guard(field as Field, need, `"${field.name}"`)
+      guard(field as Field, need, `"${field.name}"`, 'always')
     }
     const unknown = Object.keys(needs).filter((field) => fields[field] === undefined)
     if (unknown.length > 0) throw new Error(`auth/access.ts states scopes of ${name}.${unknown.join(', ')}: not there.`)
@@ -42,7 +34,7 @@ export function guardSchema(schema: GraphQLSchema): void {
   for (const [typeName, { need, open }] of Object.entries(typeNeeds)) {
     for (const field of fieldsOf(schema, typeName)) {
       const own = nestedNeeds[`${typeName}.${field.name}`] ?? need
-      if (!open.includes(field.name)) guard(field, own, `"${typeName}.${field.name}"`)
+      if (!open.includes(field.name)) guard(field, own, `"${typeName}.${field.name}"`, 'always')
     }
   }
   for (const [path, need] of Object.entries(nestedNeeds)) {
@@ -50,7 +42,7 @@ export function guardSchema(schema: GraphQLSchema): void {
     if (typeNeeds[typeName] !== undefined) continue
     const field = fieldsOf(schema, typeName).find(({ name }) => name === fieldName)
     if (field === undefined) throw new Error(`auth/access.ts states a scope of ${path}: not there.`)
-    guard(field, need, `"${path}"`)
+    guard(field, need, `"${path}"`, isNonNullType(field.type) ? 'always' : 'when there is something')
   }
 }
 
@@ -60,7 +52,8 @@ function fieldsOf(schema: GraphQLSchema, typeName: string): Field[] {
   return Object.values(type.getFields()) as Field[]
 }
 
-function guard(field: Field, need: Need, what: string): void {
+/** @param when where there is nothing, nothing is revealed: a job of another kind simply has no analysis */
+function guard(field: Field, need: Need, what: string, when: 'always' | 'when there is something'): void {
   field.description = `${field.description ?? ''} ${described(need)}`.trim()
   if (need === 'anyone') return
   const needed = typeof need === 'string' ? [need] : need
@@ -72,19 +65,15 @@ function guard(field: Field, need: Need, what: string): void {
       return subscribe(source, args, context, info) as unknown
     }
   }
-  field.resolve = guarded(resolve, needed, what, !isNonNullType(field.type))
-}
-
-/** Where there is nothing, nothing is revealed: a field that may be null is refused only when it is not. */
-function guarded(resolve: Resolve, needed: Exclude<Need, string>, what: string, mayBeNull: boolean): Resolve {
-  return (source, args, context, info) => {
-    const { caller } = context
-    if (needed.some((scope) => caller.scopes.has(scope))) return resolve(source, args, context, info)
-    const isRoot = info.path.prev === undefined
-    if (isRoot || !mayBeNull) return requireScope(caller, needed, what)
+  field.resolve = (source, args, context, info) => {
+    if (when === 'always') {
+      requireScope(context.caller, needed, what)
+      return resolve(source, args, context, info)
+    }
+    if (needed.some((scope) => context.caller.scopes.has(scope))) return resolve(source, args, context, info)
     return Promise.resolve(resolve(source, args, context, info)).then((value: unknown) => {
       if (value == null) return value
-      return requireScope(caller, needed, what)
+      return requireScope(context.caller, needed, what)
     })
   }
 }
