@@ -35,7 +35,9 @@ async function demo(): Promise<void> {
   }
   try {
     tellStart(server)
-    const client = createClient({ url: server.url })
+    // Needed where the environment asks for credentials.
+    const apiKey = server.firstApiKey ?? process.env.BOOTSTRAP_API_KEY
+    const client = createClient({ url: server.url, ...(apiKey && { apiKey }) })
     const experiment = await sample(client)
     const batch = await upload(client, experiment)
     await analyse(client, experiment, { batch, server })
@@ -65,11 +67,15 @@ async function buildPages(): Promise<void> {
   done('Pages built')
 }
 
-function tellStart({ url, reused, dataDir, takenPort }: DemoServer): void {
+function tellStart({ url, reused, firstApiKey, dataDir, takenPort }: DemoServer): void {
   if (takenPort !== null) say(`  Port ${takenPort} is taken by another program; a free one is used instead.`)
   const database = process.env.DATABASE_URL || process.env.DB_HOST ? 'your PostgreSQL' : 'PostgreSQL'
   done(`${database} and the API are running`, url)
   done(reused ? `Data folder ${dataDir} is there from an earlier start: reused` : `New data folder ${dataDir}`)
+  if (firstApiKey !== null) {
+    done('First API key, with all scopes: keep it, it is not shown again', firstApiKey)
+    say(`    ${paint('gray', 'On this machine nobody asks for it, unless AUTH_REQUIRED=true.')}`)
+  }
 }
 
 async function sample(client: FairliftClient): Promise<Experiment> {

@@ -4,6 +4,7 @@ import { GraphiQL } from 'graphiql'
 import { editorTheme } from './editor-theme.ts'
 import { examples } from './examples.ts'
 import { fetcher } from './fetcher.ts'
+import { KeyField } from './key-field.tsx'
 import { isFilledIn, rememberFilledIn } from './storage.ts'
 import { findVariables } from './variables.ts'
 
@@ -13,14 +14,17 @@ export function App() {
   return (
     <GraphiQL fetcher={fetcher} defaultTabs={tabs} defaultEditorToolsVisibility="variables" editorTheme={editorTheme}>
       <GraphiQL.Logo>
-        <nav className="links" aria-label="Fairlift">
-          <a href="?examples" title="Opens the examples again, in place of the tabs that are open">
-            Examples
-          </a>
-          <a href="/" title="Goes to the experiments">
-            Fairlift
-          </a>
-        </nav>
+        <div className="corner">
+          <KeyField />
+          <nav className="links" aria-label="Fairlift">
+            <a href="?examples" title="Opens the examples again, in place of the tabs that are open">
+              Examples
+            </a>
+            <a href="/" title="Goes to the experiments">
+              Fairlift
+            </a>
+          </nav>
+        </div>
       </GraphiQL.Logo>
       <SystemTheme />
       <EditorSettings />

@@ -1,7 +1,10 @@
 import { getOperationAST, type DocumentNode, type ExecutionResult } from 'graphql'
 import { createClient, type Client } from 'graphql-ws'
+import { withApiKey } from './api-key.ts'
 
 const ENDPOINT = '/graphql'
+/** How the server ends a connection without good credentials. */
+const UNAUTHORIZED = 4401
 
 export interface Operation {
   query: string
@@ -24,7 +27,7 @@ export function fetcher(
   { headers, documentAST }: Options = {},
 ): Promise<Result> | AsyncIterableIterator<Result> {
   const kind = documentAST && getOperationAST(documentAST, operation.operationName)?.operation
-  return kind === 'subscription' ? subscribe(operation) : post(operation, headers)
+  return kind === 'subscription' ? subscribe(operation, headers) : post(operation, headers)
 }
 
 export async function post(operation: Operation, headers: Record<string, unknown> = {}): Promise<Result> {
@@ -34,7 +37,7 @@ export async function post(operation: Operation, headers: Record<string, unknown
       'content-type': 'application/json',
       accept: 'application/json',
       'apollo-require-preflight': '1',
-      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+      ...withApiKey(headers),
     },
     body: JSON.stringify(operation),
   }).catch(() => {
@@ -49,11 +52,18 @@ export async function post(operation: Operation, headers: Record<string, unknown
 }
 
 let client: Client | undefined
+/** Who the next connection is opened by. */
+let credentials: Record<string, unknown> = {}
 
 /** Not an async generator: one that waits for its next result could not be ended by the stop button. */
-function subscribe(operation: Operation): AsyncIterableIterator<Result> {
+function subscribe(operation: Operation, headers: Record<string, unknown> = {}): AsyncIterableIterator<Result> {
+  const { authorization, 'x-api-key': apiKey } = withApiKey(headers)
+  credentials = apiKey === undefined ? { authorization } : { apiKey }
   // Opens with the first subscription, closes with the last.
-  client ??= createClient({ url: new URL(ENDPOINT, location.origin.replace(/^http/, 'ws')).href })
+  client ??= createClient({
+    url: new URL(ENDPOINT, location.origin.replace(/^http/, 'ws')).href,
+    connectionParams: () => credentials,
+  })
   const results = client.iterate(operation) as AsyncIterableIterator<Result>
   return {
     [Symbol.asyncIterator]() {
@@ -67,6 +77,8 @@ function subscribe(operation: Operation): AsyncIterableIterator<Result> {
 /** What ends a subscription: GraphQL errors as they are, events of the connection in words. */
 function failWith(error: unknown): never {
   if (Array.isArray(error)) throw error
+  if (error instanceof CloseEvent && error.code === UNAUTHORIZED)
+    throw new NoAnswer(`The server does not let this in. ${error.reason}`)
   const reason = error instanceof CloseEvent ? ` (${error.code} ${error.reason})` : ''
   throw new NoAnswer(`The connection for subscriptions broke${reason}. Is the server still running?`)
 }

@@ -9,6 +9,8 @@ export interface DemoServer {
   url: string
   /** Whether the data folder is one that an earlier start left. */
   reused: boolean
+  /** The API key that the server made because this is its first start: it is not kept anywhere. Null at later ones. */
+  firstApiKey: string | null
   dataDir: string
   logFile: string
   /** Set when the port that was asked for was taken, and another is used. */
@@ -18,7 +20,8 @@ export interface DemoServer {
   stop(): Promise<void>
 }
 
-type Message = { kind: 'listening'; url: string; reused: boolean } | { kind: 'failed'; message: string }
+type Listening = { kind: 'listening'; url: string; reused: boolean; firstApiKey: string | null }
+type Message = Listening | { kind: 'failed'; message: string }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const DEFAULT_PORT = 4000
@@ -46,10 +49,11 @@ export async function startServer(): Promise<DemoServer> {
   })
   closeSync(log)
   const ended = once(child, 'exit').then(([code, signal]) => (signal ?? code) as number | NodeJS.Signals)
-  const { url, reused } = await listening(child, ended, logFile)
+  const { url, reused, firstApiKey } = await listening(child, ended, logFile)
   return {
     url,
     reused,
+    firstApiKey,
     dataDir: nameOf(dataDir),
     logFile: nameOf(logFile),
     takenPort,
@@ -65,7 +69,7 @@ function listening(
   child: ChildProcess,
   ended: Promise<number | NodeJS.Signals>,
   logFile: string,
-): Promise<{ url: string; reused: boolean }> {
+): Promise<Listening> {
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.on('message', (message: Message) => {

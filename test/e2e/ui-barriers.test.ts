@@ -1,15 +1,12 @@
 import { openAsBlob } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { FairliftClient } from '@fairlift/sdk'
 import type { Page } from 'playwright-core'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sampleExperiment } from '../../datasets/sample-experiment.ts'
 import { withoutBrowser } from './browser.ts'
 import { halfUnknownFile, sampleFile, springMail, springMailFile } from './event-files.ts'
+import { expectNoBarriers } from './find-barriers.ts'
 import { useUi } from './use-ui.ts'
-
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? ` (${withoutBrowser})` : ''}`, () => {
   const ui = useUi()
@@ -39,6 +36,7 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
     ['the models where there are none', '/experiments/mail/models', /^Train a model$/],
     ['the uploads', `/experiments/${sampleExperiment.key}/data`, /^Uploads so far$/],
     ['the setup', `/experiments/${sampleExperiment.key}/setup`, /^How many users does it take\?$/],
+    ['the API keys', '/keys', /^All keys$/],
     ['an unknown experiment', '/experiments/unknown', /no such experiment/],
     ['an unknown address', '/some/where', /no such page/],
   ] as const
@@ -46,23 +44,11 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
   test.each(pages)(
     '%s: no barriers in light and dark, and nothing wider than a phone',
     async (_name, address, ready) => {
-      const axe = await readFile(axeFile, 'utf8')
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        await page.setViewportSize({ width: 1280, height: 900 })
+      await expectNoBarriers(page, async () => {
         await open(address)
         await heading(ready).waitFor()
         await openAll()
-        await settled(page)
-        expect(await widthOverflow()).toBe(0)
-        await page.evaluate(axe)
-        expect(await violations(page), colorScheme).toEqual([])
-        await page.setViewportSize({ width: 390, height: 844 })
-        // Charts are drawn anew for the new width.
-        await settled(page)
-        expect(await widthOverflow(), 'at 390 px').toBe(0)
-        expect(await violations(page), `${colorScheme} at 390 px`).toEqual([])
-      }
+      })
     },
   )
 
@@ -83,9 +69,6 @@ describe.skipIf(withoutBrowser !== null)(`the UI in a browser${withoutBrowser ? 
     if (path().endsWith('/setup')) await page.getByRole('img', { name: /^Smallest lift/ }).waitFor()
     if (path().endsWith('/compare')) await page.locator('main h2').first().waitFor()
   }
-
-  const widthOverflow = () =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 })
 
 /** The sample with an analysis, and a file that came after it: held back at first, and then taken over. */
@@ -149,35 +132,4 @@ async function makeStopped(client: FairliftClient): Promise<void> {
   await client.runAnalysis({ experimentId: id }).result()
   await client.startExperiment(id)
   await client.stopExperiment(id)
-}
-
-/** Waits until the page has not changed for a while: a button that is enabled while axe looks at it has two colours. */
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        let timer = setTimeout(done, 400)
-        const observer = new MutationObserver(() => {
-          clearTimeout(timer)
-          timer = setTimeout(done, 400)
-        })
-        observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
-        function done(): void {
-          observer.disconnect()
-          resolve()
-        }
-      }),
-  )
-}
-
-interface AxeResult {
-  violations: { id: string; impact: string; nodes: { html: string }[] }[]
-}
-
-/** What axe-core finds, in a form that a failing test shows well. */
-async function violations(page: Page): Promise<string[]> {
-  const result = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run: (options: unknown) => Promise<AxeResult> } }).axe.run({}),
-  )
-  return result.violations.flatMap(({ id, impact, nodes }) => nodes.map(({ html }) => `${impact} ${id}: ${html}`))
 }

@@ -1,12 +1,13 @@
 import { createClient, type FairliftClient } from '@fairlift/sdk'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { startServer, type TestServer } from '../testkit/server.ts'
+import { startServer, type ServerOptions, type TestServer } from '../testkit/server.ts'
 import { openBrowser } from './browser.ts'
 import { watchManners, type PageManners } from './page-manners.ts'
 
 /** A server with the UI, and a page to look at it. Its parts can be used within tests only. */
 export interface Ui {
+  readonly server: TestServer
   readonly client: FairliftClient
   /** A new one for each test. */
   readonly page: Page
@@ -21,8 +22,10 @@ export interface Ui {
 /**
  * Has a server and a browser run for the tests of the surrounding `describe`. After each of them its page must have asked
  * no other host, and written no error to the console.
+ *
+ * @param allowed errors in the console that are meant, such as those of requests that the server refuses
  */
-export function useUi(): Ui {
+export function useUi({ allowed, ...options }: ServerOptions & { allowed?: RegExp } = {}): Ui {
   let server: TestServer
   let client: FairliftClient
   let browser: Browser
@@ -31,8 +34,9 @@ export function useUi(): Ui {
 
   beforeAll(async () => {
     browser = await openBrowser()
-    server = await startServer()
-    client = createClient({ url: server.url })
+    server = await startServer(options)
+    const key = server.firstApiKey
+    client = createClient({ url: server.url, ...(key !== null && { apiKey: key }) })
   })
 
   afterAll(async () => {
@@ -50,11 +54,14 @@ export function useUi(): Ui {
 
   afterEach(async () => {
     expect(manners.foreign).toEqual([])
-    expect(manners.complaints).toEqual([])
+    expect(manners.complaints.filter((text) => allowed?.test(text) !== true)).toEqual([])
     await page.context().close()
   })
 
   return {
+    get server() {
+      return server
+    },
     get client() {
       return client
     },

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,6 +59,9 @@ describe('pnpm demo', () => {
     const { perVariant, rows, badRows, duplicates } = tallyOf(sampleOptions)
     const count = (value: number): string => value.toLocaleString('en-US')
     expect(output()).toContain(`New data folder ${dataDir}`)
+    const [key] = /fl_live_\w+/.exec(output()) ?? []
+    expect(output()).toMatch(/First API key, with all scopes: keep it, it is not shown again +fl_live_/)
+    expect(await readFile(join(dataDir, 'server.log'), 'utf8')).not.toContain(key)
     expect(output()).toContain(
       `${count(rows)} rows: ${count(rows - badRows)} good, ${count(badRows)} rejected, ${count(duplicates)} duplicates`,
     )
@@ -84,6 +87,7 @@ describe('pnpm demo', () => {
     expect(output()).toContain(`${dataDir} is there from an earlier start: reused`)
     expect(output()).toContain('was uploaded before: nothing is taken twice')
     expect(output()).toContain('the answer of then')
+    expect(output()).not.toContain('fl_live_')
 
     const url = /running +(http:\S+)/.exec(output())![1]!
     const client = createClient({ url })

@@ -16,6 +16,14 @@ const byCode: Record<string, { title: string; action: string | null }> = {
     title: 'Fairlift’s server does not answer',
     action: 'Check your connection and that the server is running, then try again. Nothing was lost.',
   },
+  UNAUTHENTICATED: { title: 'The server does not know who you are', action: 'Sign in with an API key.' },
+  FORBIDDEN: {
+    title: 'Your key does not allow this',
+    action: 'Sign in with a key that has the scope, or ask who administers Fairlift for one.',
+  },
+  AUTH_UNAVAILABLE: { title: 'The server cannot check who you are at the moment', action: 'Try again in a moment.' },
+  RATE_LIMITED: { title: 'Too many requests for now', action: 'Wait as long as it says, then try again.' },
+  QUEUE_FULL: { title: 'Too many jobs of this experiment wait', action: 'Wait until some of them are done.' },
   NOT_FOUND: { title: 'This is not there', action: 'Check the address, or choose from the list of experiments.' },
   UPLOAD_TOO_LARGE: {
     title: 'The file is too large',

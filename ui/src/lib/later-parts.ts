@@ -7,6 +7,7 @@ export const laterParts = {
   setupView: () => import('../components/setup-view.svelte'),
   dataView: () => import('../components/data-view.svelte'),
   modelsView: () => import('../components/models-view.svelte'),
+  apiKeysPage: () => import('../pages/api-keys.svelte'),
   compareView: () => import('../components/compare-view.svelte'),
 }
 

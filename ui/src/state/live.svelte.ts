@@ -1,4 +1,5 @@
 import { isNotFound } from '../lib/explain-error.ts'
+import { session } from './session.svelte.ts'
 
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10_000
@@ -28,6 +29,7 @@ export class Live {
         }
       } catch (error) {
         if (signal.aborted || isNotFound(error)) return
+        session.notice(error)
         this.state = 'lost'
       }
       await new Promise<void>((resolve) => {

@@ -1,6 +1,10 @@
 /** Where the reader is. Every place has an address of its own, so that it can be linked to and gone back to. */
 export type Route =
-  { page: 'dashboard' } | { page: 'new-experiment' } | ExperimentRoute | { page: 'not-found'; path: string }
+  | { page: 'dashboard' }
+  | { page: 'new-experiment' }
+  | { page: 'api-keys' }
+  | ExperimentRoute
+  | { page: 'not-found'; path: string }
 
 export interface ExperimentRoute {
   page: 'experiment'
@@ -24,6 +28,7 @@ export function routeOf(url: URL): Route {
   const parts = url.pathname.split('/').filter(Boolean).map(decoded)
   const [first, second, third] = parts
   if (parts.length === 0) return { page: 'dashboard' }
+  if (parts.length === 1 && first === 'keys') return { page: 'api-keys' }
   if (first === 'experiments') {
     if (parts.length === 1) return { page: 'dashboard' }
     if (parts.length === 2 && second === RESERVED_KEY) return { page: 'new-experiment' }
@@ -102,7 +107,7 @@ class Router {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (link === null || link.target !== '' || link.hasAttribute('download') || link.origin !== location.origin) return
-    const isPage = link.pathname === '/' || link.pathname.startsWith('/experiments')
+    const isPage = ['/', '/keys'].includes(link.pathname) || link.pathname.startsWith('/experiments')
     if (!isPage || link.getAttribute('href')?.startsWith('#')) return
     event.preventDefault()
     this.go(link.pathname + link.search + link.hash)
