@@ -220,6 +220,21 @@ describe('the sweeper', () => {
     }
   })
 
+  test('forgets idempotency keys after 30 days, and none before', async () => {
+    const make = (name: string) =>
+      client.createApiKey({ name, scopes: ['events:write'], idempotencyKey: name }).then(({ apiKey }) => apiKey.id)
+    const [old, young] = [await make('old'), await make('young')]
+    const age = 'update idempotency_keys set created_at = now() - make_interval(days => $1) where key = $2'
+    await database.query(age, [31, 'old'])
+    await database.query(age, [29, 'young'])
+    await until('the old key is forgotten', async () => {
+      const rows = await database.query<{ key: string }>('select key from idempotency_keys')
+      return !rows.some(({ key }) => key === 'old')
+    })
+    expect(await make('young')).toBe(young)
+    expect(await make('old')).not.toBe(old)
+  })
+
   test('is one process at a time', async () => {
     const other = new pg.Client({ connectionString: database.url })
     await other.connect()

@@ -1,15 +1,20 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, request as httpRequest } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createClient } from '@fairlift/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask, bearer, codeOf } from '../testkit/ask.ts'
 import { newBootstrapKey } from '../testkit/bootstrap-key.ts'
+import { builtServer, ensureServerBuilt } from '../testkit/built-server.ts'
 import { newFolder } from '../testkit/new-folder.ts'
 import { startServer, type TestServer } from '../testkit/server.ts'
+import { until } from '../testkit/until.ts'
 
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const VIEWER = '{ viewer { kind id name scopes } }'
 
 /** Starts a server, does something with it at its address on this machine, and ends it. */
@@ -244,4 +249,26 @@ it('a second start makes no other first key, also when that was revoked', async 
   await withServer({}, async ({ firstApiKey }) => expect(firstApiKey).toBeNull(), dataDir)
   // And then nobody could say who they are, where that is asked.
   await expect(startServer({ env: { AUTH_REQUIRED: 'true' }, dataDir })).rejects.toThrow(/nobody could say/)
+})
+
+it('who is started by nobody writes the first key to its log, once', async () => {
+  const dataDir = await newFolder()
+  await ensureServerBuilt()
+  const logOf = async (): Promise<string> => {
+    // As a service runs it: without a channel to who started it.
+    const { PATH, HOME, TMPDIR } = process.env
+    const env = { PATH, HOME, TMPDIR, DATA_DIR: dataDir, PORT: '0' }
+    const child = spawn(process.execPath, [builtServer], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    let log = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (log += text))
+    await until('the server runs', () => log.includes('Fairlift is running'))
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    await ended
+    return log
+  }
+  const [first, second] = [await logOf(), await logOf()]
+  expect(first.match(/fl_live_\w+/g)).toHaveLength(1)
+  expect(first).toContain('keep this API key')
+  expect(second).not.toContain('fl_live_')
 })

@@ -65,7 +65,7 @@ export async function registerOrigins(server: FastifyInstance, rules: OriginRule
     origin: rules.allowedOrigins,
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT'],
-    // How much of an upload is there.
-    exposedHeaders: ['range', 'x-request-id'],
+    // How much of an upload is there, and when to come back.
+    exposedHeaders: ['range', 'retry-after', 'x-request-id'],
   })
 }

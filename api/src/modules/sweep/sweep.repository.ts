@@ -1,4 +1,4 @@
-import { analyses, batches, datasetParts, models, unitTables, uploads } from '@fairlift/db'
+import { analyses, batches, datasetParts, idempotencyKeys, models, unitTables, uploads } from '@fairlift/db'
 import { and, eq, inArray, isNull, lt, ne, or, sql } from '@fairlift/db/drizzle'
 import { Repository } from '../repository.ts'
 
@@ -79,6 +79,15 @@ export class SweepRepository extends Repository {
       .where(and(eq(uploads.status, 'PENDING'), lt(uploads.expiresAt, sql`now()`)))
       .returning({ id: uploads.id })
     return expired.map(({ id }) => id)
+  }
+
+  /** Forgets the idempotency keys that were given so many days ago. Returns how many. */
+  async forgetIdempotencyKeys(days: number): Promise<number> {
+    const old = await this.db()
+      .delete(idempotencyKeys)
+      .where(lt(idempotencyKeys.createdAt, sql`now() - make_interval(days => ${days})`))
+      .returning({ id: idempotencyKeys.id })
+    return old.length
   }
 
   /** Forgets the unit tables of all but the newest versions of each experiment. Returns how many. */

@@ -14,6 +14,7 @@ export interface SweepReport {
   bytes: number
   expiredUploads: number
   unitTables: number
+  idempotencyKeys: number
   leftovers: number
 }
 
@@ -22,6 +23,9 @@ const CHUNK = 1000
 
 /** Unit tables are made again when they are asked for: only those of the newest versions are worth their room. */
 const KEPT_UNIT_TABLES = 3
+
+/** Idempotency keys are for requests that are sent again soon. */
+const KEY_DAYS = 30
 
 /**
  * Removes what nothing refers to: files that were written and never became part of anything. An old file that is
@@ -51,7 +55,10 @@ export class SweepService {
   /** Sweeps once. Returns null when another process is at it. */
   async sweep(signal: AbortSignal): Promise<SweepReport | null> {
     const before = new Date(Date.now() - this.#graceMs)
-    const report: SweepReport = { objects: 0, bytes: 0, expiredUploads: 0, unitTables: 0, leftovers: 0 }
+    const report: SweepReport = {
+      ...{ objects: 0, bytes: 0, expiredUploads: 0 },
+      ...{ unitTables: 0, idempotencyKeys: 0, leftovers: 0 },
+    }
     for (const leftovers of this.#leftovers) report.leftovers += await leftovers.sweepWhileWorking(before)
     const isDone = await this.#repository.alone(async () => {
       const expired = await this.#repository.expireUploads()
@@ -59,6 +66,7 @@ export class SweepService {
       for (const id of expired) await this.#uploads.discard({ id })
       report.expiredUploads = expired.length
       report.unitTables = await this.#repository.forgetUnitTables(KEPT_UNIT_TABLES)
+      report.idempotencyKeys = await this.#repository.forgetIdempotencyKeys(KEY_DAYS)
       const chunk: ListedObject[] = []
       for await (const object of this.#store.list('')) {
         if (signal.aborted) return
