@@ -157,6 +157,15 @@ describe('credentials are asked for on loopback', () => {
     })
   })
 
+  it('and then the public name is one of the server’s own, for requests and for pages', async () => {
+    await withServer({ PUBLIC_URL: 'https://fairlift.example' }, async ({ firstApiKey }, url) => {
+      const headers = { host: 'fairlift.example', origin: 'https://fairlift.example', 'x-forwarded-for': '203.0.113.7' }
+      expect((await ask(url, VIEWER, { headers: { ...headers, ...bearer(firstApiKey!) } })).status).toBe(200)
+      expect(codeOf(await ask(url, VIEWER, { headers }))).toBe('UNAUTHENTICATED')
+      expect((await ask(url, VIEWER, { headers: { host: 'other.example' } })).status).toBe(421)
+    })
+  })
+
   it('but not where PUBLIC_URL is on loopback as well', async () => {
     await withServer({ PUBLIC_URL: 'http://localhost:4000' }, async (_server, url) => {
       expect((await ask(url, VIEWER)).answer.data?.viewer).toMatchObject({ kind: 'LOCAL' })

@@ -112,7 +112,7 @@ export async function serve(
     directUploads,
     makers: [charts, reports],
     signer,
-    origins: originRules(env.HOST, env.ALLOWED_ORIGINS),
+    origins: originRules(env.HOST, env.ALLOWED_ORIGINS, env.PUBLIC_URL),
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     queryLimits: queryLimitsOf(env),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { isAllowedOrigin, isOwnHost, type OriginRules } from './origins.ts'
+import { isAllowedOrigin, isOwnHost, originRules } from './origins.ts'
 
-const rules: OriginRules = { isLoopback: true, allowedOrigins: ['https://shop.example'] }
+const rules = originRules('127.0.0.1', ' https://shop.example,', undefined)
 
 describe('the origin of a page', () => {
   test.each([
@@ -30,7 +30,7 @@ describe('the origin of a page', () => {
 })
 
 describe('the name by which a server is reached', () => {
-  test.each(['localhost', 'localhost:4000', '127.0.0.1:4000', '[::1]:4000', 'LocalHost:80'])(
+  test.each(['localhost', 'localhost:4000', '127.0.0.1:4000', '127.0.0.2', '[::1]:4000', 'LocalHost:80'])(
     'a server of this machine is "%s"',
     (host) => expect(isOwnHost(host, rules)).toBe(true),
   )
@@ -39,10 +39,25 @@ describe('the name by which a server is reached', () => {
     'rebound.example',
     'rebound.example:4000',
     'localhost.evil.example',
+    '127.evil.example',
     '127.0.0.1.evil.example',
     '',
     undefined,
   ])('a server of this machine is not "%s"', (host) => expect(isOwnHost(host, rules)).toBe(false))
+
+  test.each(['127.0.0.2', 'localhost', '::1'])('a server that listens on %s is one of this machine', (host) => {
+    expect(isOwnHost('rebound.example', originRules(host, '', undefined))).toBe(false)
+  })
+
+  test('a server behind a proxy of this machine has the public name as well, and pages there are its own', () => {
+    const behind = originRules('127.0.0.1', '', 'https://Fairlift.example/')
+    for (const host of ['fairlift.example', '127.0.0.1:4000']) {
+      expect(isOwnHost(host, behind)).toBe(true)
+      expect(isAllowedOrigin('https://fairlift.example', host, behind)).toBe(true)
+    }
+    expect(isOwnHost('rebound.example', behind)).toBe(false)
+    expect(isAllowedOrigin('https://evil.example', '127.0.0.1:4000', behind)).toBe(false)
+  })
 
   test('a server that other machines reach has whatever name they know', () => {
     expect(isOwnHost('fairlift.example', { ...rules, isLoopback: false })).toBe(true)

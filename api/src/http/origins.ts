@@ -1,25 +1,34 @@
 import type { FastifyInstance } from 'fastify'
 import cors from '@fastify/cors'
+import { isLoopbackName } from '../auth/local-trust.ts'
 
 /** Which pages may talk to the server. */
 export interface OriginRules {
   /** The server listens on this machine only: names that other machines could have are refused. */
   isLoopback: boolean
+  /** The name by which a proxy on this machine is reached. Null: there is none. */
+  publicHost: string | null
   allowedOrigins: string[]
 }
 
-/** @param allowedOrigins separated by commas */
-export function originRules(host: string, allowedOrigins: string): OriginRules {
+/**
+ * @param allowedOrigins separated by commas
+ * @param publicUrl where clients reach the server, if that is elsewhere: pages there are its own
+ */
+export function originRules(host: string, allowedOrigins: string, publicUrl: string | undefined): OriginRules {
+  const own = publicUrl === undefined ? null : new URL(publicUrl)
   return {
-    isLoopback: ['127.0.0.1', '::1', 'localhost'].includes(host),
-    allowedOrigins: allowedOrigins
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter(Boolean),
+    isLoopback: isLoopbackName(host),
+    publicHost: own?.host ?? null,
+    allowedOrigins: [
+      ...allowedOrigins
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+      ...(own === null ? [] : [own.origin]),
+    ],
   }
 }
-
-const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
  * Whether a request comes from a page that may send it: one of the server's own pages, one of an allowed origin, or no
@@ -43,9 +52,10 @@ export function isAllowedOrigin(
  * Whether the name by which the server was reached is one of its own. Without this a page could have its own name point
  * to 127.0.0.1 and then read a server that nobody else can reach (DNS rebinding).
  */
-export function isOwnHost(host: string | undefined, { isLoopback }: OriginRules): boolean {
+export function isOwnHost(host: string | undefined, { isLoopback, publicHost }: OriginRules): boolean {
   if (!isLoopback) return true
-  return LOOPBACK_NAMES.has((host ?? '').replace(/:\d+$/, '').toLowerCase())
+  const name = (host ?? '').toLowerCase()
+  return name === publicHost || isLoopbackName(name.replace(/:\d+$/, ''))
 }
 
 export async function registerOrigins(server: FastifyInstance, rules: OriginRules): Promise<void> {
