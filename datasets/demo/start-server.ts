@@ -65,11 +65,7 @@ export async function startServer(): Promise<DemoServer> {
   }
 }
 
-function listening(
-  child: ChildProcess,
-  ended: Promise<number | NodeJS.Signals>,
-  logFile: string,
-): Promise<Listening> {
+function listening(child: ChildProcess, ended: Promise<number | NodeJS.Signals>, logFile: string): Promise<Listening> {
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.on('message', (message: Message) => {

@@ -46,6 +46,7 @@ const operations: Record<string, (client: FairliftClient, id: string) => Promise
   'Mutation.calibrateExperiment': (client, experimentId) => client.calibrateExperiment({ analysis: { experimentId } }),
   'Mutation.trainModel': (client, experimentId) => client.trainModel({ experimentId, target: { kind: 'CONVERSION' } }),
   'Mutation.cancelJob': (client, id) => client.cancelJob(id),
+  'Mutation.revokeApiKey': (client, id) => client.revokeApiKey(id),
   'Subscription.jobUpdated': (client, id) => first(client.watchJob(id)),
   'Subscription.experimentUpdated': (client, id) => first(client.watchExperiment(id)),
 }
@@ -90,7 +91,7 @@ describe.each([
     await expect(call(run.client, id)).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: expect.stringMatching(
-        /^There is no (experiment|batch|analysis|calibration|model|job|upload) "/,
+        /^There is no (experiment|batch|analysis|calibration|model|job|upload|API key) "/,
       ) as string,
       details: { id },
     })
