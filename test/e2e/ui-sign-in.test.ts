@@ -90,7 +90,7 @@ describe.skipIf(withoutBrowser !== null)(
       await reason('events:write').first().waitFor()
       expect(await page.getByText('Choose a file').count()).toBe(0)
       // The uploads are listed all the same; the rows of single users are not.
-      await page.getByText('events.csv').click()
+      await page.getByRole('listitem').getByText('events.csv').click()
       await page.getByText('1 row was rejected').waitFor()
       expect(await page.getByText('All rejected rows (CSV)').count()).toBe(0)
       await page.getByText('Look at single events').click()

@@ -96,13 +96,12 @@ describe('an access token', () => {
   })
 
   it('opens subscriptions, which end when it does', async () => {
-    const [long, short] = [await issuer.token(), await issuer.token({ expiresIn: 1 - SKEW_SECONDS })]
+    const [long, short] = [await issuer.token(), await issuer.token({ expiresIn: 5 - SKEW_SECONDS })]
     const open = (token: string) => WebSocketSession.open(server.url, { authorization: `Bearer ${token}` })
     const sessions = await Promise.all([open(long), open(short)])
-    for (const session of sessions) {
-      await session.next()
-      expect(await session.codeOf('one', 'subscription { experimentsUpdated { experiment { id } } }')).toBeNull()
-    }
+    for (const session of sessions) expect(await session.next()).toMatchObject({ type: 'connection_ack' })
+    const query = 'subscription { experimentsUpdated { experiment { id } } }'
+    expect(await sessions[0]!.codeOf('one', query)).toBeNull()
     expect((await sessions[1]!.closed).code).toBe(4403)
     sessions[0]!.close()
     expect((await sessions[0]!.closed).code).toBe(1005)
