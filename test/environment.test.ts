@@ -41,6 +41,35 @@ describe('the environment', () => {
     expect(readEnv({ ROLE: 'worker', DATABASE_URL: 'postgresql://db/x' }).ROLE).toBe('worker')
   })
 
+  test('files are kept in a folder, or in three buckets that are all named', () => {
+    const buckets = {
+      GCS_BUCKET_RAW: 'shop-raw',
+      GCS_BUCKET_CURATED: 'shop-curated',
+      GCS_BUCKET_ARTIFACTS: 'shop-results',
+    }
+    expect(readEnv({}).STORAGE).toBe('local')
+    expect(readEnv(buckets).STORAGE).toBe('gcs')
+    expect(readEnv({ ...buckets, STORAGE: 'gcs' }).GCS_BUCKET_RAW).toBe('shop-raw')
+    expect(() => readEnv({ GCS_BUCKET_RAW: 'shop-raw' })).toThrow('GCS_BUCKET_CURATED, GCS_BUCKET_ARTIFACTS missing')
+    expect(() => readEnv({ STORAGE: 'gcs' })).toThrow(
+      'GCS_BUCKET_RAW, GCS_BUCKET_CURATED, GCS_BUCKET_ARTIFACTS missing',
+    )
+    expect(() => readEnv({ ...buckets, STORAGE: 'local' })).toThrow('STORAGE="local", and GCS_BUCKET_RAW')
+    expect(() => readEnv({ ...buckets, GCS_BUCKET_RAW: 'gs://shop' })).toThrow(/GCS_BUCKET_RAW="gs:\/\/shop": must be/)
+    const long = { UPLOAD_LIFETIME_SECONDS: '604801' }
+    expect(readEnv(long).UPLOAD_LIFETIME_SECONDS).toBe(604_801)
+    expect(() => readEnv({ ...buckets, ...long })).toThrow('UPLOAD_LIFETIME_SECONDS="604801"')
+  })
+
+  test('on Cloud Run its limits hold, and its instances need a secret that they share', () => {
+    const there = { K_SERVICE: 'fairlift', SIGNING_SECRET: 'a secret of them all' }
+    expect(readEnv({}).MAX_MULTIPART_BYTES).toBe(5 * 2 ** 30)
+    expect(readEnv(there).MAX_MULTIPART_BYTES).toBe(30 * 2 ** 20)
+    expect(readEnv({ ...there, MAX_UPLOAD_BYTES: '1000' }).MAX_MULTIPART_BYTES).toBe(1000)
+    expect(readEnv({ ...there, MAX_MULTIPART_BYTES: '2000' }).MAX_MULTIPART_BYTES).toBe(2000)
+    expect(() => readEnv({ K_SERVICE: 'fairlift' })).toThrow('SIGNING_SECRET missing')
+  })
+
   test('an empty variable is one that is not set', () => {
     expect(readEnv({ PORT: '', DATABASE_URL: '' })).toMatchObject({ PORT: 4000 })
   })

@@ -8,6 +8,8 @@ export interface RequestContext {
   caller: Caller
   /** The server as its caller names it, such as `http://localhost:4000`. Null over a WebSocket. */
   serverUrl: string | null
+  /** Of the page that asks; null for a program, and over a WebSocket. */
+  origin: string | null
   services: LoaderServices
   /** Batches and remembers the loads of this request. */
   loaders: Loaders
@@ -18,8 +20,9 @@ export function createContext(
   caller: Caller,
   services: LoaderServices,
   serverUrl: string | null = null,
+  origin: string | null = null,
 ): RequestContext {
-  return { requestId, caller, serverUrl, services, loaders: createLoaders(services) }
+  return { requestId, caller, serverUrl, origin, services, loaders: createLoaders(services) }
 }
 
 /** Forgets what was loaded: each event of a subscription is a look of its own. */

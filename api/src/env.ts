@@ -5,6 +5,10 @@ import { API_KEY_FORM, keptOf } from './auth/api-key-secret.ts'
 import { computeConcurrencyFor, computeMemoryFor, LEAST_COMPUTE_MEMORY_MB, machineMemoryMb } from './compute-share.ts'
 
 const count = (least: number) => z.coerce.number().int().min(least)
+/** A name that Cloud Storage allows for a bucket. */
+const bucket = z.string().regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, {
+  error: 'must be the name of a bucket: its name alone, without gs://',
+})
 const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1')
 
 const apiKey = z.string().refine((text) => keptOf(text) !== null, { error: `must look like ${API_KEY_FORM}` })
@@ -13,6 +17,13 @@ const apiKey = z.string().refine((text) => keptOf(text) !== null, { error: `must
 function chunkFor(memoryMb: number): number {
   return Math.min(32, Math.max(4, Math.floor((memoryMb - 256) / 40)))
 }
+
+const bucketVariables = ['GCS_BUCKET_RAW', 'GCS_BUCKET_CURATED', 'GCS_BUCKET_ARTIFACTS'] as const
+
+/** Cloud Run takes requests of 32 MiB; what is around a file in one takes some of it. */
+const CLOUD_RUN_FILE_BYTES = 30 * 2 ** 20
+/** A resumable upload into a bucket can be gone on with for so long. */
+const LONGEST_UPLOAD_SECONDS = 7 * 24 * 3600
 
 /** Every variable that the server reads, with its default. The only place that looks at process.env. */
 const schema = z
@@ -48,6 +59,21 @@ const schema = z
 
     /** Folder for files and for the embedded PostgreSQL. */
     DATA_DIR: z.string().default('.fairlift'),
+    /**
+     * Where files are kept: in a folder beneath DATA_DIR (`local`), or in three buckets of Google Cloud Storage (`gcs`).
+     * By default what the buckets below say.
+     */
+    STORAGE: z.enum(['local', 'gcs']).optional(),
+    /** Buckets: files as received, curated data, and what is computed from them. All three or none. */
+    GCS_BUCKET_RAW: bucket.optional(),
+    GCS_BUCKET_CURATED: bucket.optional(),
+    GCS_BUCKET_ARTIFACTS: bucket.optional(),
+    /** Address of the storage's API where it is another one. With http:// it is an emulator, which asks for no credentials. */
+    GCS_API_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+    /** A key file, where the machine has no service account of its own. Google's client reads it by this name. */
+    GOOGLE_APPLICATION_CREDENTIALS: z.string().optional(),
+    /** What is kept of the buckets' files in DATA_DIR, beside those that a running job needs. */
+    STORAGE_CACHE_MB: count(1).default(1024),
     /** Connection string. With neither this nor DB_HOST nor DB_INSTANCE an embedded PostgreSQL is started. */
     DATABASE_URL: z.string().optional(),
     DB_HOST: z.string().optional(),
@@ -62,6 +88,11 @@ const schema = z
 
     /** Largest file that an upload may have. */
     MAX_UPLOAD_BYTES: count(1).default(5 * 2 ** 30),
+    /**
+     * Largest file that may come within a request; larger ones go to an address of their own. By default as
+     * MAX_UPLOAD_BYTES; on Cloud Run, which takes no larger requests than 32 MiB, 30 MiB.
+     */
+    MAX_MULTIPART_BYTES: count(1).optional(),
     /** How long a signed address for an upload is good: the bytes have to come, and to be told of, in this time. */
     UPLOAD_LIFETIME_SECONDS: count(1).default(24 * 3600),
     /** Most bytes that a packed file may unpack to. */
@@ -112,6 +143,8 @@ const schema = z
 
     /** Secret of signed addresses of downloads and uploads; by default one is made and kept in DATA_DIR. */
     SIGNING_SECRET: z.string().min(16).optional(),
+    /** Cloud Run sets it: tells that its limits hold. */
+    K_SERVICE: z.string().optional(),
   })
   .transform((env) => ({
     ...env,
@@ -124,6 +157,11 @@ const schema = z
         computeMemoryMb: env.COMPUTE_MEMORY_MB,
       }),
     INGEST_CHUNK_MB: env.INGEST_CHUNK_MB ?? chunkFor(env.COMPUTE_MEMORY_MB),
+    STORAGE: env.STORAGE ?? (bucketVariables.some((name) => env[name] !== undefined) ? 'gcs' : 'local'),
+    MAX_MULTIPART_BYTES: Math.min(
+      env.MAX_UPLOAD_BYTES,
+      env.MAX_MULTIPART_BYTES ?? (env.K_SERVICE === undefined ? Infinity : CLOUD_RUN_FILE_BYTES),
+    ),
   }))
 
 export type Env = z.output<typeof schema>
@@ -166,7 +204,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
       `ROLE="${env.ROLE}": API and worker as two processes need a database that both reach: set DATABASE_URL.`,
     ])
   }
-  const problems = authProblems(env)
+  const problems = [...authProblems(env), ...storageProblems(env)]
   if (problems.length > 0) throw new EnvError(problems)
   return env
 }
@@ -181,6 +219,38 @@ function authProblems(env: Env): string[] {
     problems.push(`${missing.join(', ')}: missing. Access tokens are checked by ${named.join(', ')} together.`)
   if (env.BOOTSTRAP_API_KEY !== undefined && env.BOOTSTRAP_API_KEY_FILE !== undefined)
     problems.push('BOOTSTRAP_API_KEY_FILE: BOOTSTRAP_API_KEY is set too. Unset one of them.')
+  return problems
+}
+
+/** What does not fit together in the settings of the storage. */
+function storageProblems(env: Env): string[] {
+  const problems: string[] = []
+  if (env.K_SERVICE !== undefined && env.SIGNING_SECRET === undefined && env.ROLE !== 'worker') {
+    problems.push(
+      'SIGNING_SECRET missing: on Cloud Run instances share no folder to keep one in, and would refuse the addresses of each other.',
+    )
+  }
+  const [set, missing] = [true, false].map((isSet) =>
+    bucketVariables.filter((name) => (env[name] !== undefined) === isSet),
+  ) as [string[], string[]]
+  if (env.STORAGE === 'local') {
+    if (set.length > 0) {
+      problems.push(
+        `STORAGE="local", and ${set.join(', ')} set: take these away, or set STORAGE=gcs to keep files in the buckets.`,
+      )
+    }
+    return problems
+  }
+  if (missing.length > 0) {
+    problems.push(
+      `${missing.join(', ')} missing: files in Google Cloud Storage need all of ${bucketVariables.join(', ')}.`,
+    )
+  }
+  if (env.UPLOAD_LIFETIME_SECONDS > LONGEST_UPLOAD_SECONDS) {
+    problems.push(
+      `UPLOAD_LIFETIME_SECONDS="${env.UPLOAD_LIFETIME_SECONDS}": an upload into a bucket can be gone on with for ${LONGEST_UPLOAD_SECONDS} seconds.`,
+    )
+  }
   return problems
 }
 

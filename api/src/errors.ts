@@ -27,6 +27,7 @@ export const errorCatalogue = {
   COMPUTE_FAILED: 'The computation ended unexpectedly; it is tried again.',
   COMPUTE_OUT_OF_MEMORY: 'The computation needed more memory than COMPUTE_MEMORY_MB allows.',
   COMPUTE_TIMED_OUT: 'The computation took longer than COMPUTE_TIMEOUT_SECONDS allows.',
+  STORAGE_UNAVAILABLE: 'The storage of the files does not answer, or refuses this server; it is tried again.',
   CANCELLED: 'The work was cancelled on request.',
   SHUTTING_DOWN: 'The server is stopping; the work is taken up again.',
   INTERNAL:
@@ -49,7 +50,12 @@ export class AppError extends Error {
 }
 
 /** HTTP statuses of errors that refuse a whole request; those of what is wrong with it have 400. */
-const statuses: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, AUTH_UNAVAILABLE: 503, RATE_LIMITED: 429 }
+const statuses: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  AUTH_UNAVAILABLE: 503,
+  RATE_LIMITED: 429,
+  STORAGE_UNAVAILABLE: 503,
+}
 
 export function httpStatusOf({ code }: AppError): number {
   return statuses[code] ?? 400

@@ -26,6 +26,7 @@ export const serverErrorCodes = [
   'COMPUTE_FAILED',
   'COMPUTE_OUT_OF_MEMORY',
   'COMPUTE_TIMED_OUT',
+  'STORAGE_UNAVAILABLE',
   'CANCELLED',
   'SHUTTING_DOWN',
   'INTERNAL',

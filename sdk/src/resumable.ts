@@ -26,6 +26,9 @@ const LARGEST_PIECE_BYTES = 64 * GRAIN_BYTES
 const SHORT_MS = 500
 const LONG_MS = 2000
 
+const NOTHING_TAKEN =
+  'The storage took none of the bytes, or does not let this page read how many: where it is a bucket, its CORS rules have to name the response header "Range".'
+
 /**
  * Sends a file to a signed address, piece by piece. When the connection breaks it asks what has arrived and goes on from
  * there; it gives up after several failures with nothing new in between.
@@ -47,8 +50,7 @@ export async function sendPieces(target: UploadTarget, source: PieceSource, opti
     const beganAt = performance.now()
     try {
       const held = await put(target, piece, sentBytes, options)
-      if (held <= sentBytes && isSure)
-        throw new FairliftNetworkError('The storage took none of the bytes.', { status: 503 })
+      if (held <= sentBytes && isSure) throw new FairliftNetworkError(NOTHING_TAKEN, { status: 503 })
       if (held > sentBytes) {
         failures = 0
         sentBytes = held

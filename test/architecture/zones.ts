@@ -38,6 +38,18 @@ export const importZones: ImportZone[] = [
     ],
   },
   {
+    name: 'storage/gcs is the only part that knows Google Cloud Storage',
+    files: ['{api,db,sdk,ui,datasets}/**/*.ts', 'ui/src/**/*.svelte'],
+    except: ['api/src/storage/gcs/**/*.ts'],
+    forbid: [
+      {
+        regex: '^@google-cloud/',
+        instead:
+          'Call the ports of api/src/storage (ObjectStore, DirectUploads); container/storage.ts wires the adapter.',
+      },
+    ],
+  },
+  {
     name: 'stats is pure: special functions only',
     files: ['api/src/stats/**/*.ts'],
     except: ['api/src/stats/regression/*.ts'],
@@ -111,7 +123,7 @@ export const importZones: ImportZone[] = [
       drizzle,
       graphql,
       {
-        regex: '/storage/(local|gcs)\\.ts$|/env\\.ts$|\\.resolver\\.ts$',
+        regex: '/storage/(local(-uploads)?\\.ts$|gcs/)|/env\\.ts$|\\.resolver\\.ts$',
         instead: 'A service takes ports and settings in its constructor: wire them in container/.',
       },
     ],

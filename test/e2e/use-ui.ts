@@ -19,13 +19,20 @@ export interface Ui {
   readonly path: () => string
 }
 
+export interface UiOptions extends Omit<ServerOptions, 'env'> {
+  /** Variables of the server; as a function where they are known only when the tests begin. */
+  env?: ServerOptions['env'] | (() => Record<string, string>)
+  /** Errors in the console that are meant, such as those of requests that the server refuses. */
+  allowed?: RegExp
+  /** Origins beside the server's that its pages ask, known when the server runs. */
+  alsoAsked?: () => string[]
+}
+
 /**
  * Has a server and a browser run for the tests of the surrounding `describe`. After each of them its page must have asked
  * no other host, and written no error to the console.
- *
- * @param allowed errors in the console that are meant, such as those of requests that the server refuses
  */
-export function useUi({ allowed, ...options }: ServerOptions & { allowed?: RegExp } = {}): Ui {
+export function useUi({ allowed, env, alsoAsked, ...options }: UiOptions = {}): Ui {
   let server: TestServer
   let client: FairliftClient
   let browser: Browser
@@ -34,7 +41,7 @@ export function useUi({ allowed, ...options }: ServerOptions & { allowed?: RegEx
 
   beforeAll(async () => {
     browser = await openBrowser()
-    server = await startServer(options)
+    server = await startServer({ ...options, env: typeof env === 'function' ? env() : env })
     const key = server.firstApiKey
     client = createClient({ url: server.url, ...(key !== null && { apiKey: key }) })
   })
@@ -49,7 +56,7 @@ export function useUi({ allowed, ...options }: ServerOptions & { allowed?: RegEx
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
     context.setDefaultTimeout(60_000)
     page = await context.newPage()
-    manners = watchManners(page, server.url)
+    manners = watchManners(page, server.url, ...(alsoAsked?.() ?? []))
   })
 
   afterEach(async () => {

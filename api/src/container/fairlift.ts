@@ -12,11 +12,11 @@ import { JobQueue } from '../jobs/queue.ts'
 import { JobRunner } from '../jobs/runner.ts'
 import { WorkFolders } from '../jobs/work-folders.ts'
 import type { Logger } from '../logger.ts'
-import { LocalObjectStore } from '../storage/local.ts'
 import { openAccess } from './access.ts'
 import { serve } from './serve.ts'
 import { createServices } from './services.ts'
-import { startSweeping } from './sweeping.ts'
+import { openStorage } from './storage.ts'
+import { startSweeping, startTidying } from './sweeping.ts'
 
 /** A running server. */
 export interface Fairlift {
@@ -56,6 +56,10 @@ export async function startFairlift(env: Env, logger: Logger): Promise<Fairlift>
 async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): Promise<Omit<Fairlift, 'stop'>> {
   const broken = Promise.withResolvers<string>()
   await mkdir(env.DATA_DIR, { recursive: true })
+  const folders = new WorkFolders(join(env.DATA_DIR, 'work'))
+  // First of all: the folder of work that is gone holds on to the files that it was given.
+  await folders.sweep()
+  const storage = await openStorage(env)
   const { connection, reused, ended } = await databaseConnection(env, logger, stops)
   void ended.then((reason) => reason !== null && broken.resolve(reason))
 
@@ -73,23 +77,21 @@ async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): 
   stops.push(() => queue.stop(STOP_TIMEOUT_MS))
   await queue.start()
 
-  const store = new LocalObjectStore(join(env.DATA_DIR, 'files'))
-  const folders = new WorkFolders(join(env.DATA_DIR, 'work'))
-  await Promise.all([store.sweep(), folders.sweep()])
   const limits = { memoryBytes: env.COMPUTE_MEMORY_MB * 2 ** 20, timeoutMs: env.COMPUTE_TIMEOUT_SECONDS * 1000 }
   const compute = new ComputePool({ ...limits, concurrency: env.COMPUTE_CONCURRENCY })
   stops.push(() => compute.close())
   compute.warmUp()
 
-  const parts = createServices(env, logger, client, notifications, queue, store, folders, compute)
+  const parts = createServices(env, logger, client, notifications, queue, storage.store, folders, compute)
   await parts.services.metrics.ensureStandard()
   if (env.ROLE !== 'api') {
     const runner = new JobRunner(queue, parts.services.jobs, parts.tasks, logger)
     stops.push(async () => runner.abort())
     await runner.start(env.COMPUTE_CONCURRENCY)
-    stops.push(startSweeping(env, logger, client, store, folders))
+    stops.push(startSweeping(env, logger, client, storage, folders))
     parts.copies.catchUp().catch((error: unknown) => logger.warn({ err: error }, 'copying events was not taken up'))
   }
+  if (env.ROLE === 'api') stops.push(startTidying(env, logger, storage, folders))
   if (env.ROLE === 'worker') return { url: null, reused, firstApiKey: null, broken: broken.promise }
 
   const access = await openAccess(env, logger, client, parts.idempotency, stops)
@@ -98,7 +100,7 @@ async function start(env: Env, logger: Logger, stops: (() => Promise<void>)[]): 
   // Nobody should wait for a picture until a computation has ended. Its child starts with the first picture.
   const drawing = new ComputePool({ ...limits, concurrency: 1, timeoutMs: DRAWING_TIMEOUT_MS })
   stops.push(() => drawing.close())
-  const server = await serve(env, logger, client, store, signer, drawing, parts, access)
+  const server = await serve(env, logger, client, storage, signer, drawing, parts, access)
   stops.push(() => server.close())
   const port = await server.listen(env.HOST, env.PORT)
   url ||= `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${port}`

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { DatabaseClient } from '@fairlift/db'
 import type { Env } from '../env.ts'
 import type { FileSigner } from '../http/file-signer.ts'
@@ -36,29 +35,27 @@ import { UploadResolver } from '../modules/upload/upload.resolver.ts'
 import { UploadService } from '../modules/upload/upload.service.ts'
 import { ViewerResolver } from '../modules/viewer/viewer.resolver.ts'
 import { createSchema } from '../schema.ts'
-import type { LocalObjectStore } from '../storage/local.ts'
-import { LocalUploads } from '../storage/local-uploads.ts'
 import { FilesOnDemand } from '../storage/files-on-demand.ts'
 import type { Access } from './access.ts'
 import type { Services } from './services.ts'
+import type { FileStorage } from './storage.ts'
 
 /** Resolvers, and the HTTP server that has them. */
 export async function serve(
   env: Env,
   logger: Logger,
   client: DatabaseClient,
-  store: LocalObjectStore,
+  { store, uploadsAt, uploadOrigin }: FileStorage,
   signer: FileSigner,
   drawing: ComputePool,
   parts: Services,
   { apiKeys, authenticator, connections, rateLimits }: Access,
 ): Promise<HttpServer> {
   const { services, idempotency, previews, autoRun, comparisons, planning, verifications, compactions, events } = parts
-  const directUploads = new LocalUploads(
-    join(env.DATA_DIR, 'files', 'uploads'),
-    store,
+  const { uploads: directUploads, received } = uploadsAt(
     (upload) => `${env.PUBLIC_URL ?? ''}${signer.uploadPath(upload)}`,
   )
+  const limits = { maxMultipartBytes: env.MAX_MULTIPART_BYTES, maxUploadBytes: env.MAX_UPLOAD_BYTES }
   const uploads = new UploadService(
     new UploadRepository(client),
     services.batches,
@@ -80,7 +77,7 @@ export async function serve(
     ...reportResolvers(reports, signer),
     new AnalysisResolver(services.analyses),
     new ApiKeyResolver(apiKeys),
-    new BatchResolver(services.batches, previews, signer, env.MAX_UPLOAD_BYTES),
+    new BatchResolver(services.batches, previews, signer, limits),
     ...calibrationResolvers(services.calibrations),
     ...comparisonResolvers(comparisons, services.batches),
     new CompactionResolver(compactions),
@@ -109,12 +106,13 @@ export async function serve(
     schema,
     services,
     store,
-    directUploads,
+    directUploads: received,
+    uploadOrigin,
     makers: [charts, reports],
     signer,
     origins: originRules(env.HOST, env.ALLOWED_ORIGINS, env.PUBLIC_URL),
     maxBodyBytes: env.MAX_BODY_BYTES,
-    maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    maxMultipartBytes: env.MAX_MULTIPART_BYTES,
     queryLimits: queryLimitsOf(env),
     rateLimits,
     authenticator,

@@ -53,7 +53,7 @@ import { ModelService } from '../modules/model/model.service.ts'
 import { DataLineageService } from '../modules/report/data-lineage.service.ts'
 import { MeasuredMetricService } from '../modules/planning/measured-metric.service.ts'
 import { PlanningService } from '../modules/planning/planning.service.ts'
-import type { LocalObjectStore } from '../storage/local.ts'
+import type { ObjectStore } from '../storage/object-store.ts'
 
 /** A job that copies events takes turns with those of other experiments after so long. */
 const MAX_COPY_MS = 600_000
@@ -67,7 +67,7 @@ export function createServices(
   client: DatabaseClient,
   notifications: Notifications,
   queue: JobQueue,
-  store: LocalObjectStore,
+  store: ObjectStore,
   folders: WorkFolders,
   compute: ComputePool,
 ) {
@@ -132,7 +132,7 @@ export function createServices(
     compute,
     folders,
   )
-  const verifications = new VerificationService(analyses, runs, jobs, store, compute, idempotency)
+  const verifications = new VerificationService(analyses, runs, jobs, store, compute, idempotency, folders)
   const calibrationRepository = new CalibrationRepository(client)
   const calibrations = new CalibrationService(calibrationRepository, analyses, jobs, idempotency)
   const modelRepository = new ModelRepository(client)
@@ -145,6 +145,7 @@ export function createServices(
     analyses,
     store,
     compute,
+    folders,
   )
   const eventRepository = new EventRepository(client)
   const copies = new EventCopyService(eventRepository, jobs, store, compute, folders, {
@@ -185,7 +186,7 @@ export function createServices(
       ingestBatch(landing, afterLanding),
       runAnalysis(runs),
       verifyAnalysis(verifications),
-      calibrateExperiment(new CalibrationRunService(calibrationRepository, runs, compute)),
+      calibrateExperiment(new CalibrationRunService(calibrationRepository, runs, compute, folders)),
       trainModel(new ModelRunService(modelRepository, runs, store, compute, folders)),
       compactDataset(compactions),
       eraseUser(userErasures, afterLanding),

@@ -117,4 +117,7 @@ function isUnknown(cause: unknown): boolean {
 
 export function logUnknown(logger: Logger, cause: unknown, requestId: string): void {
   if (isUnknown(cause)) logger.error({ err: cause, requestId }, 'a request failed unexpectedly')
+  // The caller learns that it is the storage; what is the matter with it is for who runs the server.
+  else if (cause instanceof AppError && cause.code === 'STORAGE_UNAVAILABLE')
+    logger.error({ err: cause.cause ?? cause, requestId }, cause.message)
 }

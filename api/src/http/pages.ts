@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -9,8 +11,13 @@ const folders = {
   graphiql: fileURLToPath(new URL('../../graphiql/dist', import.meta.url)),
 }
 
-/** Serves the UI at / and the files of GraphiQL at /graphiql/. */
-export async function registerPages(server: FastifyInstance): Promise<void> {
+/**
+ * Serves the UI at / and the files of GraphiQL at /graphiql/.
+ *
+ * @param uploadOrigin where the page sends large files, if not to this server: its policy then lets it
+ */
+export async function registerPages(server: FastifyInstance, uploadOrigin: string | null): Promise<void> {
+  const sendPage = await pageSender(uploadOrigin)
   if (existsSync(folders.graphiql)) {
     await server.register(fastifyStatic, {
       root: folders.graphiql,
@@ -26,18 +33,29 @@ export async function registerPages(server: FastifyInstance): Promise<void> {
       decorateReply: !existsSync(folders.graphiql),
       ...CACHING,
     })
+    if (uploadOrigin !== null) for (const path of ['/', '/index.html']) server.get(path, (_, reply) => sendPage(reply))
   }
   server.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
     if (!wantsPage)
       return reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.split('?')[0]}.` })
     // The UI finds its page by the address.
-    if (existsSync(folders.ui)) return reply.sendFile('index.html', folders.ui, NO_CACHE)
+    if (existsSync(folders.ui)) return sendPage(reply)
     return reply
       .code(404)
       .type('text/plain')
       .send('The UI is not built. Run "pnpm build", or use GraphiQL at /graphql.\n')
   })
+}
+
+/** How the UI's page is sent: as it was built, or with one more origin in its policy. */
+async function pageSender(uploadOrigin: string | null): Promise<(reply: FastifyReply) => FastifyReply> {
+  if (uploadOrigin === null || !existsSync(folders.ui)) {
+    return (reply) => reply.sendFile('index.html', folders.ui, NO_CACHE)
+  }
+  const built = await readFile(join(folders.ui, 'index.html'), 'utf8')
+  const page = built.replace("connect-src 'self'", `connect-src 'self' ${uploadOrigin}`)
+  return (reply) => reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page)
 }
 
 /** Whether a request to /graphql is a person's who wants to explore. */

@@ -14,7 +14,7 @@ import type { ObjectStore } from '../storage/object-store.ts'
 import { authenticate } from './authentication.ts'
 import type { FileSigner } from './file-signer.ts'
 import { registerFiles } from './files.ts'
-import { createApollo } from './graphql.ts'
+import { createApollo, logUnknown } from './graphql.ts'
 import { registerOrigins, type OriginRules } from './origins.ts'
 import { graphiqlPage, registerPages, wantsGraphiql } from './pages.ts'
 import type { QueryLimits } from './query-limits.ts'
@@ -27,13 +27,16 @@ export interface ServerOptions {
   schema: GraphQLSchema
   services: LoaderServices
   store: ObjectStore
-  directUploads: LocalUploads
+  /** Takes the bytes of uploads; null where they do not come to this server. */
+  directUploads: LocalUploads | null
+  /** Where pages send large files, if not to this server. */
+  uploadOrigin: string | null
   /** Makes files at first demand. */
   makers: FileMaker[]
   signer: FileSigner
   origins: OriginRules
   maxBodyBytes: number
-  maxUploadBytes: number
+  maxMultipartBytes: number
   queryLimits: QueryLimits
   rateLimits: RateLimits
   authenticator: Authenticator
@@ -68,6 +71,7 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
     const status = error instanceof AppError ? httpStatusOf(error) : (error.statusCode ?? 500)
     if (error instanceof AppError) {
       const { code, message, details } = error
+      logUnknown(logger, error, request.id)
       const extensions = { code, ...details, requestId: request.id }
       return reply
         .code(status)
@@ -83,17 +87,17 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
     return reply.code(status).send({ errors: [{ message, extensions: { code, requestId: request.id } }] })
   })
   await registerOrigins(server, origins)
-  registerUploads(server, options.maxUploadBytes)
+  registerUploads(server, options.maxMultipartBytes)
   registerHealth(server, options.isReady)
   registerFiles(server, options.store, options.signer, options.makers)
-  registerSignedUploads(server, options.directUploads, options.signer, logger)
-  await registerPages(server)
+  if (options.directUploads !== null) registerSignedUploads(server, options.directUploads, options.signer, logger)
+  await registerPages(server, options.uploadOrigin)
 
   const apollo = createApollo(schema, options.queryLimits, rateLimits, logger)
   await apollo.start()
   const handle = fastifyApolloHandler(apollo, {
-    context: async ({ id, caller, protocol, host, ip }) => ({
-      ...createContext(id, caller!, services, `${protocol}://${host}`),
+    context: async ({ id, caller, protocol, host, ip, headers }) => ({
+      ...createContext(id, caller!, services, `${protocol}://${host}`, headers.origin ?? null),
       address: ip,
     }),
   })

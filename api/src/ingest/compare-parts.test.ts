@@ -65,7 +65,7 @@ async function part(events: Event[]): Promise<WrittenPart> {
   )
 }
 
-async function known(events: Event[]): Promise<KnownPart> {
+async function known(events: Event[]): Promise<KnownPart & { path: string }> {
   const { path, keysPath, minTimeMs, maxTimeMs } = await part(events)
   return { id: `part-${files}`, path, keysPath, minTimeMs, maxTimeMs }
 }

@@ -1,12 +1,15 @@
 import { Deduplicator, type ConflictPolicy, type Key } from './deduplicate.ts'
-import { KEY_VERSION, keysOf } from './event-key.ts'
-import { KEY_LANES, type EventKeys } from './event-keys.ts'
+import { keysOf } from './event-key.ts'
+import { KEY_LANES, KEY_VERSION, type EventKeys } from './event-keys.ts'
 import { readAllKeys, readKeyFileHead, readKeysAmong } from './key-file.ts'
 import type { KeyMarks } from './key-marks.ts'
 import { readPart, rewritePart, type PartFiles, type WrittenPart } from './write-part.ts'
 
-export interface KnownPart extends PartFiles {
+export interface KnownPart {
   id: string
+  /** Null where its events are not needed: its keys were computed as today's are, and it loses none to later events. */
+  path: string | null
+  keysPath: string | null
   minTimeMs: number
   maxTimeMs: number
 }
@@ -42,7 +45,7 @@ export async function compareParts({ parts, known, conflictPolicy }: CompareRequ
     for await (const keys of knownKeys(part, marks))
       for (const key of deduplicator.compareKnown(keys)) superseded.push(key)
     if (superseded.length === 0) continue
-    const rewritten = await rewritePart(part, superseded, `${parts[0]!.path}.replaces-${part.id}`)
+    const rewritten = await rewritePart(withEvents(part), superseded, `${parts[0]!.path}.replaces-${part.id}`)
     replaced.push({ id: part.id, part: rewritten as WrittenPart | null })
   }
   const left: WrittenPart[] = []
@@ -75,5 +78,10 @@ export async function* knownKeys(part: KnownPart, wanted: KeyMarks): AsyncGenera
   const { keysPath } = part
   if (keysPath !== null && (await readKeyFileHead(keysPath)).keyVersion === KEY_VERSION)
     yield* readKeysAmong(keysPath, wanted)
-  else yield keysOf(await readPart(part))
+  else yield keysOf(await readPart(withEvents(part)))
+}
+
+function withEvents({ id, path, ...part }: KnownPart): KnownPart & PartFiles {
+  if (path === null) throw new Error(`The events of the part ${id} are needed, and only its keys were given.`)
+  return { id, path, ...part }
 }

@@ -7,12 +7,6 @@ import { hashStrings, visitTexts } from './hash-strings.ts'
 import { murmurHash128 } from './murmur-hash.ts'
 
 /**
- * Names the way in which keys are computed. Keys of another name are computed again from the events (see
- * compare-parts.ts). A test fails when keys change and this name does not.
- */
-export const KEY_VERSION = 'murmur3-1'
-
-/**
  * The unit of each user: the first 64 bits of MurmurHash3 x86 128 over the UTF-8 user id, seeded with the first 32 bits
  * of the experiment's id, so that one user has unrelated units in different experiments. Two users of one experiment
  * share a unit by chance with probability n^2 / 2^65: 3e-8 for a million users, 3e-4 for a hundred million.

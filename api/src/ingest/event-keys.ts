@@ -1,4 +1,10 @@
 /**
+ * Names the way in which keys are computed. Keys of another name are computed again from the events (see
+ * compare-parts.ts). A test fails when keys change and this name does not.
+ */
+export const KEY_VERSION = 'murmur3-1'
+
+/**
  * The keys of a number of events, one record of 32-bit lanes an event: four lanes of key, and two of the content's hash
  * where the events have ids. An event without an id has zeros there: its content is its key.
  */

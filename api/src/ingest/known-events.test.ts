@@ -11,7 +11,7 @@ const rows = (first: number, last: number, more = '') =>
     return `${user},control,exposure,,2026-06-02T10:00:${String((first + index) % 60).padStart(2, '0')}Z,phone${more}`
   })
 
-async function knownParts(...contents: string[]): Promise<KnownPart[]> {
+async function knownParts(...contents: string[]): Promise<(KnownPart & { path: string })[]> {
   const results = await Promise.all(contents.map((content) => curate(content)))
   return results.flatMap(({ parts }, file) =>
     parts.map(({ path, keysPath, minTimeMs, maxTimeMs }) => ({

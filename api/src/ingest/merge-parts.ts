@@ -1,5 +1,5 @@
 import { stack, type Frame } from '../engine/polars/frame.ts'
-import { KEY_VERSION } from './event-key.ts'
+import { KEY_VERSION } from './event-keys.ts'
 import { readPart, writePart, type PartFiles, type WrittenPart } from './write-part.ts'
 
 export interface MergeRequest {

@@ -6,8 +6,8 @@ import { int64Values, keptRows, type Frame } from '../engine/polars/frame.ts'
 import { keptKeys, keptWithout, type Key } from './deduplicate.ts'
 import { ATTRIBUTE_PREFIX, eventColumn, keyColumns, storedColumns } from '../engine/event-columns.ts'
 import { FEW_VALUES } from './few-values.ts'
-import { KEY_VERSION, keysOf, withKeyColumns, withKeys } from './event-key.ts'
-import type { EventKeys } from './event-keys.ts'
+import { keysOf, withKeyColumns, withKeys } from './event-key.ts'
+import { KEY_VERSION, type EventKeys } from './event-keys.ts'
 import { readAllKeys, readKeyFileHead, writeKeyFile } from './key-file.ts'
 
 /** What the manifest says of a part: one immutable Parquet file of curated events. */

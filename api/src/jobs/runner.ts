@@ -5,7 +5,7 @@ import type { ReadProgress, Task } from './define-task.ts'
 import type { Attempt, JobQueue } from './queue.ts'
 
 /** Failures after which another attempt may end better. */
-const RETRYABLE = new Set<ErrorCode>(['COMPUTE_FAILED', 'SHUTTING_DOWN', 'INTERNAL'])
+const RETRYABLE = new Set<ErrorCode>(['COMPUTE_FAILED', 'STORAGE_UNAVAILABLE', 'SHUTTING_DOWN', 'INTERNAL'])
 
 /** Ends that are the data's or the caller's doing: nothing for an operator to look into. */
 const FORESEEN = new Set<ErrorCode>([

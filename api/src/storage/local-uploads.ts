@@ -4,9 +4,10 @@ import { mkdir, open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { DirectUpload, DirectUploads, FinishedUpload, UploadAddress } from './direct-uploads.ts'
+import type { DirectUpload, DirectUploads, FinishedUpload, StartedUpload } from './direct-uploads.ts'
 import { FileSink, TooManyBytesError } from './file-sink.ts'
 import { ObjectExistsError, requireKey, type ObjectStore } from './object-store.ts'
+import { sha256Of } from './sha256-of.ts'
 
 /** The bytes of one request: from which of the object's to which, or null for all of them. */
 export type ByteRange = { first: number; last: number } | null
@@ -50,12 +51,12 @@ export class LocalUploads implements DirectUploads {
     this.#urlOf = urlOf
   }
 
-  async begin(upload: DirectUpload): Promise<UploadAddress> {
+  async begin(upload: DirectUpload): Promise<StartedUpload> {
     const path = this.#path(upload.id)
     await mkdir(this.#folder, { recursive: true })
     await (await open(path, 'a')).close()
     const headers = [{ name: 'content-type', value: 'application/octet-stream' }]
-    return { url: this.#urlOf(upload), method: 'PUT', headers }
+    return { url: this.#urlOf(upload), method: 'PUT', headers, session: null }
   }
 
   /** How many bytes of an upload are there. Throws UploadGoneError. */
@@ -95,7 +96,7 @@ export class LocalUploads implements DirectUploads {
     if (receivedBytes === null) {
       const stored = await this.#store.stat(key)
       if (stored === null) return { isComplete: false, receivedBytes: 0 }
-      return { isComplete: true, object: { ...stored, sha256: await hashOf(await this.#store.localFile(key)) } }
+      return { isComplete: true, object: { ...stored, sha256: await sha256Of(this.#store, key) } }
     }
     if (receivedBytes < sizeBytes) return { isComplete: false, receivedBytes }
     const kept = this.#hashes.get(id)

@@ -9,6 +9,7 @@ import {
   ObjectMissingError,
   ObjectTooLargeError,
   requireKey,
+  type ByteSpan,
   type ListedObject,
   type ObjectStore,
   type StoredObject,
@@ -75,13 +76,20 @@ export class LocalObjectStore implements ObjectStore {
     return { key, sizeBytes: (await stat(this.#path(key))).size }
   }
 
-  async read(key: string): Promise<AsyncIterable<Buffer>> {
-    return createReadStream(await this.localFile(key))
+  async read(key: string, span?: ByteSpan): Promise<AsyncIterable<Buffer>> {
+    const path = await this.localFile(key)
+    return span === undefined ? createReadStream(path) : createReadStream(path, { start: span.first, end: span.last })
   }
 
+  /** The stored file itself, which stays where it is. */
   async localFile(key: string): Promise<string> {
     if ((await this.stat(key)) === null) throw new ObjectMissingError(key)
     return this.#path(key)
+  }
+
+  /** A folder has no address: this server gives its files itself. */
+  async readUrl(): Promise<null> {
+    return null
   }
 
   async stat(key: string): Promise<StoredObject | null> {

@@ -10,9 +10,24 @@ export interface ListedObject extends StoredObject {
   modifiedAt: Date
 }
 
+/** Bytes of an object, from the first to the last, both included. */
+export interface ByteSpan {
+  first: number
+  last: number
+}
+
+/** How an object is given to whoever has its address. */
+export interface ReadAs {
+  contentType: string
+  /** As the header of this name. */
+  contentDisposition: string
+}
+
 /**
- * Where bytes live: a local folder or a bucket, with the same keys. Objects are written once, as a whole, and never
+ * Where bytes live: a local folder or buckets, with the same keys. Objects are written once, as a whole, and never
  * changed: a key either holds all of its bytes or nothing.
+ *
+ * A store that does not answer, or refuses the server, throws AppError STORAGE_UNAVAILABLE from every method.
  */
 export interface ObjectStore {
   /**
@@ -29,10 +44,16 @@ export interface ObjectStore {
   ): Promise<StoredObject & { sha256: string }>
   /** Stores a local file under a key; the file may be moved. */
   putFile(key: string, path: string): Promise<StoredObject>
-  /** The bytes of an object. Throws ObjectMissingError. */
-  read(key: string): Promise<AsyncIterable<Buffer>>
-  /** A local file with the object's bytes, for programs that need one. It must not be changed. Throws ObjectMissingError. */
-  localFile(key: string): Promise<string>
+  /** The bytes of an object, all or some. Throws ObjectMissingError. */
+  read(key: string, span?: ByteSpan): Promise<AsyncIterable<Buffer>>
+  /**
+   * A local file with the object's bytes, for programs that need one. It must not be changed. Throws ObjectMissingError.
+   *
+   * @param folder of the work at hand: the file is there for as long as this folder is
+   */
+  localFile(key: string, folder: string): Promise<string>
+  /** An address at which the store itself gives the object for some minutes; null where it has none. */
+  readUrl(key: string, as: ReadAs): Promise<string | null>
   stat(key: string): Promise<StoredObject | null>
   /** Removes an object; nothing happens when it is not there. */
   delete(key: string): Promise<void>

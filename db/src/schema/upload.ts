@@ -19,6 +19,8 @@ export const uploads = pgTable(
     /** Announced by the sender, and checked. */
     sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
     objectKey: text('object_key').notNull().unique(),
+    /** Address of the session in which a bucket takes the bytes; null where this server takes them, and before the first. */
+    session: text('session'),
     /** How the file shall be read: what a multipart upload says beside its file. */
     input: jsonb('input').notNull(),
     batchId: uuid('batch_id').references(() => batches.id),

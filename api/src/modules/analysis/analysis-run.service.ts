@@ -80,8 +80,7 @@ export class AnalysisRunService {
     report('Reading the data', 0)
     return this.#folders.use(async (workFolder) => {
       const id = randomUUID()
-      const aggregatesPath = join(workFolder, 'aggregates.json.gz')
-      const request = await this.#requestFor(experimentId, question, aggregatesPath, signal)
+      const request = await this.#requestFor(experimentId, question, workFolder, signal)
       const result = await this.#compute.run('analyse', request, {
         signal,
         onProgress: ({ share }) => report('Adding up users', share * PASS_SHARE),
@@ -93,7 +92,7 @@ export class AnalysisRunService {
       ])
       const folder = `artifacts/${experimentId}/${id}`
       const aggregatesKey = `${folder}/aggregates.json.gz`
-      await this.#store.putFile(aggregatesKey, aggregatesPath)
+      await this.#store.putFile(aggregatesKey, request.aggregatesPath)
       if (question.settings.timeseries === true)
         await this.#store.putFile(timeSeriesKey({ experimentId, id }), join(workFolder, TIME_SERIES_FILE))
       await this.#store.put(distributionsKey({ experimentId, id }), oneBuffer(JSON.stringify(result.distributions)))
@@ -129,7 +128,7 @@ export class AnalysisRunService {
   ): Promise<ResultRow[]> {
     report('Reading the data', 0)
     return this.#folders.use(async (workFolder) => {
-      const request = await this.#requestFor(experimentId, question, join(workFolder, 'aggregates.json.gz'), signal)
+      const request = await this.#requestFor(experimentId, question, workFolder, signal)
       const { rows } = await this.#compute.run('analyse', request, {
         signal,
         onProgress: ({ share }) => report('Adding up users', share * PASS_SHARE),
@@ -141,32 +140,38 @@ export class AnalysisRunService {
   async #requestFor(
     experimentId: string,
     question: AnalysisQuestion,
-    aggregatesPath: string,
+    workFolder: string,
     signal: AbortSignal,
-  ): Promise<AnalyseRequest> {
+  ): Promise<AnalyseRequest & { aggregatesPath: string }> {
     return {
-      ...(await this.dataFor(experimentId, dataOf(question), signal)),
+      ...(await this.dataFor(experimentId, dataOf(question), workFolder, signal)),
       metrics: question.metrics,
       plan: planOf(question),
       settings: question.settings,
       trafficSplits: question.variants.map(({ trafficSplit }) => trafficSplit),
       lineage: await this.#datasets.lineage(experimentId, question.datasetVersion),
       isOver: !question.schedule.isBeforeEnd,
-      aggregatesPath,
+      aggregatesPath: join(workFolder, 'aggregates.json.gz'),
     }
   }
 
-  /** What is read for a question: the parts, and the unit table where there is one for it. Throws AppError NO_DATA. */
+  /**
+   * What is read for a question: the parts, and the unit table where there is one for it.
+   *
+   * @param workFolder the files are there for as long as it is
+   * @throws AppError NO_DATA
+   */
   async dataFor(
     experimentId: string,
     question: DataQuestion,
+    workFolder: string,
     signal: AbortSignal,
   ): Promise<Pick<AnalyseRequest, 'parts' | 'unitFiles'>> {
     const parts = await this.#datasets.partsOf(experimentId, question.datasetVersion)
     if (parts.length === 0) throw new AppError('NO_DATA', 'This version of the data holds no events.')
     return {
-      parts: await partFilesOf(parts, this.#store),
-      unitFiles: await this.#unitFiles(experimentId, question, signal),
+      parts: await partFilesOf(parts, this.#store, workFolder),
+      unitFiles: await this.#unitFiles(experimentId, question, workFolder, signal),
     }
   }
 
@@ -174,12 +179,13 @@ export class AnalysisRunService {
   async #unitFiles(
     experimentId: string,
     { datasetVersion, window }: DataQuestion,
+    workFolder: string,
     signal: AbortSignal,
   ): Promise<UnitFile[] | null> {
     const experiment = await this.#experiments.get(experimentId)
     const usual = usualWindowOf(experiment)
     if (unitRuleName(window) === unitRuleName(usual)) await this.#unitTables.update(experimentId, usual, signal)
-    return this.#unitTables.find(experimentId, datasetVersion, window)
+    return this.#unitTables.find(experimentId, datasetVersion, window, workFolder)
   }
 
   /** What follows from the rows: users by variant, health, whether it is an early look, and the decision. */

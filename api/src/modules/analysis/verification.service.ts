@@ -2,7 +2,9 @@ import { type Difference, differencesOf } from '../../analysis/differences.ts'
 import type { ResultRow } from '../../analysis/result-row.ts'
 import { STATISTICS_VERSION } from '../../analysis/settings.ts'
 import type { ComputePool } from '../../jobs/compute/pool.ts'
+import type { RecomputeResult } from '../../jobs/compute/recompute-rows.ts'
 import type { TaskContext } from '../../jobs/define-task.ts'
+import type { WorkFolders } from '../../jobs/work-folders.ts'
 import { ObjectMissingError, type ObjectStore } from '../../storage/object-store.ts'
 import type { IdempotencyService, IdempotentCall } from '../idempotency/idempotency.service.ts'
 import { jobMutation, type JobPayload } from '../job/job-mutation.ts'
@@ -47,6 +49,7 @@ export class VerificationService {
   readonly #store: ObjectStore
   readonly #compute: ComputePool
   readonly #idempotency: IdempotencyService
+  readonly #folders: WorkFolders
 
   constructor(
     analyses: AnalysisService,
@@ -55,6 +58,7 @@ export class VerificationService {
     store: ObjectStore,
     compute: ComputePool,
     idempotency: IdempotencyService,
+    folders: WorkFolders,
   ) {
     this.#analyses = analyses
     this.#runs = runs
@@ -62,6 +66,7 @@ export class VerificationService {
     this.#store = store
     this.#compute = compute
     this.#idempotency = idempotency
+    this.#folders = folders
   }
 
   /** The certificate of an analysis; null when it was computed before there were any. */
@@ -81,14 +86,12 @@ export class VerificationService {
     const unavailable = whyUnavailable(certificate)
     if (certificate === null || unavailable !== null) return without(id, 'AGGREGATES', stored, unavailable!)
     const differences = this.#certificateDifferences(analysis, certificate, stored)
-    const path = await this.#localFile(analysis.aggregatesKey)
-    if (path === null) {
+    const again = await this.#recompute(analysis.aggregatesKey, certificate)
+    if (again === null) {
       differences.push(found('AGGREGATES', { field: '', stored: null, recomputed: null }))
       return concluded(id, 'AGGREGATES', stored, differences, 0)
     }
-    const { question, plan, aggregatesHash } = certificate
-    const { metrics, settings } = question
-    const again = await this.#compute.run('recompute', { metrics, plan, settings, aggregatesPath: path })
+    const { aggregatesHash } = certificate
     if (again.aggregatesHash !== aggregatesHash) {
       const hashes = {
         stored: JSON.stringify(aggregatesHash),
@@ -174,8 +177,14 @@ export class VerificationService {
     }
   }
 
-  async #localFile(key: string): Promise<string | null> {
-    return (await this.#store.stat(key)) === null ? null : this.#store.localFile(key)
+  /** Null when the sums are not there any more. */
+  #recompute(aggregatesKey: string, { question, plan }: Certificate): Promise<RecomputeResult | null> {
+    const { metrics, settings } = question
+    return this.#folders.use(async (folder) => {
+      if ((await this.#store.stat(aggregatesKey)) === null) return null
+      const aggregatesPath = await this.#store.localFile(aggregatesKey, folder)
+      return this.#compute.run('recompute', { metrics, plan, settings, aggregatesPath })
+    })
   }
 }
 

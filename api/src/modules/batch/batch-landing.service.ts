@@ -5,6 +5,8 @@ import type { ColumnMapping } from '../../ingest/column-mapping.ts'
 import type { CompareResult, KnownPart } from '../../ingest/compare-parts.ts'
 import { FileError, shown } from '../../ingest/contract.ts'
 import type { CurateResult } from '../../ingest/curate.ts'
+import type { ConflictPolicy } from '../../ingest/deduplicate.ts'
+import { KEY_VERSION } from '../../ingest/event-keys.ts'
 import type { WrittenPart } from '../../ingest/write-part.ts'
 import type { ComputePool } from '../../jobs/compute/pool.ts'
 import type { WorkFolders } from '../../jobs/work-folders.ts'
@@ -77,7 +79,7 @@ export class BatchLandingService {
       await this.#folders.use(async (workFolder) => {
         const result = await this.#curate(batch, experiment, workFolder, { signal, report })
         if (result.quarantine !== null) await this.#quarantine(batch, result)
-        else await this.#commit(batch, experiment, result, { signal, report })
+        else await this.#commit(batch, experiment, result, workFolder, { signal, report })
       })
     } catch (error) {
       // What came to nothing through no fault of the file waits again: for another attempt, or to be sent again.
@@ -102,14 +104,15 @@ export class BatchLandingService {
       return await this.#compute.run(
         'curate',
         {
-          path: await this.#store.localFile(batch.rawKey),
+          path: await this.#store.localFile(batch.rawKey, workFolder),
           workFolder,
           sha256: batch.sha256,
           mapping: batch.mapping as ColumnMapping | null,
           experiment: experimentContext(experiment, variants, metrics),
           conflictPolicy: experiment.conflictPolicy,
           // Which of two events is the last is known only when the batch lands.
-          known: experiment.conflictPolicy === 'KEEP_FIRST' ? await this.#knownFiles(known) : [],
+          known:
+            experiment.conflictPolicy === 'KEEP_FIRST' ? await this.#knownFiles(known, 'KEEP_FIRST', workFolder) : [],
           maxRejectRate: batch.maxRejectRate,
           rawLimits: { maxUnpackedBytes: this.#settings.maxUnpackedBytes },
           chunkBytes: this.#settings.chunkBytes,
@@ -159,6 +162,7 @@ export class BatchLandingService {
     batch: Batch,
     experiment: Experiment,
     result: CurateResult,
+    workFolder: string,
     { signal, report }: TaskContext,
   ): Promise<void> {
     const changes = await this.#reportOf(batch, result)
@@ -175,7 +179,13 @@ export class BatchLandingService {
           bytesRead: bytesTotal,
           bytesTotal,
         })
-        const { parts, duplicates, conflicts, replaced } = await this.#compare(experiment, result, tx, signal)
+        const { parts, duplicates, conflicts, replaced } = await this.#compare(
+          experiment,
+          result,
+          workFolder,
+          tx,
+          signal,
+        )
         report('Storing', 0.97)
         const added: NewDatasetPart[] = []
         for (const part of parts) added.push(await this.#storePart(batch, batch.id, part, result.keyVersion, stored))
@@ -215,6 +225,7 @@ export class BatchLandingService {
   async #compare(
     experiment: Experiment,
     { parts, comparedWith }: CurateResult,
+    workFolder: string,
     tx: Transaction,
     signal: AbortSignal,
   ): Promise<Omit<CompareResult, 'replaced'> & { replaced: ReplacedPart[] }> {
@@ -223,9 +234,10 @@ export class BatchLandingService {
     const isCompared = new Set(comparedWith)
     const known = (await this.#partsOf(experiment.id, tx)).filter(({ id }) => !isCompared.has(id))
     if (known.length === 0) return nothing
+    const { conflictPolicy } = experiment
     const result = await this.#compute.run(
       'compareParts',
-      { parts, known: await this.#knownFiles(known), conflictPolicy: experiment.conflictPolicy },
+      { parts, known: await this.#knownFiles(known, conflictPolicy, workFolder), conflictPolicy },
       { signal },
     )
     const batchIds = new Map(known.map(({ id, batchId }) => [id, batchId]))
@@ -237,15 +249,19 @@ export class BatchLandingService {
     return latest === null ? [] : this.#datasets.partsOf(experimentId, latest.number, tx)
   }
 
-  #knownFiles(parts: DatasetPart[]): Promise<KnownPart[]> {
+  /** What a batch is compared with. The events themselves, which are many times their keys, are fetched where needed only. */
+  #knownFiles(parts: DatasetPart[], conflictPolicy: ConflictPolicy, workFolder: string): Promise<KnownPart[]> {
     return Promise.all(
-      parts.map(async ({ id, objectKey, keysObjectKey, minTime, maxTime }) => ({
-        id,
-        path: await this.#store.localFile(objectKey),
-        keysPath: keysObjectKey === null ? null : await this.#store.localFile(keysObjectKey),
-        minTimeMs: minTime.getTime(),
-        maxTimeMs: maxTime.getTime(),
-      })),
+      parts.map(async ({ id, objectKey, keysObjectKey, keyVersion, minTime, maxTime }) => {
+        const areKeysEnough = conflictPolicy === 'KEEP_FIRST' && keysObjectKey !== null && keyVersion === KEY_VERSION
+        return {
+          id,
+          path: areKeysEnough ? null : await this.#store.localFile(objectKey, workFolder),
+          keysPath: keysObjectKey === null ? null : await this.#store.localFile(keysObjectKey, workFolder),
+          minTimeMs: minTime.getTime(),
+          maxTimeMs: maxTime.getTime(),
+        }
+      }),
     )
   }
 

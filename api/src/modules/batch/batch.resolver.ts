@@ -16,7 +16,7 @@ import type { Batch, BatchError, BatchPayload, BatchService } from './batch.serv
 import { BatchType, BatchWarningType, ErrorCountType, RejectedRowType } from './batch.type.ts'
 import type { ColumnMappingInput } from './column-mapping.input.ts'
 import { ColumnMappingType, UploadPreviewType } from './column-mapping.type.ts'
-import { receivedBytes } from './received-bytes.ts'
+import { type FileLimits, receivedBytes } from './received-bytes.ts'
 
 const MAX_RECORDS = 10_000
 const MAX_ERRORS = 1000
@@ -26,13 +26,13 @@ export class BatchResolver {
   readonly #batches: BatchService
   readonly #previews: BatchPreviewService
   readonly #files: FileSigner
-  readonly #maxUploadBytes: number
+  readonly #limits: FileLimits
 
-  constructor(batches: BatchService, previews: BatchPreviewService, files: FileSigner, maxUploadBytes: number) {
+  constructor(batches: BatchService, previews: BatchPreviewService, files: FileSigner, limits: FileLimits) {
     this.#batches = batches
     this.#previews = previews
     this.#files = files
-    this.#maxUploadBytes = maxUploadBytes
+    this.#limits = limits
   }
 
   @Query(() => BatchType, { nullable: true, description: 'One batch. Null only together with the error NOT_FOUND.' })
@@ -50,7 +50,7 @@ export class BatchResolver {
     @Arg('file', () => GraphQLUpload, { description: 'The file, or its beginning.' }) file: Promise<FileUpload>,
   ): Promise<FilePreview> {
     return this.#previews.preview(
-      receivedBytes(await file, this.#maxUploadBytes),
+      receivedBytes(await file, this.#limits),
       experimentId == null ? null : requireId('experiment', experimentId),
     )
   }
@@ -70,7 +70,7 @@ export class BatchResolver {
       experimentId: requireId('experiment', input.experimentId),
       mapping: plainMapping(input.mapping),
       fileName: received.filename,
-      bytes: receivedBytes(received, this.#maxUploadBytes),
+      bytes: receivedBytes(received, this.#limits),
     }
     return this.#batches.upload(request, idempotentCall(caller, 'uploadEvents', input.idempotencyKey, input))
   }

@@ -2,10 +2,11 @@ import { compareResults, type ResultChange } from '../../analysis/compare-result
 import type { UnitChange } from '../../engine/polars/count-units.ts'
 import { AppError } from '../../errors.ts'
 import type { ComputePool } from '../../jobs/compute/pool.ts'
+import type { WorkFolders } from '../../jobs/work-folders.ts'
 import type { ObjectStore } from '../../storage/object-store.ts'
 import type { Analysis, AnalysisService, StoredResult } from '../analysis/analysis.service.ts'
 import { partFilesOf } from '../dataset/part-files.ts'
-import type { DatasetRepository } from '../dataset/dataset.repository.ts'
+import type { DatasetPart, DatasetRepository } from '../dataset/dataset.repository.ts'
 import type { DatasetService, DatasetVersion } from '../dataset/dataset.service.ts'
 import type { ExperimentService } from '../experiment/experiment.service.ts'
 import type { ComparisonRepository, EventChange } from './comparison.repository.ts'
@@ -45,6 +46,7 @@ export class ComparisonService {
   readonly #analyses: AnalysisService
   readonly #store: ObjectStore
   readonly #compute: ComputePool
+  readonly #folders: WorkFolders
 
   constructor(
     repository: ComparisonRepository,
@@ -54,6 +56,7 @@ export class ComparisonService {
     analyses: AnalysisService,
     store: ObjectStore,
     compute: ComputePool,
+    folders: WorkFolders,
   ) {
     this.#repository = repository
     this.#datasets = datasets
@@ -62,6 +65,7 @@ export class ComparisonService {
     this.#analyses = analyses
     this.#store = store
     this.#compute = compute
+    this.#folders = folders
   }
 
   /** @throws AppError NOT_FOUND, BAD_INPUT */
@@ -92,19 +96,13 @@ export class ComparisonService {
       this.#parts.partsOf(experimentId, after.number),
     ])
     const [inEarlier, inLater] = [new Set(earlier.map(({ id }) => id)), new Set(later.map(({ id }) => id))]
-    return this.#compute.run('countUnits', {
-      before: await partFilesOf(
-        earlier.filter(({ id }) => !inLater.has(id)),
-        this.#store,
-      ),
-      after: await partFilesOf(
-        later.filter(({ id }) => !inEarlier.has(id)),
-        this.#store,
-      ),
-      both: await partFilesOf(
-        later.filter(({ id }) => inEarlier.has(id)),
-        this.#store,
-      ),
+    return this.#folders.use(async (folder) => {
+      const files = (parts: DatasetPart[]) => partFilesOf(parts, this.#store, folder)
+      return this.#compute.run('countUnits', {
+        before: await files(earlier.filter(({ id }) => !inLater.has(id))),
+        after: await files(later.filter(({ id }) => !inEarlier.has(id))),
+        both: await files(later.filter(({ id }) => inEarlier.has(id))),
+      })
     })
   }
 

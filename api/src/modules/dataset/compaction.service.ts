@@ -77,7 +77,7 @@ export class CompactionService {
     await this.#folders.use(async (workFolder) => {
       const merged = await this.#compute.run(
         'mergeParts',
-        { groups: await Promise.all(groups.map((parts) => this.#files(parts))), workFolder },
+        { groups: await Promise.all(groups.map((parts) => this.#files(parts, workFolder))), workFolder },
         { signal, onProgress: ({ share }) => report('Merging files', share * 0.9) },
       )
       report('Putting them in place', 0.9)
@@ -143,11 +143,11 @@ export class CompactionService {
     return latest === null ? [] : this.#datasets.partsOf(experimentId, latest.number)
   }
 
-  #files(parts: DatasetPart[]): Promise<{ path: string; keysPath: string | null }[]> {
+  #files(parts: DatasetPart[], workFolder: string): Promise<{ path: string; keysPath: string | null }[]> {
     return Promise.all(
       parts.map(async ({ objectKey, keysObjectKey }) => ({
-        path: await this.#store.localFile(objectKey),
-        keysPath: keysObjectKey === null ? null : await this.#store.localFile(keysObjectKey),
+        path: await this.#store.localFile(objectKey, workFolder),
+        keysPath: keysObjectKey === null ? null : await this.#store.localFile(keysObjectKey, workFolder),
       })),
     )
   }

@@ -45,12 +45,12 @@ export class UnitTableService {
     this.#minEvents = minEvents
   }
 
-  /** The files of a version's table for a window, where there is one. */
-  async find(experimentId: string, datasetVersion: number, window: Window): Promise<UnitFile[] | null> {
+  /** The files of a version's table for a window, where there is one: there for as long as the folder of the work is. */
+  async find(experimentId: string, datasetVersion: number, window: Window, folder: string): Promise<UnitFile[] | null> {
     const rule = unitRuleName(window)
     if (rule === null) return null
     const table = await this.#tables.newestUpTo(experimentId, datasetVersion, rule)
-    return table?.datasetVersion === datasetVersion ? this.#filesOf(table) : null
+    return table?.datasetVersion === datasetVersion ? this.#filesOf(table, folder) : null
   }
 
   /**
@@ -107,15 +107,15 @@ export class UnitTableService {
         'updateUnitTable',
         {
           window,
-          known: await partFilesOf(table.known, this.#store),
-          added: await partFilesOf(table.added, this.#store),
-          files: base === null ? [] : await this.#filesOf(base),
+          known: await partFilesOf(table.known, this.#store, workFolder),
+          added: await partFilesOf(table.added, this.#store, workFolder),
+          files: base === null ? [] : await this.#filesOf(base, workFolder),
           workFolder,
         },
         { signal },
       )
       const stored: string[] = []
-      const files = await this.#storeFiles(experimentId, base, result, stored)
+      const files = await this.#storeFiles(experimentId, base, result, workFolder, stored)
       const isStored = await this.#tables.transaction(async (tx) => {
         await this.#datasets.lockForLanding(experimentId, tx)
         if (await this.#tables.isErasedAfter(experimentId, datasetVersion, tx)) return false
@@ -134,10 +134,11 @@ export class UnitTableService {
     experimentId: string,
     base: UnitTable | null,
     { files }: UnitTableResult,
+    workFolder: string,
     stored: string[],
   ): Promise<UnitTable['files']> {
     const keys = new Map<string, UnitTable['files'][number]>()
-    for (const file of base?.files ?? []) keys.set(await this.#store.localFile(file.objectKey), file)
+    for (const file of base?.files ?? []) keys.set(await this.#store.localFile(file.objectKey, workFolder), file)
     return Promise.all(
       files.map(async ({ path, shard, rows, size, bytes, isNew }) => {
         if (!isNew) return keys.get(path)!
@@ -149,10 +150,10 @@ export class UnitTableService {
     )
   }
 
-  #filesOf({ files }: UnitTable): Promise<UnitFile[]> {
+  #filesOf({ files }: UnitTable, folder: string): Promise<UnitFile[]> {
     return Promise.all(
       files.map(async ({ objectKey, shard, rows, size }) => ({
-        path: await this.#store.localFile(objectKey),
+        path: await this.#store.localFile(objectKey, folder),
         shard,
         rows,
         size,

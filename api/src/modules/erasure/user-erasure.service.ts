@@ -91,7 +91,7 @@ export class UserErasureService {
           // Tables are made of parts: where no part held the user, none does, and they stay.
           const unitFiles = version === null ? [] : await this.#repository.forgetUnitTables(experimentId, tx)
           report('Looking through the files as they were received', 0.8)
-          const raw = await this.#removeRawFiles(job, userId, replaced, signal, tx)
+          const raw = await this.#removeRawFiles(job, userId, replaced, workFolder, signal, tx)
           const isInNewest = ({ removedIn }: DatasetPart) => newest !== null && removedIn === null
           await this.#repository.insert(
             {
@@ -137,8 +137,8 @@ export class UserErasureService {
         id,
         minUnit,
         maxUnit,
-        path: await this.#store.localFile(objectKey),
-        keysPath: keysObjectKey === null ? null : await this.#store.localFile(keysObjectKey),
+        path: await this.#store.localFile(objectKey, workFolder),
+        keysPath: keysObjectKey === null ? null : await this.#store.localFile(keysObjectKey, workFolder),
       })),
     )
     const { held }: RemoveUserResult =
@@ -194,6 +194,7 @@ export class UserErasureService {
     { experimentId, createdAt }: Job,
     userId: string,
     replaced: Replaced[],
+    workFolder: string,
     signal: AbortSignal,
     tx: Transaction,
   ): Promise<{ batches: number; files: string[] }> {
@@ -213,7 +214,7 @@ export class UserErasureService {
       'findUser',
       {
         userId,
-        paths: await Promise.all(doubtful.map(({ rawKey }) => this.#store.localFile(rawKey))),
+        paths: await Promise.all(doubtful.map(({ rawKey }) => this.#store.localFile(rawKey, workFolder))),
         rawLimits: this.#rawLimits,
       },
       { signal },

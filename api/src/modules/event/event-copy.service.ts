@@ -90,7 +90,7 @@ export class EventCopyService {
         const text = `${copiedRows.toLocaleString('en')} of ${wantedRows.toLocaleString('en')} events copied`
         context.report(text, wantedRows === 0 ? 0 : copiedRows / wantedRows)
         if (step.kind === 'forget') await this.#events.forget(experimentId, step.partIds)
-        else await this.#copy(experimentId, step, join(workFolder, 'events.copy'), context)
+        else await this.#copy(experimentId, step, workFolder, context)
       }
     })
   }
@@ -125,13 +125,14 @@ export class EventCopyService {
   async #copy(
     experimentId: string,
     { part, rows }: Extract<Step, { kind: 'copy' }>,
-    path: string,
+    workFolder: string,
     { signal }: TaskContext,
   ): Promise<void> {
+    const path = join(workFolder, 'events.copy')
     const written = await this.#compute.run(
       'writeCopyText',
       {
-        partPath: await this.#store.localFile(part.objectKey),
+        partPath: await this.#store.localFile(part.objectKey, workFolder),
         from: part.copiedRows,
         rows,
         experimentId,

@@ -45,7 +45,7 @@ export class ModelRunService {
     report('Reading the data', 0)
     return this.#folders.use(async (folder) => {
       const { plan, variantKeys, model, currency, datasetVersion, experimentKey } = question
-      const data = await this.#analyses.dataFor(experimentId, { datasetVersion, window: plan.window }, signal)
+      const data = await this.#analyses.dataFor(experimentId, { datasetVersion, window: plan.window }, folder, signal)
       const result = await this.#compute.run(
         'train',
         {

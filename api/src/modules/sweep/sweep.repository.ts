@@ -71,14 +71,13 @@ export class SweepRepository extends Repository {
     for (const { key } of rows) found.add(key)
   }
 
-  /** Gives up uploads that nobody completed in time. Returns their ids. */
-  async expireUploads(): Promise<string[]> {
-    const expired = await this.db()
+  /** Gives up uploads that nobody completed in time. Returns them. */
+  expireUploads(): Promise<{ id: string; key: string; session: string | null }[]> {
+    return this.db()
       .update(uploads)
       .set({ status: 'EXPIRED' })
       .where(and(eq(uploads.status, 'PENDING'), lt(uploads.expiresAt, sql`now()`)))
-      .returning({ id: uploads.id })
-    return expired.map(({ id }) => id)
+      .returning({ id: uploads.id, key: uploads.objectKey, session: uploads.session })
   }
 
   /** Forgets the idempotency keys that were given so many days ago. Returns how many. */

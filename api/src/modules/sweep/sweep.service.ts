@@ -63,7 +63,7 @@ export class SweepService {
     const isDone = await this.#repository.alone(async () => {
       const expired = await this.#repository.expireUploads()
       // What has come of them. A whole file is an object already: it goes like any other that nothing refers to.
-      for (const id of expired) await this.#uploads.discard({ id })
+      for (const upload of expired) await this.#uploads.discard(upload)
       report.expiredUploads = expired.length
       report.unitTables = await this.#repository.forgetUnitTables(KEPT_UNIT_TABLES)
       report.idempotencyKeys = await this.#repository.forgetIdempotencyKeys(KEY_DAYS)

@@ -1,5 +1,5 @@
 import { uploads } from '@fairlift/db'
-import { and, eq } from '@fairlift/db/drizzle'
+import { and, eq, sql } from '@fairlift/db/drizzle'
 import { Repository, type Transaction } from '../repository.ts'
 
 export type Upload = typeof uploads.$inferSelect
@@ -14,6 +14,16 @@ export class UploadRepository extends Repository {
   async byId(id: string): Promise<Upload | null> {
     const [row] = await this.db().select().from(uploads).where(eq(uploads.id, id))
     return row ?? null
+  }
+
+  /** Notes the session of an upload, unless it has one. Returns the one that counts. */
+  async keepSession(id: string, session: string): Promise<string> {
+    const [row] = await this.db()
+      .update(uploads)
+      .set({ session: sql`coalesce(${uploads.session}, ${session})` })
+      .where(eq(uploads.id, id))
+      .returning({ session: uploads.session })
+    return row?.session ?? session
   }
 
   /** Notes what came of an upload. */

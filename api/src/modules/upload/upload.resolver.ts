@@ -23,10 +23,10 @@ export class UploadResolver {
   async requestUpload(
     @Arg('input', () => RequestUploadInput, { description: 'The file, and how to take it over.' })
     input: RequestUploadInput,
-    @Ctx() { caller, serverUrl }: RequestContext,
+    @Ctx() { caller, serverUrl, origin }: RequestContext,
   ): Promise<Requested> {
     const experimentId = requireId('experiment', input.experimentId)
-    const request = { ...input, experimentId, mapping: plainMapping(input.mapping) }
+    const request = { ...input, experimentId, mapping: plainMapping(input.mapping), origin }
     // What a file is called says nothing of what is in it.
     const call = idempotentCall(caller, 'requestUpload', input.idempotencyKey, { ...input, fileName: null })
     const payload = await this.#uploads.request(request, call)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { notFound, type UserError } from '../../errors.ts'
-import type { DirectUpload, DirectUploads, UploadAddress } from '../../storage/direct-uploads.ts'
+import type { DirectUpload, DirectUploads, StartedUpload, UploadAddress } from '../../storage/direct-uploads.ts'
 import type { ObjectStore } from '../../storage/object-store.ts'
 import { withGoodKey } from '../idempotency/idempotency-key.ts'
 import type { IdempotencyService, IdempotentCall } from '../idempotency/idempotency.service.ts'
@@ -20,6 +20,8 @@ import type { Upload, UploadRepository } from './upload.repository.ts'
 export interface RequestUploadRequest extends ReadingRequest {
   fileName: string
   sizeBytes: number
+  /** Of the page that asks, and will send the bytes; null for a program. */
+  origin: string | null
 }
 
 /** An upload that was agreed to, and where its bytes go. */
@@ -103,7 +105,8 @@ export class UploadService {
     })
     if (upload === null) return { upload, ...payload }
     const { id, expiresAt } = upload
-    return { ...payload, upload: { id, sizeBytes, expiresAt, ...(await this.#direct.begin(directUploadOf(upload))) } }
+    const { session: _, ...address } = await this.#begin(directUploadOf(upload), request.origin)
+    return { ...payload, upload: { id, sizeBytes, expiresAt, ...address } }
   }
 
   /** What an upload was agreed as, or what came of it. Null: it ran out, and another one is needed. */
@@ -156,6 +159,16 @@ export class UploadService {
     return payload
   }
 
+  async #begin(upload: DirectUpload, origin: string | null): Promise<StartedUpload> {
+    const begun = await this.#direct.begin(upload, origin)
+    if (begun.session === null || begun.session === upload.session) return begun
+    const session = await this.#repository.keepSession(upload.id, begun.session)
+    if (session === begun.session) return begun
+    // Asked for twice at the same time: the bytes of both go to one.
+    await this.#direct.discard({ ...upload, session: begun.session })
+    return this.#direct.begin({ ...upload, session }, origin)
+  }
+
   #add(reading: Reading, fileName: string, sizeBytes: number, tx: Transaction): Promise<Upload> {
     const upload = {
       experimentId: reading.experimentId,
@@ -169,8 +182,8 @@ export class UploadService {
   }
 }
 
-function directUploadOf({ id, objectKey, sizeBytes, expiresAt }: Upload): DirectUpload {
-  return { id, key: objectKey, sizeBytes, expiresAt }
+function directUploadOf({ id, objectKey, sizeBytes, expiresAt, session }: Upload): DirectUpload {
+  return { id, key: objectKey, sizeBytes, expiresAt, session }
 }
 
 /** The object's key was made for a batch of this id. */
